@@ -1,0 +1,30 @@
+// Kinds of content, and how they are told from the first bytes of a file, before anything else of it is read.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace proviso::base {
+
+enum class ContentKind { image, video, text, audio, archive, mail, file };
+std::string_view to_string(ContentKind);
+std::optional<ContentKind> parse_content_kind(std::string_view);
+
+// What the bytes themselves say. `format` is a short name such as "jpeg", "png", "mp3", "zip", "mp4", "utf8-text", or
+// empty when nothing is known of them (kind file).
+struct DetectedKind {
+  ContentKind kind = ContentKind::file;
+  std::string_view format;
+};
+
+constexpr std::size_t kKindHeadBytes = 4096;  // what detect_kind wants to see of a file at the most
+
+// Pure function of the bytes: magic numbers (container brands and track hints inside the head for ISO BMFF, RIFF, Ogg,
+// Matroska), then "looks like a mail message", then "is all printable UTF-8" (text), else file. Where bytes may be audio
+// or video, the answer is audio unless a video track is seen: on doubt nothing is scanned.
+DetectedKind detect_kind(std::span<const std::byte> head);
+
+}  // namespace proviso::base

@@ -1,0 +1,97 @@
+// Files: descriptors, whole reads, files that appear whole, confined opens, locks.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+namespace proviso::base {
+
+namespace fs = std::filesystem;
+
+// Owns a file descriptor.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(other.release()) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept;
+  UniqueFd(const UniqueFd&) = delete;
+  UniqueFd& operator=(const UniqueFd&) = delete;
+  ~UniqueFd();
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+  int release();
+  void reset(int fd = -1);
+
+ private:
+  int fd_ = -1;
+};
+
+constexpr std::uint64_t kMaxDocumentBytes = 16u << 20;  // policies, DPIAs, keys, certificates
+
+// Reads a regular file whole. Error(no_input) if it does not exist, (io) otherwise, (data) when larger than `limit`.
+std::string read_file(const fs::path&, std::uint64_t limit = kMaxDocumentBytes);
+SecretBytes read_secret_file(const fs::path&, std::uint64_t limit = kMaxDocumentBytes);
+
+// Writes `fd` out whole, retrying short writes; Error(io).
+void write_all(int fd, std::string_view data, std::string_view where);
+void sync(int fd, std::string_view where);
+void sync_directory(const fs::path&);
+
+// The file appears whole or not at all: temporary name in the same directory, fsync, rename, fsync of the directory.
+void write_file_atomically(const fs::path&, std::string_view data, mode_t mode = 0644);
+// Creates a new file; Error(cannot_create) when the name is taken. Secrets get mode 0600.
+void write_new_file(const fs::path&, std::string_view data, mode_t mode = 0644);
+
+UniqueFd open_directory(const fs::path&);
+
+// A file opened for reading below a directory: openat2 with RESOLVE_BENEATH|NO_SYMLINKS|NO_MAGICLINKS, regular files only.
+struct OpenFile {
+  UniqueFd fd;
+  std::uint64_t size = 0;
+  dev_t device = 0;
+  ino_t inode = 0;
+};
+// Item errors: content_gone (no such file), content_unreadable (symlink, not regular, escapes, permission; io is retryable).
+Result<OpenFile> open_beneath(int directory_fd, std::string_view relative_path);
+// Unlinks by directory descriptor if (and only if) device and inode still agree. False when the name is gone or another file.
+bool unlink_beneath(int directory_fd, std::string_view relative_path, dev_t device, ino_t inode);
+
+// An advisory lock (flock) on a file that is created if missing; held while the object lives.
+class FileLock {
+ public:
+  // nullopt when another process holds it and `wait` is false.
+  static std::optional<FileLock> take(const fs::path&, bool wait, bool shared = false);
+
+ private:
+  explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}
+  UniqueFd fd_;
+};
+
+// A read-only mapping of a whole file. Error(io).
+class Mapping {
+ public:
+  Mapping() = default;
+  explicit Mapping(const fs::path&);
+  Mapping(Mapping&&) noexcept;
+  Mapping& operator=(Mapping&&) noexcept;
+  ~Mapping();
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+
+ private:
+  const std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace proviso::base

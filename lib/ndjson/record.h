@@ -1,0 +1,70 @@
+// One line of the stream: parsed by simdjson's DOM, written by splicing.
+//
+// A record is immutable; with() gives the line with one more member put before the last brace, every other byte as it was.
+#pragma once
+
+#include <simdjson.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace proviso::ndjson {
+
+constexpr std::size_t kMaxLineBytes = 16u << 20;
+constexpr std::size_t kMaxIdBytes = 256;
+constexpr int kMaxDepth = 64;
+
+// Owns a simdjson parser; one per thread. The elements of a Record live until the next parse with the same Parser.
+class Parser {
+ public:
+  Parser();
+  ~Parser();
+  Parser(Parser&&) noexcept;
+  Parser& operator=(Parser&&) noexcept;
+  simdjson::dom::parser& dom() { return *dom_; }
+
+ private:
+  std::unique_ptr<simdjson::dom::parser> dom_;
+};
+
+class Record {
+ public:
+  // Checks the whole line: JSON object, UTF-8, depth, no repeated top-level key, "id" a string of 1..256 bytes.
+  // Item error bad_record. `line` has no newline and is kept by the record.
+  static base::Result<Record> parse(Parser&, std::string line);
+
+  const std::string& line() const { return line_; }
+  std::string_view id() const { return id_; }
+  simdjson::dom::object root() const { return root_; }
+  bool has(std::string_view top_level_key) const;
+  std::optional<simdjson::dom::element> find(std::string_view top_level_key) const;
+
+  // Typed reads by path ("content.path"): absent is nullopt, a wrong type is item error bad_record that names the field.
+  base::Result<std::optional<std::string_view>> string(std::string_view path) const;
+  base::Result<std::optional<bool>> boolean(std::string_view path) const;
+  base::Result<std::optional<std::uint64_t>> unsigned_integer(std::string_view path) const;
+
+  // The line with `"name":value` put before its last brace. `value` is JSON text.
+  std::string with(std::string_view name, std::string_view value) const;
+
+ private:
+  std::string line_;
+  std::string_view id_;        // into the parser's tape
+  simdjson::dom::object root_;
+};
+
+// The line with an "error" member {"tool","code","message"[,"rule","citation"]}.
+std::string with_error(const Record&, std::string_view tool, const base::ItemError&);
+// The line for input that was no record: {"error":{...,"line":N}}, none of its bytes.
+std::string error_line(std::string_view tool, const base::ItemError&, std::uint64_t line_number);
+
+// RFC 8785 text of a parsed element (numbers beyond 2^53 as written by simdjson's integer types are item error bad_record).
+base::Result<std::string> canonical(simdjson::dom::element);
+
+}  // namespace proviso::ndjson

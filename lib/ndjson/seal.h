@@ -1,0 +1,35 @@
+// Seals: how a later stage knows that an earlier one of ours let the record through, unchanged.
+//
+// A stage's member is its RFC 8785 text with `"mac"` put last: SipHash-2-4-128 under the stream key over
+//   u64le(length) previous || u64le(length) member-text-without-mac
+// where `previous` is the mac (hex) of the stage before, and for scope u64le-length-prefixed id, service, account, content
+// path and evidence path (absent: empty).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "ndjson/record.h"
+
+namespace proviso::ndjson {
+
+// A keyed MAC, given by the caller so that this room needs no cryptography of its own: 32 hex digits of the message.
+class SealKey {
+ public:
+  virtual ~SealKey() = default;
+  virtual std::string mac(std::string_view message) const = 0;
+};
+
+// What a scope seal binds, as one message.
+std::string scope_binding(std::string_view id, std::string_view service, std::string_view account,
+                          std::string_view content_path, std::string_view evidence_path);
+base::Result<std::string> scope_binding(const Record&);
+
+// `member` is RFC 8785 text of an object without "mac"; gives the same object with mac as its last member.
+std::string seal(std::string_view member, std::string_view previous, const SealKey&);
+
+// Verifies the seals of `stages` in order (e.g. {"scope","hash"}). Item error bad_seal.
+base::Result<void> verify_seals(const Record&, std::initializer_list<std::string_view> stages, const SealKey&);
+
+}  // namespace proviso::ndjson

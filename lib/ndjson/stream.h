@@ -1,0 +1,61 @@
+// The stream: lines in, lines out, in order, by batches, over threads. Stages know nothing of it.
+//
+// A batch is at most 1,024 records or 4 MiB, and ends early whenever the input runs dry, so a pipeline works live as well
+// as in bulk. For each batch: begin_batch (one thread), process (any thread, any order), commit_batch (one thread, in
+// order), then the lines are written and flushed.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "ndjson/record.h"
+
+namespace proviso::ndjson {
+
+// What became of one line.
+struct Outcome {
+  enum class Kind { pass, drop, error };
+  Kind kind = Kind::pass;
+  std::string line;       // what is written; empty: nothing
+  bool bad_line = false;  // the input was no record
+};
+
+class Stage {
+ public:
+  virtual ~Stage() = default;
+  virtual std::string_view name() const = 0;   // "scope-check", for error members
+  virtual void begin_batch() {}                // may throw base::Error: the run stops after what was written before
+  virtual Outcome process(const Record&, unsigned worker) = 0;   // thread safe for distinct workers
+  // A record that an earlier stage marked with "error": passed on untouched unless the stage has something to do (retain).
+  virtual Outcome process_failed(const Record&, unsigned worker);
+  virtual void commit_batch(std::span<const Outcome>) {}
+  virtual void finish() {}                     // after the last batch, also when stopped by SIGTERM
+};
+
+struct StreamOptions {
+  int input = 0;
+  int output = 1;
+  unsigned jobs = 1;
+  std::size_t max_line = kMaxLineBytes;
+  std::size_t max_batch = 1024;
+};
+
+struct StreamCounts {
+  std::uint64_t lines = 0, records = 0, passed = 0, dropped = 0, errors = 0, bad_lines = 0, bytes = 0;
+};
+
+// Set by SIGTERM and SIGINT: the stream finishes the batch in hand and stops.
+extern std::atomic<bool> stop_requested;
+
+// Runs to the end of input. EPIPE on output ends it quietly. An input record that already carries an "error" member
+// goes to process_failed and counts as an error. Empty lines are skipped.
+// Exit code: ok; records_failed if any error or bad line; data if there were lines and none was a record.
+base::ExitCode run_stream(Stage&, const StreamOptions&, StreamCounts& counts);
+
+}  // namespace proviso::ndjson

@@ -1,0 +1,44 @@
+# proviso_room(NAME MAY_INCLUDE room... [LINKS library...] [SOURCES file...])
+# One room of the house: the static library proviso_NAME of all *.cc in the folder (and kernels/), its row of the layering
+# table, and the step that checks its own #include lines against that row.
+
+add_library(proviso_options INTERFACE)
+target_compile_options(proviso_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+if(PROVISO_WERROR)
+  target_compile_options(proviso_options INTERFACE -Werror)
+endif()
+if(PROVISO_SANITIZE)
+  target_compile_options(proviso_options INTERFACE -fsanitize=${PROVISO_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(proviso_options INTERFACE -fsanitize=${PROVISO_SANITIZE})
+  target_compile_definitions(proviso_options INTERFACE PROVISO_SANITIZED=1)
+else()
+  target_compile_options(proviso_options INTERFACE $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
+endif()
+target_compile_options(proviso_options INTERFACE -fstack-protector-strong)
+target_link_options(proviso_options INTERFACE -Wl,-z,relro -Wl,-z,now)
+target_compile_definitions(proviso_options INTERFACE PROVISO_VERSION="${PROJECT_VERSION}")
+target_include_directories(proviso_options INTERFACE ${CMAKE_SOURCE_DIR}/lib)
+target_link_libraries(proviso_options INTERFACE PkgConfig::FMT Threads::Threads)
+
+function(proviso_room name)
+  cmake_parse_arguments(ROOM "" "" "MAY_INCLUDE;LINKS;SOURCES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc ${CMAKE_CURRENT_SOURCE_DIR}/kernels/*.cc)
+  add_library(proviso_${name} STATIC ${sources} ${ROOM_SOURCES})
+  target_link_libraries(proviso_${name} PUBLIC proviso_options)
+  foreach(other IN LISTS ROOM_MAY_INCLUDE)
+    target_link_libraries(proviso_${name} PUBLIC proviso_${other})
+  endforeach()
+  target_link_libraries(proviso_${name} PUBLIC ${ROOM_LINKS})
+
+  list(JOIN ROOM_MAY_INCLUDE "," allowed)
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h ${CMAKE_CURRENT_SOURCE_DIR}/kernels/*.h)
+  set(stamp ${CMAKE_CURRENT_BINARY_DIR}/includes.ok)
+  add_custom_command(OUTPUT ${stamp}
+    COMMAND ${CMAKE_COMMAND} -DROOM=${name} -DALLOWED=${allowed} -DDIR=${CMAKE_CURRENT_SOURCE_DIR} -DSTAMP=${stamp}
+            -P ${CMAKE_SOURCE_DIR}/lib/check_includes.cmake
+    DEPENDS ${sources} ${headers} ${CMAKE_SOURCE_DIR}/lib/check_includes.cmake
+    COMMENT "Checking the includes of ${name}" VERBATIM)
+  add_custom_target(includes_${name} DEPENDS ${stamp})
+  add_dependencies(proviso_${name} includes_${name})
+endfunction()

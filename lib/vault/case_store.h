@@ -1,0 +1,114 @@
+// The vault's case store: what a case is, its states and its clock. The scanning host can make cases and destroy them; it
+// holds no key that opens one. Format of blobs and envelopes: FORMAT.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/ids.h"
+#include "base/instant.h"
+#include "crypto/keys.h"
+#include "json/json.h"
+#include "law/instrument.h"
+#include "ledger/ledger.h"
+#include "policy/policy.h"
+
+namespace proviso::vault {
+
+enum class State { pending, suspected, confirmed, confirmed_as_new, rejected, reported, purged };
+std::string_view to_string(State);
+std::optional<State> parse_state(std::string_view);
+
+// The plain columns of a case. No personal data.
+struct CaseRow {
+  base::CaseId id;
+  State state = State::pending;
+  base::Instant identified_at, expires_at;
+  std::optional<base::Instant> ceiling;       // the law's; expires_at never passes it
+  std::string technology, list, material_class;   // known | new | solicitation
+  bool previously_identified = false;
+  std::string service, region, kind;
+  std::string blob;                           // file name in blobs/
+  std::string envelope_sha256, blob_sha256;   // hex, of the ciphertexts
+  std::uint64_t bytes = 0;                    // plain size
+  std::vector<std::string> purposes;          // live storage purposes
+  std::string instrument;                     // under which it was made
+  bool rehearsal = false;
+  std::string expiry_rule;                    // rule id that set expires_at (ST-02, policy, pending)
+};
+
+// What retain gives to store a case. `evidence` is sealed with the key: it leaves this host's reach.
+struct NewCase {
+  std::string item_id;
+  base::Instant identified_at;
+  std::string technology, list, material_class, service, region, kind;
+  bool previously_identified = false;
+  json::Json sealed;                          // item id, account, counterparts as evidence_fields allow, hits: sealed in the envelope
+  int content_fd = -1;                        // pinned file; read from offset 0
+  std::uint64_t pinned_bytes = 0;
+  std::string pinned_sha256;                  // hex
+  std::string run;
+};
+
+struct Stored {
+  base::CaseId id;
+  State state = State::suspected;
+  base::Instant expires_at;
+  bool replayed = false;                      // the item already has a case: no second one was made
+};
+
+// What opening a case gives to the review role.
+struct Opened {
+  json::Json metadata;
+  base::SecretBytes key;
+};
+
+class CaseStore {
+ public:
+  // Lays out an empty vault (init). Error(cannot_create).
+  static void create(const std::filesystem::path&, bool rehearsal);
+  // Opens an existing vault. Error(config) if it is of the other mode. Delivers outbox lines left by a crash to the ledger.
+  static CaseStore open(const std::filesystem::path&, ledger::Ledger&, bool rehearsal);
+  CaseStore(CaseStore&&) noexcept;
+  ~CaseStore();
+
+  // DESIGN 8 "Writes": row pending -> blob, fsync -> row suspected + tag + outbox -> ledger -> outbox cleared. The caller unlinks
+  // the spool file afterwards. Item errors: content_changed, past_ceiling, content_unreadable. A group is committed at once.
+  std::vector<base::Result<Stored>> store(std::vector<NewCase>&, const policy::Policy&, const law::Resolved&);
+
+  std::optional<CaseRow> find(const base::CaseId&) const;
+  // In order of expires_at.
+  std::vector<CaseRow> list(const std::function<bool(const CaseRow&)>& filter = {}) const;
+
+  // Opens the envelope after checking both ciphertext digests against the ledger's case.stored entry (a planted or swapped case
+  // is Error(data)); writes case.accessed with `purpose` first.
+  Opened open_case(const CaseRow&, const crypto::PrivateKey&, const crypto::Certificate&, std::string_view purpose, std::string_view tool);
+  // Decrypts the blob into `write`, chunk by chunk; throws Error(data) if it was changed.
+  void read_blob(const CaseRow&, const Opened&, const std::function<void(std::span<const std::byte>)>& write) const;
+
+  // Moves a case and writes the ledger entry through the outbox: confirmed, confirmed_as_new, rejected, reported. `data` is the
+  // entry's, `expires_at` the recomputed end. Error(usage) for a move that the state machine does not have.
+  void move(const base::CaseId&, State to, std::string_view event, json::Json data, std::string_view tool,
+            std::optional<base::Instant> expires_at = {}, std::string_view expiry_rule = {});
+  // Signed decision records kept with the case (sealed to nobody: reviewer number, verdict, signature).
+  void keep_decision(const base::CaseId&, const json::Json& decision);
+  std::vector<json::Json> decisions(const base::CaseId&) const;
+
+  const std::filesystem::path& directory() const;
+  struct Impl;
+  Impl& impl() { return *impl_; }
+
+ private:
+  explicit CaseStore(std::unique_ptr<Impl>);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace proviso::vault

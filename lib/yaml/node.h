@@ -1,0 +1,73 @@
+// Strict YAML: one document, every node with its place, bounded, no aliases, no anchors, no tags, no duplicate keys.
+//
+// yaml-cpp's event handler feeds it; its node builder is not used, as that one accepts duplicate keys and expands aliases.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+
+namespace proviso::yaml {
+
+struct Mark {
+  int line = 0;    // from 1
+  int column = 0;  // from 1
+};
+
+enum class NodeType { null, scalar, sequence, map };
+
+// A value type. Copying is deep.
+struct Node {
+  NodeType type = NodeType::null;
+  Mark mark;
+  bool quoted = false;                              // a scalar in quotes is always a string
+  std::string scalar;
+  std::vector<Node> items;                          // sequence
+  std::vector<std::pair<Node, Node>> members;       // map, in file order; keys are scalars
+
+  const Node* find(std::string_view key) const;     // nullptr when absent or not a map
+};
+
+struct Limits {
+  std::size_t bytes = 4u << 20;
+  int depth = 32;
+  std::size_t nodes = 100'000;
+};
+
+// Parses `text`. Throws base::Error(config) with "name:line:column" for bad syntax, a bound passed, an alias, anchor, tag,
+// duplicate key, a second document or invalid UTF-8.
+Node parse(std::string_view text, std::string_view name, const Limits& limits = {});
+
+// Reads typed values out of a map and collects every finding instead of stopping at the first.
+class Reader {
+ public:
+  Reader(std::string file, std::vector<base::Finding>& findings) : file_(std::move(file)), findings_(&findings) {}
+
+  void fail(const Node& at, std::string what) const;    // adds "file:line:column: what"
+  std::string place(const Node& at) const;              // "file:line:column"
+
+  // Each key of `map` that is not in `known` is a finding; so is a node that is not a map.
+  void only(const Node& map, std::initializer_list<std::string_view> known) const;
+  // Absent key: default (optional...) or a finding (require_...). A wrong type is always a finding.
+  const Node* require(const Node& map, std::string_view key) const;
+  std::string require_string(const Node& map, std::string_view key) const;
+  std::optional<std::string> optional_string(const Node& map, std::string_view key) const;
+  std::string string_or(const Node& map, std::string_view key, std::string_view fallback) const;
+  std::optional<bool> optional_bool(const Node& map, std::string_view key) const;       // true | false only
+  std::optional<std::int64_t> optional_int(const Node& map, std::string_view key) const;
+  std::optional<double> optional_number(const Node& map, std::string_view key) const;
+  std::vector<std::string> strings(const Node& map, std::string_view key) const;        // sequence of scalars; absent: empty
+  std::string as_string(const Node& scalar, std::string_view what) const;
+
+ private:
+  std::string file_;
+  std::vector<base::Finding>* findings_;
+};
+
+}  // namespace proviso::yaml
