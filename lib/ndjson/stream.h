@@ -34,7 +34,8 @@ class Stage {
   virtual Outcome process(const Record&, unsigned worker) = 0;   // thread safe for distinct workers
   // A record that an earlier stage marked with "error": passed on untouched unless the stage has something to do (retain).
   virtual Outcome process_failed(const Record&, unsigned worker);
-  virtual void commit_batch(std::span<const Outcome>) {}
+  // In order; may still change the lines (retain stores its group here).
+  virtual void commit_batch(std::span<Outcome>) {}
   virtual void finish() {}                     // after the last batch, also when stopped by SIGTERM
 };
 
