@@ -1,0 +1,70 @@
+#include "stage/hash.h"
+
+#include <algorithm>
+
+#include "ndjson/seal.h"
+
+namespace proviso::stage {
+
+Hash::Hash(gate::Gate& gate, unsigned workers, media::Limits limits)
+    : gate_(gate), seal_key_(gate::stream_seal_key(gate.policy().stream_key)), spool_(gate.policy().spool) {
+  decoders_.reserve(workers);
+  for (unsigned i = 0; i < workers; ++i) decoders_.emplace_back(limits);
+}
+
+void Hash::begin_batch() { state_ = &gate_.require_any_open(base::now()); }
+
+ContentWanted Hash::wanted(const std::vector<std::string>& technologies) const {
+  ContentWanted wanted;
+  wanted.digests = {false, false, true};   // SHA-256 pins the file for the later stages
+  for (const std::string& name : technologies) {
+    const policy::Technology* technology = gate_.policy().technology(name);
+    if (technology == nullptr) continue;
+    if (technology->method == policy::Method::pdq) wanted.pdq = true;
+    if (technology->method == policy::Method::exact) {
+      const auto named = technology->parameters.find("digests");
+      const bool all = named == technology->parameters.end();
+      wanted.digests.md5 |= all || std::find(named->begin(), named->end(), "md5") != named->end();
+      wanted.digests.sha1 |= all || std::find(named->begin(), named->end(), "sha1") != named->end();
+    }
+  }
+  return wanted;
+}
+
+base::Result<json::Json> Hash::member_of(const ndjson::Record& record, unsigned worker) {
+  if (record.has("hash")) return base::fail("bad_record", "the record already has a hash member");
+  const auto scope =
+      gate::admit_later(record, {"scope"}, *seal_key_, gate_, *state_, gate_.policy().retention_unscanned);
+  if (!scope) return tl::make_unexpected(scope.error());
+  const auto path = record.string("content.path");
+  if (!path) return tl::make_unexpected(path.error());
+  if (!*path) return base::fail("bad_record", "field content.path: the item has no content to hash");
+
+  const auto file = spool_.open(**path);
+  if (!file) return tl::make_unexpected(file.error());
+  const auto kind = kind_of(file->fd.get());
+  if (!kind) return tl::make_unexpected(kind.error());
+  if (const auto refusal = gate::leaf_refusal(kind->kind, scope->content, gate_.law())) {
+    return tl::make_unexpected(base::ItemError{"kind_mismatch", refusal->message, false, refusal->rule, refusal->citation});
+  }
+  if (kind->kind == base::ContentKind::archive || kind->kind == base::ContentKind::mail) {
+    return base::fail("unsupported", "archives and mail are not read by this version");
+  }
+  const auto content = hash_content(file->fd.get(), *kind, wanted(scope->technologies), decoders_[worker]);
+  if (!content) return tl::make_unexpected(content.error());
+  return to_json(*content);
+}
+
+ndjson::Outcome Hash::process(const ndjson::Record& record, unsigned worker) {
+  const auto member = member_of(record, worker);
+  if (!member) {
+    // A file that is gone is an outcome of its own and no failure: a redelivered non-hit looks so.
+    const auto kind = member.error().code == "content_gone" ? ndjson::Outcome::Kind::pass : ndjson::Outcome::Kind::error;
+    return {kind, ndjson::with_error(record, name(), member.error())};
+  }
+  const auto scope_mac = record.string("scope.mac");   // verified by admit_later
+  return {ndjson::Outcome::Kind::pass,
+          record.with("hash", ndjson::seal(json::canonical(*member), **scope_mac, *seal_key_))};
+}
+
+}  // namespace proviso::stage

@@ -1,0 +1,67 @@
+// scope-check's stage: which items may be processed at all, decided from the record alone. proviso-scope-check(1)
+//
+// An admitted record leaves with a sealed `scope` member. A refused one leaves the stream: it is counted under its rule, and
+// its spool file is unlinked, unopened, once the counts are durable.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "gate/gate.h"
+#include "gate/item_scope.h"
+#include "ledger/counts.h"
+#include "ledger/ledger.h"
+#include "ndjson/stream.h"
+#include "stage/spool.h"
+
+namespace proviso::stage {
+
+struct ScopeSettings {
+  std::optional<std::filesystem::path> rejects;   // id and rule of each refusal; for HU-05 the rule alone
+  bool dry_run = false;                           // decides and prints; counts, unlinks and records nothing
+};
+
+class Scope : public ndjson::Stage {
+ public:
+  Scope(gate::Gate&, ledger::Ledger&, ScopeSettings);
+
+  std::string_view name() const override { return "scope-check"; }
+  // Re-evaluates the gate; a new run begins at start and at each UTC midnight. Error(unavailable) with all that is missing.
+  void begin_batch() override;
+  ndjson::Outcome process(const ndjson::Record&, unsigned worker) override;
+  ndjson::Outcome process_failed(const ndjson::Record&, unsigned worker) override;
+  void commit_batch(std::span<ndjson::Outcome>) override;
+  void finish() override;
+
+  const std::string& run() const { return run_; }
+
+ private:
+  void count(const gate::Verdict&, std::uint64_t bytes, std::vector<std::string> unlink);
+  void start_run(base::Date today);
+
+  gate::Gate& gate_;
+  ledger::Ledger& ledger_;
+  ScopeSettings settings_;
+  const gate::State* state_ = nullptr;
+  gate::ProtectedAccounts protected_accounts_;
+  std::unique_ptr<ndjson::SealKey> seal_key_;
+  std::optional<Spool> spool_;
+  std::optional<ledger::Counts> counts_;
+  base::UniqueFd rejects_;
+  std::string run_;
+  std::optional<base::Date> run_day_;
+  base::Instant now_;
+
+  struct Counted {
+    ledger::CountKey key;
+    std::uint64_t bytes = 0;
+  };
+  std::mutex mutex_;                        // guards what process() leaves for commit_batch()
+  std::vector<Counted> counted_;
+  std::vector<std::string> to_unlink_;
+};
+
+}  // namespace proviso::stage
