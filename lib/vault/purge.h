@@ -1,6 +1,8 @@
 // Purge: cases at their end, keys and bytes; abandoned spool files; resumable at each point.
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,18 +17,24 @@ struct PurgeReason {
   std::string rule, citation;
   base::Instant due;
   State state = State::suspected;
+  bool at_ceiling = false;  // a breaker never holds it back
 };
 
 struct SpoolLeftover {
   std::string path;       // relative to the spool; shown on stderr only in --dry-run
   std::uint64_t bytes = 0;
   base::Instant modified;
+  dev_t device = 0;
+  ino_t inode = 0;
 };
 
 struct PurgePlan {
   std::vector<PurgeReason> cases;
   std::vector<SpoolLeftover> spool;
   std::uint64_t orphan_blobs = 0, pending_rows = 0;
+  std::vector<PurgeReason> kept;      // past the policy's period, kept up to the ceiling: "complaint" or "escalated"
+  std::uint64_t all_cases = 0;        // in the vault, for the breaker's share
+  bool clock_confirmed = false;       // the clock was implausible and confirmed: recorded by run_purge
 };
 
 struct PurgeOptions {
@@ -42,6 +50,13 @@ struct PurgeCounts { std::uint64_t cases = 0, spool_files = 0, orphan_blobs = 0,
 PurgeCounts run_purge(CaseStore&, ledger::Ledger&, const policy::Policy&, const PurgePlan&, base::Instant now);
 // One case at once (rejected, upheld complaint).
 void purge_case(CaseStore&, ledger::Ledger&, const base::CaseId&, std::string_view reason, const law::Refusal& rule);
+// Without a policy (it may be broken on the day a ceiling comes): cases at their ceiling, abandoned blobs and rows, no spool.
+PurgePlan plan_ceilings(CaseStore&, const ledger::Ledger&, base::Instant now, const PurgeOptions&);
+PurgeCounts run_ceilings(CaseStore&, ledger::Ledger&, const PurgePlan&, base::Instant now);
+
+// A breaker needs more cases than this to trip: a share of a handful says nothing.
+constexpr std::uint64_t kBreakerFloor = 10;
+
 // After a purge: cases, blobs, spool files that ought to be gone and are not.
 std::vector<std::string> verify_purged(CaseStore&, const policy::Policy&, base::Instant now);
 
