@@ -1,0 +1,32 @@
+# Loaded by every case: a copy of the prepared workplace, as the working directory, on the rehearsal clock.
+# shellcheck shell=bash
+
+setup() {
+  work=$(mktemp -d)
+  cp -a "$PROVISO_TEMPLATE/." "$work/"
+  cd "$work" || return 1
+  export PROVISO_NOW=2026-11-24T10:00:00Z PROVISO_POLICY=$work/policy.yaml
+}
+
+teardown() {
+  cd /
+  rm -rf "$work"
+}
+
+item() {  # ID KIND PATH [jq]: one item line
+  jq -cn --arg id "$1" --arg kind "$2" --arg path "$3" --arg now "$PROVISO_NOW" \
+    '{id: $id, service: "chat", account: "account-1", region: "DE", role: "sending", sent_at: $now, e2ee: false, secrecy: "none",
+      content: {kind: $kind, path: $path}} | '"${4:-.}"
+}
+
+stream() {  # the four stages over standard input
+  proviso scope-check --quiet | proviso hash --quiet | proviso match --quiet | proviso retain --quiet
+}
+
+cases() {  # ids of all cases, earliest end first
+  proviso review list --format ndjson | jq -r .case
+}
+
+run_of() {  # FILE of scoped records: the run's id
+  jq -r 'select(.scope) | .scope.run' "$1" | head -n 1
+}
