@@ -33,6 +33,7 @@ struct PurgePlan {
   std::vector<SpoolLeftover> spool;
   std::uint64_t orphan_blobs = 0, pending_rows = 0;
   std::vector<PurgeReason> kept;      // past the policy's period, kept up to the ceiling: "complaint" or "escalated"
+  std::vector<std::string> unreadable;   // folders of the spool that could not be looked into
   std::uint64_t all_cases = 0;        // in the vault, for the breaker's share
   bool clock_confirmed = false;       // the clock was implausible and confirmed: recorded by run_purge
 };
