@@ -1,0 +1,225 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+namespace proviso::base {
+namespace {
+
+// Opens a regular file of at most `limit` bytes; its size is checked again while reading, as it may grow.
+UniqueFd open_to_read(const fs::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!fd) {
+    throw_errno(errno, "cannot be opened", path.string(), errno == ENOENT ? ExitCode::no_input : errno == EACCES ? ExitCode::no_permission : ExitCode::io);
+  }
+  struct stat status{};
+  if (::fstat(fd.get(), &status) != 0) throw_errno(errno, "cannot be read", path.string());
+  if (!S_ISREG(status.st_mode)) throw Error(ExitCode::io, "not a regular file", path.string());
+  return fd;
+}
+
+template <class Append>
+void read_whole(int fd, const fs::path& path, std::uint64_t limit, const Append& append) {
+  std::uint64_t total = 0;
+  std::array<std::byte, 64 * 1024> buffer;
+  for (;;) {
+    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno(errno, "cannot be read", path.string());
+    if (got == 0) return;
+    total += static_cast<std::uint64_t>(got);
+    if (total > limit) {
+      throw Error(ExitCode::data, "larger than " + std::to_string(limit) + " bytes", path.string());
+    }
+    append(std::span<const std::byte>(buffer.data(), static_cast<std::size_t>(got)));
+  }
+}
+
+fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
+std::string temporary_name(const fs::path& path) {
+  static std::atomic<unsigned> counter{0};
+  return path.string() + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
+}
+
+}  // namespace
+
+UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
+  if (this != &other) reset(other.release());
+  return *this;
+}
+
+UniqueFd::~UniqueFd() { reset(); }
+
+int UniqueFd::release() { return std::exchange(fd_, -1); }
+
+void UniqueFd::reset(int fd) {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = fd;
+}
+
+std::string read_file(const fs::path& path, std::uint64_t limit) {
+  const UniqueFd fd = open_to_read(path);
+  std::string text;
+  read_whole(fd.get(), path, limit, [&](std::span<const std::byte> part) { text.append(as_text(part)); });
+  return text;
+}
+
+SecretBytes read_secret_file(const fs::path& path, std::uint64_t limit) {
+  const UniqueFd fd = open_to_read(path);
+  SecretBytes secret;
+  read_whole(fd.get(), path, limit, [&](std::span<const std::byte> part) {
+    SecretBytes longer(secret.size() + part.size());
+    if (!secret.empty()) std::memcpy(longer.span().data(), secret.span().data(), secret.size());
+    std::memcpy(longer.span().data() + secret.size(), part.data(), part.size());
+    secret = std::move(longer);
+  });
+  return secret;
+}
+
+void write_all(int fd, std::string_view data, std::string_view where) {
+  while (!data.empty()) {
+    const ssize_t written = ::write(fd, data.data(), data.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw_errno(errno, "cannot be written", where);
+    data.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void sync(int fd, std::string_view where) {
+  if (::fsync(fd) != 0) throw_errno(errno, "cannot be made durable", where);
+}
+
+void sync_directory(const fs::path& path) {
+  const UniqueFd fd = open_directory(path);
+  sync(fd.get(), path.string());
+}
+
+void write_file_atomically(const fs::path& path, std::string_view data, mode_t mode) {
+  const std::string temporary = temporary_name(path);
+  UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+  if (!fd) throw_errno(errno, "cannot be created", temporary, ExitCode::cannot_create);
+  try {
+    write_all(fd.get(), data, temporary);
+    sync(fd.get(), temporary);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) throw_errno(errno, "cannot be renamed into place", path.string());
+  } catch (const Error&) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  sync_directory(parent_of(path));
+}
+
+void write_new_file(const fs::path& path, std::string_view data, mode_t mode) {
+  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+  if (!fd) throw_errno(errno, "cannot be created", path.string(), ExitCode::cannot_create);
+  write_all(fd.get(), data, path.string());
+  sync(fd.get(), path.string());
+  sync_directory(parent_of(path));
+}
+
+UniqueFd open_directory(const fs::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) throw_errno(errno, "cannot be opened as a directory", path.string(), errno == ENOENT ? ExitCode::no_input : ExitCode::io);
+  return fd;
+}
+
+Result<OpenFile> open_beneath(int directory_fd, std::string_view relative_path) {
+  if (relative_path.empty() || relative_path.find('\0') != std::string_view::npos) {
+    return fail("content_unreadable", "the path is empty or holds a NUL byte");
+  }
+  const std::string path(relative_path);
+  open_how how{};
+  // O_NONBLOCK: a FIFO put there must not hold the stream up before it is seen to be no regular file.
+  how.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  OpenFile file;
+  file.fd.reset(static_cast<int>(::syscall(SYS_openat2, directory_fd, path.c_str(), &how, sizeof how)));
+  if (!file.fd) {
+    switch (errno) {
+      case ENOENT:
+      case ENOTDIR: return fail("content_gone", "no such file in the spool");
+      case EXDEV:
+      case ELOOP: return fail("content_unreadable", "the path leaves the spool or passes a symbolic link");
+      case EIO:
+      case EAGAIN:
+      case EMFILE:
+      case ENFILE:
+      case ENOMEM: return fail("content_unreadable", std::strerror(errno), true);
+      default: return fail("content_unreadable", std::strerror(errno));
+    }
+  }
+  struct stat status{};
+  if (::fstat(file.fd.get(), &status) != 0) return fail("content_unreadable", std::strerror(errno), true);
+  if (!S_ISREG(status.st_mode)) return fail("content_unreadable", "not a regular file");
+  file.size = static_cast<std::uint64_t>(status.st_size);
+  file.device = status.st_dev;
+  file.inode = status.st_ino;
+  return file;
+}
+
+bool unlink_beneath(int directory_fd, std::string_view relative_path, dev_t device, ino_t inode) {
+  if (relative_path.empty() || relative_path.find('\0') != std::string_view::npos) return false;
+  const std::size_t slash = relative_path.rfind('/');
+  const std::string parent{slash == std::string_view::npos ? "." : relative_path.substr(0, slash)};
+  const std::string name{slash == std::string_view::npos ? relative_path : relative_path.substr(slash + 1)};
+  open_how how{};
+  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  const UniqueFd folder(static_cast<int>(::syscall(SYS_openat2, directory_fd, parent.c_str(), &how, sizeof how)));
+  if (!folder) return false;
+  struct stat status{};
+  if (::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
+  if (!S_ISREG(status.st_mode) || status.st_dev != device || status.st_ino != inode) return false;
+  return ::unlinkat(folder.get(), name.c_str(), 0) == 0;
+}
+
+std::optional<FileLock> FileLock::take(const fs::path& path, bool wait, bool shared) {
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) throw_errno(errno, "the lock cannot be opened", path.string());
+  const int operation = (shared ? LOCK_SH : LOCK_EX) | (wait ? 0 : LOCK_NB);
+  while (::flock(fd.get(), operation) != 0) {
+    if (errno == EINTR) continue;
+    if (errno == EWOULDBLOCK) return std::nullopt;
+    throw_errno(errno, "cannot be locked", path.string());
+  }
+  return FileLock(std::move(fd));
+}
+
+Mapping::Mapping(const fs::path& path) {
+  const UniqueFd fd = open_to_read(path);
+  struct stat status{};
+  if (::fstat(fd.get(), &status) != 0) throw_errno(errno, "cannot be read", path.string());
+  size_ = static_cast<std::size_t>(status.st_size);
+  if (size_ == 0) return;
+  void* const mapped = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd.get(), 0);
+  if (mapped == MAP_FAILED) throw_errno(errno, "cannot be mapped", path.string());
+  data_ = static_cast<const std::byte*>(mapped);
+}
+
+Mapping::Mapping(Mapping&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+Mapping& Mapping::operator=(Mapping&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+Mapping::~Mapping() {
+  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+}  // namespace proviso::base
