@@ -1,0 +1,161 @@
+#include "crypto/cms.h"
+
+#include <openssl/ec.h>
+#include <openssl/rsa.h>
+
+#include "crypto/openssl.h"
+
+namespace proviso::crypto {
+
+namespace {
+
+// Older texts of RFC 5753 name SHA-1 for the key derivation; we name SHA-256.
+void add_recipient(CMS_ContentInfo* cms, const Certificate& recipient) {
+  X509* certificate = recipient.impl().certificate.get();
+  EVP_PKEY* key = X509_get0_pubkey(certificate);
+  CMS_RecipientInfo* info = CMS_add1_recipient_cert(cms, certificate, CMS_KEY_PARAM);
+  if (info == nullptr)
+    throw_openssl("cannot seal to " + recipient.common_name(), base::ExitCode::config);
+  EVP_PKEY_CTX* context = CMS_RecipientInfo_get0_pkey_ctx(info);
+  bool set = false;
+  if (EVP_PKEY_is_a(key, "RSA") == 1) {
+    set = context != nullptr &&
+          EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1 &&
+          EVP_PKEY_CTX_set_rsa_oaep_md(context, EVP_sha256()) == 1 &&
+          EVP_PKEY_CTX_set_rsa_mgf1_md(context, EVP_sha256()) == 1;
+  } else if (EVP_PKEY_is_a(key, "EC") == 1) {
+    set = context != nullptr && EVP_PKEY_CTX_set_ecdh_kdf_md(context, EVP_sha256()) == 1;
+  }
+  if (!set) {
+    throw_openssl("cannot seal to this kind of certificate, expected P-256 or RSA",
+                  base::ExitCode::config, recipient.common_name());
+  }
+}
+
+base::Bytes to_der(CMS_ContentInfo* cms) {
+  const UniqueBio out = writing_bio();
+  if (i2d_CMS_bio(out.get(), cms) != 1) throw_openssl("cannot write the CMS message");
+  const auto der = contents(out.get());
+  return {der.begin(), der.end()};
+}
+
+UniqueCms from_der(std::span<const std::byte> der) {
+  const UniqueBio in = reading_bio(der);
+  return UniqueCms(d2i_CMS_bio(in.get(), nullptr));
+}
+
+base::Bytes sign(std::span<const std::byte> content, const PrivateKey& key,
+                 const Certificate& certificate, unsigned flags) {
+  flags |= CMS_BINARY | CMS_NOSMIMECAP | CMS_PARTIAL;
+  const UniqueBio in = reading_bio(content);
+  const UniqueCms cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, flags));
+  if (!cms ||
+      CMS_add1_signer(cms.get(), certificate.impl().certificate.get(), key.impl().key.get(),
+                      EVP_sha256(), flags) == nullptr ||
+      CMS_final(cms.get(), in.get(), nullptr, flags) != 1) {
+    throw_openssl("cannot sign with this key and certificate", base::ExitCode::config,
+                  certificate.common_name());
+  }
+  return to_der(cms.get());
+}
+
+// One signer, and one of the digests that a signature may still rest on.
+bool has_one_strong_signer(CMS_ContentInfo* cms) {
+  STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(cms);
+  if (signers == nullptr || sk_CMS_SignerInfo_num(signers) != 1) return false;
+  X509_ALGOR* digest = nullptr;
+  CMS_SignerInfo_get0_algs(sk_CMS_SignerInfo_value(signers, 0), nullptr, nullptr, &digest, nullptr);
+  if (digest == nullptr) return false;
+  const ASN1_OBJECT* algorithm = nullptr;
+  X509_ALGOR_get0(&algorithm, nullptr, nullptr, digest);
+  const int nid = OBJ_obj2nid(algorithm);
+  return nid == NID_sha256 || nid == NID_sha384 || nid == NID_sha512;
+}
+
+bool verify(CMS_ContentInfo* cms, BIO* content, BIO* out, const Certificate& signer,
+            unsigned flags) {
+  if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed || !has_one_strong_signer(cms))
+    return false;
+  struct FreeStack {
+    void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }
+  };
+  const std::unique_ptr<STACK_OF(X509), FreeStack> pinned(sk_X509_new_null());
+  if (!pinned || sk_X509_push(pinned.get(), signer.impl().certificate.get()) <= 0)
+    throw_openssl("out of memory");
+  // NOINTERN: the certificate in the message proves nothing, only the pinned one may have signed.
+  const bool good = CMS_verify(cms, pinned.get(), nullptr, content, out,
+                               flags | CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY | CMS_NOINTERN) == 1;
+  openssl_reason();
+  return good;
+}
+
+}  // namespace
+
+base::Bytes seal(std::span<const std::byte> plain,
+                 const std::vector<const Certificate*>& recipients) {
+  if (recipients.empty())
+    throw base::Error(base::ExitCode::config, "nothing can be sealed to nobody");
+  const UniqueCms cms(CMS_AuthEnvelopedData_create(EVP_aes_256_gcm()));
+  if (!cms || CMS_set_detached(cms.get(), 0) != 1) {
+    throw_openssl("CMS with AES-256-GCM is not available");
+  }
+  for (const Certificate* recipient : recipients) add_recipient(cms.get(), *recipient);
+  const UniqueBio in = reading_bio(plain);
+  if (CMS_final(cms.get(), in.get(), nullptr, CMS_BINARY) != 1) throw_openssl("cannot seal");
+  return to_der(cms.get());
+}
+
+base::SecretBytes open_sealed(std::span<const std::byte> der, const PrivateKey& key,
+                              const Certificate& certificate) {
+  const UniqueCms cms = from_der(der);
+  if (!cms || OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_id_smime_ct_authEnvelopedData) {
+    openssl_reason();
+    throw base::Error(base::ExitCode::data, "not a sealed envelope");
+  }
+  if (CMS_decrypt_set1_pkey(cms.get(), key.impl().key.get(),
+                            certificate.impl().certificate.get()) != 1) {
+    throw_openssl("this key does not open the envelope", base::ExitCode::no_permission,
+                  certificate.common_name());
+  }
+  const UniqueBio out = writing_bio();
+  if (CMS_decrypt(cms.get(), nullptr, nullptr, nullptr, out.get(), CMS_BINARY) != 1) {
+    throw_openssl("the sealed envelope is damaged", base::ExitCode::data);
+  }
+  return base::SecretBytes(contents(out.get()));
+}
+
+base::Bytes sign_detached(std::span<const std::byte> content, const PrivateKey& key,
+                          const Certificate& certificate) {
+  return sign(content, key, certificate, CMS_DETACHED);
+}
+
+bool verify_detached(std::span<const std::byte> content, std::span<const std::byte> der,
+                     const Certificate& signer) {
+  const UniqueCms cms = from_der(der);
+  if (!cms) {
+    openssl_reason();
+    return false;
+  }
+  const UniqueBio in = reading_bio(content);
+  return verify(cms.get(), in.get(), nullptr, signer, CMS_DETACHED);
+}
+
+base::Bytes sign_attached(std::span<const std::byte> content, const PrivateKey& key,
+                          const Certificate& certificate) {
+  return sign(content, key, certificate, 0);
+}
+
+std::optional<base::Bytes> verify_attached(std::span<const std::byte> der,
+                                           const Certificate& signer) {
+  const UniqueCms cms = from_der(der);
+  if (!cms) {
+    openssl_reason();
+    return std::nullopt;
+  }
+  const UniqueBio out = writing_bio();
+  if (!verify(cms.get(), nullptr, out.get(), signer, 0)) return std::nullopt;
+  const auto content = contents(out.get());
+  return base::Bytes(content.begin(), content.end());
+}
+
+}  // namespace proviso::crypto
