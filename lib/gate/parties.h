@@ -1,0 +1,18 @@
+// Who takes part in a communication, and whether one of them is bound by professional secrecy (HU-05).
+#pragma once
+
+#include "gate/item_scope.h"
+
+namespace proviso::gate {
+
+struct Secrecy {
+  bool is_protected = false;
+  bool undetermined = false;
+};
+
+// Determined for a party by its `secrecy`, or by the register where its account is given. The item's own `secrecy` speaks for
+// the sender, and for the other side when no counterparts are listed. `labels` are held against the policy's markers.
+// Item error bad_record for malformed members.
+base::Result<Secrecy> secrecy_of(const ndjson::Record&, const policy::Policy&, const ProtectedAccounts&);
+
+}  // namespace proviso::gate
