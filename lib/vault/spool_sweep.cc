@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -38,7 +37,6 @@ SpoolFindings find_spool_leftovers(const std::filesystem::path& spool, base::Per
   std::vector<SpoolLeftover>& leftovers = findings.leftovers;
   std::error_code error;
   if (!std::filesystem::exists(spool, error)) return findings;
-  const base::Instant system{static_cast<std::int64_t>(std::time(nullptr))};
   const base::UniqueFd root = base::open_directory(spool);
 
   // A folder that cannot be read must not keep cases from being purged: it is reported, the walk goes on.
@@ -78,9 +76,8 @@ SpoolFindings find_spool_leftovers(const std::filesystem::path& spool, base::Per
       if (S_ISDIR(status.st_mode)) folders.push_back(folder + name + "/");
       if (!S_ISREG(status.st_mode)) continue;
       base::Instant modified{static_cast<std::int64_t>(status.st_mtime)};
-      if (modified > system) modified = base::Instant{static_cast<std::int64_t>(status.st_ctime)};
-      const base::Instant due = base::add(modified, unscanned);
-      if (due > now && due > system) continue;
+      if (modified > now) modified = base::Instant{static_cast<std::int64_t>(status.st_ctime)};
+      if (base::add(modified, unscanned) > now) continue;
       leftovers.push_back(SpoolLeftover{folder + name, static_cast<std::uint64_t>(status.st_size), modified, status.st_dev,
                                         status.st_ino});
     }

@@ -13,8 +13,8 @@ struct SpoolFindings {
   std::vector<std::string> unreadable;   // folders that could not be looked into, with the reason
 };
 
-// Regular files below `spool` whose modification is `unscanned` or more ago, by `now` or by the system's clock. Symbolic links
-// are never followed. A file from the future counts from its last change of status. Nothing is found when there is no spool.
+// Regular files below `spool` whose modification is `unscanned` or more before `now`. Symbolic links are never followed. A
+// file from the future counts from its last change of status. Nothing is found when there is no spool.
 SpoolFindings find_spool_leftovers(const std::filesystem::path& spool, base::Period unscanned, base::Instant now);
 
 // Unlinks them beneath `spool`, if they are still the same files; gives how many went.
