@@ -1,4 +1,5 @@
 # Fails when a file of room ROOM includes a header of a room that is not in ALLOWED (comma separated).
+cmake_policy(VERSION 3.25)
 string(REPLACE "," ";" allowed "${ALLOWED}")
 list(APPEND allowed ${ROOM})
 file(GLOB_RECURSE files ${DIR}/*.h ${DIR}/*.cc)
