@@ -1,0 +1,109 @@
+#include "ndjson/line_reader.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/error.h"
+#include "ndjson/record.h"
+#include "ndjson/stream.h"
+
+namespace proviso::ndjson {
+
+namespace {
+
+constexpr std::size_t kReadBytes = 256 * 1024;
+// A signal that comes just before poll() would be waited over otherwise.
+constexpr int kPollMilliseconds = 250;
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+}  // namespace
+
+// Reads once. Without `wait` false when nothing is there at the moment; false too at the end and on
+// a requested stop.
+bool LineReader::fill(bool wait) {
+  if (ended_) return false;
+  for (;;) {
+    pollfd descriptor{fd_, POLLIN, 0};
+    const int ready = poll(&descriptor, 1, wait ? kPollMilliseconds : 0);
+    if (ready < 0 && errno != EINTR)
+      base::throw_errno(errno, "cannot wait for input", "standard input");
+    if (wait && stop_requested) return false;
+    if (ready > 0) break;
+    if (!wait) return false;
+  }
+  if (at_ > 0) {
+    buffer_.erase(0, at_);
+    searched_ -= at_;
+    at_ = 0;
+  }
+  const std::size_t old_size = buffer_.size();
+  buffer_.resize(old_size + kReadBytes);
+  ssize_t got = 0;
+  do {
+    got = read(fd_, buffer_.data() + old_size, kReadBytes);
+  } while (got < 0 && errno == EINTR && !stop_requested);
+  const int failure = errno;
+  buffer_.resize(old_size + (got > 0 ? static_cast<std::size_t>(got) : 0));
+  if (got < 0) {
+    if (failure == EINTR || failure == EAGAIN) return failure == EAGAIN && wait;
+    base::throw_errno(failure, "cannot read", "standard input");
+  }
+  bytes_ += static_cast<std::uint64_t>(got);
+  if (got == 0) ended_ = true;
+  return true;
+}
+
+// The next whole line in the buffer, if there is one; bounds what is kept of a line without end.
+bool LineReader::take_line(InputLine& line) {
+  const void* found = std::memchr(buffer_.data() + searched_, '\n', buffer_.size() - searched_);
+  std::size_t end = buffer_.size();
+  if (found != nullptr) {
+    end = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
+  } else if (!ended_) {
+    searched_ = end;
+    if (skipping_ || end - at_ > max_line_) {
+      skipping_ = true;
+      buffer_.clear();
+      at_ = searched_ = 0;
+    }
+    return false;
+  } else if (at_ == end && !skipping_) {
+    return false;
+  }
+  line.number = ++number_;
+  line.too_long = skipping_ || end - at_ > max_line_;
+  line.text.clear();
+  if (!line.too_long) {
+    // Room for what simdjson reads past the end, so that parsing copies nothing.
+    line.text.reserve(end - at_ + simdjson::SIMDJSON_PADDING);
+    line.text.assign(buffer_, at_, end - at_);
+  }
+  skipping_ = false;
+  at_ = searched_ = found != nullptr ? end + 1 : end;
+  return true;
+}
+
+bool LineReader::next(std::vector<InputLine>& batch, std::size_t max_lines, std::size_t max_bytes) {
+  batch.clear();
+  std::size_t size = 0;
+  while (batch.size() < max_lines && size < max_bytes) {
+    if (stop_requested) return false;
+    InputLine line;
+    if (take_line(line)) {
+      if (!line.too_long && is_blank(line.text)) continue;
+      size += line.text.size();
+      batch.push_back(std::move(line));
+    } else if (!fill(batch.empty())) {
+      break;
+    }
+  }
+  return !batch.empty();
+}
+
+}  // namespace proviso::ndjson

@@ -1,0 +1,42 @@
+// Lines of a descriptor in bounded memory, private to this room.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace proviso::ndjson {
+
+struct InputLine {
+  std::uint64_t number = 0;  // from 1
+  std::string text;          // without its newline
+  bool too_long = false;     // its bytes were skipped
+};
+
+class LineReader {
+ public:
+  LineReader(int fd, std::size_t max_line) : fd_(fd), max_line_(max_line) {}
+
+  // Fills `batch` (cleared first) with at most `max_lines` lines and about `max_bytes`. Waits for
+  // the first line; gives what it has once the input runs dry. Empty lines are left out. False when
+  // there is nothing more: the end of input, or a stop was requested. Error(io) when reading fails.
+  bool next(std::vector<InputLine>& batch, std::size_t max_lines, std::size_t max_bytes);
+  std::uint64_t lines() const { return number_; }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  bool fill(bool wait);
+  bool take_line(InputLine& line);
+
+  int fd_;
+  std::size_t max_line_;
+  std::string buffer_;
+  std::size_t at_ = 0;        // start of the first line that was not given yet
+  std::size_t searched_ = 0;  // no newline before this place
+  bool skipping_ = false;     // inside a line that is too long
+  bool ended_ = false;
+  std::uint64_t number_ = 0;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace proviso::ndjson

@@ -1,0 +1,173 @@
+#include "ndjson/record.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "json/json.h"
+
+namespace proviso::ndjson {
+
+namespace {
+
+namespace dom = simdjson::dom;
+
+tl::unexpected<base::ItemError> bad_record(std::string message) {
+  return base::fail("bad_record", std::move(message));
+}
+
+// Refuses a member name that an object holds twice; names are compared as decoded.
+bool has_repeated_key(dom::object object) {
+  constexpr std::size_t kFew = 16;
+  std::string_view few[kFew];
+  std::size_t count = 0;
+  std::vector<std::string_view> many;
+  for (const auto field : object) {
+    if (count < kFew) {
+      if (std::find(few, few + count, field.key) != few + count) return true;
+      few[count++] = field.key;
+    } else {
+      if (many.empty()) many.assign(few, few + count);
+      many.push_back(field.key);
+    }
+  }
+  std::sort(many.begin(), many.end());
+  return std::adjacent_find(many.begin(), many.end()) != many.end();
+}
+
+std::string json_string(std::string_view text) {
+  std::string out;
+  json::append_canonical_string(out, text);
+  return out;
+}
+
+std::string error_member(std::string_view tool, const base::ItemError& error) {
+  std::string member = fmt::format("{{\"tool\":{},\"code\":{},\"message\":{}", json_string(tool),
+                                   json_string(error.code), json_string(error.message));
+  if (!error.rule.empty()) member += fmt::format(",\"rule\":{}", json_string(error.rule));
+  if (!error.citation.empty())
+    member += fmt::format(",\"citation\":{}", json_string(error.citation));
+  return member;
+}
+
+// The element at a dotted path; nullopt when a member on the way is absent.
+base::Result<std::optional<dom::element>> walk(dom::object object, std::string_view path) {
+  std::string_view rest = path;
+  for (;;) {
+    const std::size_t dot = rest.find('.');
+    dom::element element;
+    if (object[rest.substr(0, dot)].get(element) != simdjson::SUCCESS) return std::nullopt;
+    if (dot == std::string_view::npos) return element;
+    if (element.get(object) != simdjson::SUCCESS) {
+      return bad_record(fmt::format("field {}: expected an object",
+                                    path.substr(0, path.size() - rest.size() + dot)));
+    }
+    rest.remove_prefix(dot + 1);
+  }
+}
+
+}  // namespace
+
+Parser::Parser() : dom_(std::make_unique<dom::parser>(2 * kMaxLineBytes)) {}
+Parser::~Parser() = default;
+Parser::Parser(Parser&&) noexcept = default;
+Parser& Parser::operator=(Parser&&) noexcept = default;
+
+base::Result<Record> Record::parse(Parser& parser, std::string line) {
+  Record record;
+  record.line_ = std::move(line);
+  // simdjson reads past the end; its bytes must be ours.
+  record.line_.reserve(record.line_.size() + simdjson::SIMDJSON_PADDING);
+  dom::parser& dom = parser.dom();
+  if (dom.capacity() < record.line_.size()) {
+    // Allocated here and not by parse(), which would go back to its own depth.
+    const std::size_t capacity = std::max<std::size_t>(record.line_.size(), 64 * 1024);
+    if (dom.allocate(capacity, kMaxDepth) != simdjson::SUCCESS) {
+      return base::fail("bad_record", "line is too large for the memory there is", true);
+    }
+  }
+  dom::element element;
+  const simdjson::error_code failure =
+      dom.parse(record.line_.data(), record.line_.size(), false).get(element);
+  if (failure != simdjson::SUCCESS) {
+    if (failure == simdjson::DEPTH_ERROR) {
+      return bad_record(fmt::format("nested deeper than {} levels", kMaxDepth));
+    }
+    return bad_record(fmt::format("not JSON: {}", simdjson::error_message(failure)));
+  }
+  if (element.get(record.root_) != simdjson::SUCCESS) {
+    return bad_record("not a JSON object");
+  }
+  if (has_repeated_key(record.root_)) return bad_record("a top-level member is repeated");
+  if (record.root_["id"].get(record.id_) != simdjson::SUCCESS || record.id_.empty() ||
+      record.id_.size() > kMaxIdBytes) {
+    return bad_record(fmt::format("field id: expected a string of 1 to {} bytes", kMaxIdBytes));
+  }
+  return record;
+}
+
+bool Record::has(std::string_view top_level_key) const { return find(top_level_key).has_value(); }
+
+std::optional<dom::element> Record::find(std::string_view top_level_key) const {
+  dom::element element;
+  if (root_[top_level_key].get(element) != simdjson::SUCCESS) return std::nullopt;
+  return element;
+}
+
+base::Result<std::optional<std::string_view>> Record::string(std::string_view path) const {
+  const auto found = walk(root_, path);
+  if (!found) return tl::make_unexpected(found.error());
+  if (!*found) return std::nullopt;
+  std::string_view value;
+  if ((*found)->get(value) != simdjson::SUCCESS) {
+    return bad_record(fmt::format("field {}: expected a string", path));
+  }
+  return value;
+}
+
+base::Result<std::optional<bool>> Record::boolean(std::string_view path) const {
+  const auto found = walk(root_, path);
+  if (!found) return tl::make_unexpected(found.error());
+  if (!*found) return std::nullopt;
+  bool value = false;
+  if ((*found)->get(value) != simdjson::SUCCESS) {
+    return bad_record(fmt::format("field {}: expected true or false", path));
+  }
+  return value;
+}
+
+base::Result<std::optional<std::uint64_t>> Record::unsigned_integer(std::string_view path) const {
+  const auto found = walk(root_, path);
+  if (!found) return tl::make_unexpected(found.error());
+  if (!*found) return std::nullopt;
+  std::uint64_t value = 0;
+  if ((*found)->get(value) != simdjson::SUCCESS) {
+    return bad_record(fmt::format("field {}: expected an integer, zero or more", path));
+  }
+  return value;
+}
+
+std::string Record::with(std::string_view name, std::string_view value) const {
+  const std::size_t brace = line_.rfind('}');
+  const std::string key = json_string(name);
+  std::string out;
+  out.reserve(line_.size() + key.size() + value.size() + 2 + simdjson::SIMDJSON_PADDING);
+  out.append(line_, 0, brace);
+  if (root_.size() != 0) out += ',';
+  out += key;
+  out += ':';
+  out += value;
+  out.append(line_, brace, std::string::npos);
+  return out;
+}
+
+std::string with_error(const Record& record, std::string_view tool, const base::ItemError& error) {
+  return record.with("error", error_member(tool, error) + "}");
+}
+
+std::string error_line(std::string_view tool, const base::ItemError& error,
+                       std::uint64_t line_number) {
+  return fmt::format("{{\"error\":{},\"line\":{}}}}}", error_member(tool, error), line_number);
+}
+
+}  // namespace proviso::ndjson

@@ -1,0 +1,244 @@
+#include "ndjson/stream.h"
+
+#include <doctest/doctest.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <string>
+#include <thread>
+
+using namespace proviso;
+using ndjson::Outcome;
+
+namespace {
+
+struct Pipe {
+  Pipe() { REQUIRE(pipe(ends) == 0); }
+  ~Pipe() {
+    close_write();
+    close_read();
+  }
+  void close_write() { close_end(1); }
+  void close_read() { close_end(0); }
+  void write(std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t n = ::write(ends[1], text.data(), text.size());
+      if (n <= 0) return;
+      text.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+  std::string read_all() {
+    std::string all;
+    char part[65536];
+    for (ssize_t n = 0; (n = ::read(ends[0], part, sizeof part)) > 0;)
+      all.append(part, static_cast<std::size_t>(n));
+    return all;
+  }
+  std::string read_line() {
+    std::string line;
+    for (char c = 0; ::read(ends[0], &c, 1) == 1 && c != '\n';) line += c;
+    return line;
+  }
+  int ends[2] = {-1, -1};
+
+ private:
+  void close_end(int i) {
+    if (ends[i] >= 0) close(ends[i]);
+    ends[i] = -1;
+  }
+};
+
+// Marks each record, drops ids that begin with "d", fails ids that begin with "e", throws on
+// "boom".
+class MarkingStage : public ndjson::Stage {
+ public:
+  std::string_view name() const override { return "mark"; }
+  void begin_batch() override {
+    if (++batches == fail_at_batch)
+      throw base::Error(base::ExitCode::unavailable, "gate is closed");
+  }
+  Outcome process(const ndjson::Record& record, unsigned) override {
+    if (record.id() == "boom") throw base::Error(base::ExitCode::io, "boom");
+    if (record.id().front() == 'd') return {Outcome::Kind::drop, {}, false};
+    if (record.id().front() == 'e') {
+      return {Outcome::Kind::error,
+              ndjson::with_error(record, name(), {"broken", "so", false, {}, {}}), false};
+    }
+    return {Outcome::Kind::pass, record.with("mark", "1"), false};
+  }
+  void commit_batch(std::span<Outcome> outcomes) override { committed += outcomes.size(); }
+  void finish() override { finished = true; }
+  int batches = 0, fail_at_batch = -1;
+  std::size_t committed = 0;
+  bool finished = false;
+};
+
+struct Run {
+  std::string output;
+  base::ExitCode code;
+  ndjson::StreamCounts counts;
+};
+
+Run run(const std::string& input, ndjson::Stage& stage, unsigned jobs = 1,
+        std::size_t max_line = 1000, std::size_t max_batch = 7) {
+  Pipe in, out;
+  std::thread writer([&] {
+    in.write(input);
+    in.close_write();
+  });
+  Run result{};
+  std::thread reader([&] { result.output = out.read_all(); });
+  ndjson::StreamOptions options;
+  options.input = in.ends[0];
+  options.output = out.ends[1];
+  options.jobs = jobs;
+  options.max_line = max_line;
+  options.max_batch = max_batch;
+  std::exception_ptr failure;
+  try {
+    result.code = ndjson::run_stream(stage, options, result.counts);
+  } catch (const base::Error&) {
+    failure = std::current_exception();
+  }
+  in.close_read();
+  out.close_write();
+  writer.join();
+  reader.join();
+  if (failure) std::rethrow_exception(failure);
+  return result;
+}
+
+std::string numbered(int n) {
+  std::string text;
+  for (int i = 0; i < n; ++i) text += "{\"id\":\"" + std::to_string(i) + "\"}\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("order is kept for any number of threads") {
+  std::string expected;
+  for (int i = 0; i < 500; ++i) expected += "{\"id\":\"" + std::to_string(i) + "\",\"mark\":1}\n";
+  for (unsigned jobs : {1u, 2u, 5u}) {
+    MarkingStage stage;
+    const Run result = run(numbered(500), stage, jobs);
+    CHECK(result.output == expected);
+    CHECK(result.code == base::ExitCode::ok);
+    CHECK(result.counts.passed == 500);
+    CHECK(stage.committed == 500);
+    CHECK(stage.finished);
+  }
+}
+
+TEST_CASE("passed, dropped, failed and bad lines are told apart and counted") {
+  MarkingStage stage;
+  const Run result = run(
+      "{\"id\":\"a\"}\n\n{\"id\":\"d1\"}\n{\"id\":\"e1\"}\nnot json\n{\"id\":\"b\",\"error\":{}}\n",
+      stage);
+  CHECK(result.output ==
+        "{\"id\":\"a\",\"mark\":1}\n"
+        "{\"id\":\"e1\",\"error\":{\"tool\":\"mark\",\"code\":\"broken\",\"message\":\"so\"}}\n" +
+            result.output.substr(
+                result.output.find("{\"error\""),
+                result.output.find("{\"id\":\"b\"") - result.output.find("{\"error\"")) +
+            "{\"id\":\"b\",\"error\":{}}\n");
+  CHECK(result.output.find("\"line\":5}}") != std::string::npos);
+  CHECK(result.output.find("not json") == std::string::npos);
+  CHECK(result.counts.lines == 5);
+  CHECK(result.counts.records == 4);
+  CHECK(result.counts.passed == 1);
+  CHECK(result.counts.dropped == 1);
+  CHECK(result.counts.errors == 3);
+  CHECK(result.counts.bad_lines == 1);
+  CHECK(result.code == base::ExitCode::records_failed);
+}
+
+TEST_CASE("a line that is too long is skipped with its number, and the stream goes on") {
+  MarkingStage stage;
+  const std::string huge = "{\"id\":\"" + std::string(700'000, 'x') + "\"}\n";
+  const Run result = run("{\"id\":\"a\"}\n" + huge + "{\"id\":\"b\"}\n", stage);
+  CHECK(
+      result.output.find(
+          "\"code\":\"line_too_long\",\"message\":\"line is longer than 1000 bytes\",\"line\":2") !=
+      std::string::npos);
+  CHECK(result.output.find("{\"id\":\"b\",\"mark\":1}\n") != std::string::npos);
+  CHECK(result.output.size() < 400);
+}
+
+TEST_CASE("a last line without newline counts, also when it is too long") {
+  MarkingStage stage;
+  CHECK(run("{\"id\":\"a\"}", stage).output == "{\"id\":\"a\",\"mark\":1}\n");
+  MarkingStage second;
+  CHECK(run(std::string(5000, 'x'), second).counts.bad_lines == 1);
+}
+
+TEST_CASE("input without a single record is exit 65, empty input is exit 0") {
+  MarkingStage stage;
+  CHECK(run("nothing\n\xff\xfe\n", stage).code == base::ExitCode::data);
+  MarkingStage second;
+  CHECK(run("", second).code == base::ExitCode::ok);
+  CHECK(second.finished);
+}
+
+TEST_CASE("a batch goes out when the input runs dry") {
+  Pipe in, out;
+  MarkingStage stage;
+  ndjson::StreamOptions options;
+  options.input = in.ends[0];
+  options.output = out.ends[1];
+  ndjson::StreamCounts counts;
+  std::thread stream([&] { ndjson::run_stream(stage, options, counts); });
+  in.write("{\"id\":\"a\"}\n{\"id\":");
+  CHECK(out.read_line() == "{\"id\":\"a\",\"mark\":1}");
+  in.write("\"b\"}\n");
+  CHECK(out.read_line() == "{\"id\":\"b\",\"mark\":1}");
+  in.close_write();
+  stream.join();
+  CHECK(counts.records == 2);
+}
+
+TEST_CASE("a closed output ends the stream quietly") {
+  signal(SIGPIPE, SIG_IGN);
+  Pipe in, out;
+  out.close_read();
+  in.write(numbered(3));
+  in.close_write();
+  MarkingStage stage;
+  ndjson::StreamOptions options;
+  options.input = in.ends[0];
+  options.output = out.ends[1];
+  ndjson::StreamCounts counts;
+  CHECK(ndjson::run_stream(stage, options, counts) == base::ExitCode::ok);
+  CHECK(stage.finished);
+}
+
+TEST_CASE("a stop that was requested ends the stream after the batch in hand") {
+  Pipe in, out;
+  MarkingStage stage;
+  ndjson::StreamOptions options;
+  options.input = in.ends[0];
+  options.output = out.ends[1];
+  ndjson::StreamCounts counts;
+  std::thread stream([&] { ndjson::run_stream(stage, options, counts); });
+  in.write("{\"id\":\"a\"}\n");
+  CHECK(out.read_line() == "{\"id\":\"a\",\"mark\":1}");
+  ndjson::stop_requested = true;  // the input stays open
+  stream.join();
+  ndjson::stop_requested = false;
+  CHECK(stage.finished);
+  CHECK(counts.records == 1);
+}
+
+TEST_CASE("what a worker or begin_batch throws ends the run after what was written before") {
+  for (unsigned jobs : {1u, 3u}) {
+    MarkingStage stage;
+    CHECK_THROWS_AS(run(numbered(20) + "{\"id\":\"boom\"}\n" + numbered(20), stage, jobs),
+                    base::Error);
+    CHECK_FALSE(stage.finished);
+  }
+  MarkingStage stage;
+  stage.fail_at_batch = 2;
+  CHECK_THROWS_AS(run(numbered(20), stage), base::Error);
+  CHECK(stage.committed == 7);
+}
