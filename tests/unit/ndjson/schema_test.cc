@@ -16,6 +16,7 @@ TEST_CASE("each record has a schema of JSON Schema 2020-12 that carries what it 
     CHECK(schema.at("properties").is_object());
   }
   const auto match = json::parse(*ndjson::schema("match"), "match");
+  CHECK(json::parse(*ndjson::schema("retain"), "retain").at("$defs").contains("item"));
   for (const char* bundled : {"item", "scope", "hash"}) {
     CHECK(match.at("$defs").at(bundled).at("$id") ==
           "https://proviso.example/schema/" + std::string(bundled) + ".json");
