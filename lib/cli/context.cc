@@ -1,0 +1,154 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "base/file.h"
+#include "cli/app.h"
+
+namespace proviso::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+void request_stop(int) { ndjson::stop_requested = true; }
+
+// SIGTERM and SIGINT stop the stream after the batch in hand; a second one ends the program as
+// usual.
+void catch_signals() {
+  struct sigaction action {};
+  action.sa_handler = request_stop;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // no SA_RESTART: a waiting read() returns
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Shows a line that is written over, once a second, as batches are committed.
+class ProgressStage : public ndjson::Stage {
+ public:
+  explicit ProgressStage(ndjson::Stage& inner) : inner_(inner) {}
+  std::string_view name() const override { return inner_.name(); }
+  void begin_batch() override { inner_.begin_batch(); }
+  ndjson::Outcome process(const ndjson::Record& record, unsigned worker) override {
+    return inner_.process(record, worker);
+  }
+  ndjson::Outcome process_failed(const ndjson::Record& record, unsigned worker) override {
+    return inner_.process_failed(record, worker);
+  }
+  void commit_batch(std::span<ndjson::Outcome> outcomes) override {
+    inner_.commit_batch(outcomes);
+    lines_ += outcomes.size();
+    if (shown_ && Clock::now() - last_ < std::chrono::seconds(1)) return;
+    show();
+  }
+  void finish() override {
+    show();
+    if (::write(STDERR_FILENO, "\n", 1) < 0) return inner_.finish();
+    inner_.finish();
+  }
+
+ private:
+  void show() {
+    last_ = Clock::now();
+    shown_ = true;
+    const double seconds = seconds_since(start_);
+    const std::string text =
+        fmt::format("\rproviso-{}: {} records, {:.0f} a second ", inner_.name(), lines_,
+                    seconds > 0 ? static_cast<double>(lines_) / seconds : 0.0);
+    if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;
+  }
+
+  ndjson::Stage& inner_;
+  Clock::time_point start_ = Clock::now(), last_{};
+  std::size_t lines_ = 0;
+  bool shown_ = false;
+};
+
+std::string plural(std::uint64_t n, std::string_view one) {
+  return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s");
+}
+
+std::optional<std::string> given_clock(const Common& common) {
+  if (common.now) return common.now;
+  const char* environment = std::getenv("PROVISO_NOW");
+  if (environment != nullptr && *environment != '\0') return environment;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Context::set_clock_without_policy() {
+  const auto text = given_clock(common_);
+  if (!text) return;
+  const auto instant = base::parse_instant(*text);
+  if (!instant) {
+    throw base::Error(
+        base::ExitCode::usage,
+        fmt::format("'{}' is no instant, expected RFC 3339 such as 2026-11-24T10:00:00Z", *text),
+        common_.now ? "--now" : "PROVISO_NOW");
+  }
+  base::set_clock(*instant);
+}
+
+const policy::Policy& Context::policy(const policy::LoadOptions& options) {
+  if (!policy_) {
+    set_clock_without_policy();  // load() refuses it in production
+    std::optional<policy::fs::path> given;
+    if (common_.policy) given = *common_.policy;
+    policy_ = std::make_unique<policy::Policy>(policy::load(policy::find(given), options));
+  }
+  return *policy_;
+}
+
+base::ExitCode Context::stream(ndjson::Stage& stage, const ndjson::StreamOptions& options) {
+  catch_signals();
+  const bool progress =
+      common_.progress.value_or(isatty(STDERR_FILENO) == 1 && !common_.quiet &&
+                                isatty(options.output) == 0 && log_.format == LogFormat::text);
+  ndjson::StreamCounts counts;
+  const auto start = Clock::now();
+  ProgressStage shown(stage);
+  const base::ExitCode code =
+      ndjson::run_stream(progress ? static_cast<ndjson::Stage&>(shown) : stage, options, counts);
+  const double seconds = seconds_since(start);
+  log_.summary(fmt::format("{}: {} passed, {} dropped, {}", plural(counts.lines, "line"),
+                           counts.passed, counts.dropped, plural(counts.errors, "error")));
+  write_stats(
+      {{"tool", log_.tool},
+       {"lines", counts.lines},
+       {"records", counts.records},
+       {"passed", counts.passed},
+       {"dropped", counts.dropped},
+       {"errors", counts.errors},
+       {"bad_lines", counts.bad_lines},
+       {"bytes", counts.bytes},
+       {"seconds", seconds},
+       {"records_per_second", seconds > 0 ? static_cast<double>(counts.records) / seconds : 0.0}});
+  return code;
+}
+
+void Context::write_stats(const json::Json& stats) const {
+  if (!common_.stats) return;
+  const std::string text = stats.dump() + "\n";
+  struct stat status {};
+  if (stat(common_.stats->c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    // A pipe or device cannot be replaced by a whole new file.
+    const base::UniqueFd fd(open(common_.stats->c_str(), O_WRONLY | O_CLOEXEC));
+    if (!fd) base::throw_errno(errno, "cannot open", *common_.stats, base::ExitCode::cannot_create);
+    base::write_all(fd.get(), text, *common_.stats);
+    return;
+  }
+  base::write_file_atomically(*common_.stats, text);
+}
+
+}  // namespace proviso::cli

@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+#include "cli/app.h"
+#include "cli/tools.h"
+
+namespace proviso::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path program_directory() {
+  char name[PATH_MAX];
+  const ssize_t size = readlink("/proc/self/exe", name, sizeof name);
+  if (size <= 0 || static_cast<std::size_t>(size) >= sizeof name) return {};
+  return fs::path(std::string(name, static_cast<std::size_t>(size))).parent_path();
+}
+
+bool is_executable(const fs::path& path) {
+  std::error_code none;
+  return fs::is_regular_file(path, none) && access(path.c_str(), X_OK) == 0;
+}
+
+void print_help() {
+  std::string text =
+      "proviso: scanning for child sexual abuse material within the conditions of the law\n\n"
+      "usage: proviso TOOL [OPTION...]\n"
+      "       proviso help [TOOL]\n"
+      "       proviso --version [-v] | --exec-path | --help\n\n"
+      "tools:\n";
+  for (const ToolLine& line : tools())
+    text += fmt::format("  {:<12} {}\n", line.name, line.summary);
+  text +=
+      "\n'proviso help TOOL' opens the manual of a tool, 'proviso TOOL --help' lists its options\n";
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+// Where pages lie: beside an installed program, else in the sources that a build tree was made
+// from.
+std::optional<fs::path> find_page(const std::string& page) {
+  const fs::path prefix = program_directory().parent_path();
+  std::error_code none;
+  for (const char* suffix : {"", ".gz"}) {
+    const fs::path installed = prefix / "share" / "man" / "man1" / (page + ".1" + suffix);
+    if (fs::is_regular_file(installed, none)) return installed;
+  }
+  std::ifstream cache(prefix / "CMakeCache.txt");
+  const std::string key = "CMAKE_HOME_DIRECTORY:INTERNAL=";
+  for (std::string line; std::getline(cache, line);) {
+    if (line.rfind(key, 0) != 0) continue;
+    const fs::path source = fs::path(line.substr(key.size())) / "man" / (page + ".1");
+    if (fs::is_regular_file(source, none)) return source;
+  }
+  return std::nullopt;
+}
+
+int fail(const Log& log, std::string_view what, std::string_view hint, base::ExitCode code) {
+  log.error(what);
+  if (!hint.empty()) log.hint(hint);
+  return static_cast<int>(code);
+}
+
+int unknown_tool(const Log& log, std::string_view word) {
+  const auto meant = nearest_tool(word);
+  return fail(log, fmt::format("no tool '{}'", word),
+              meant ? fmt::format("did you mean 'proviso {}'?", *meant)
+                    : std::string("'proviso --help' lists the tools"),
+              base::ExitCode::usage);
+}
+
+int help(const Log& log, int argc, char** argv) {
+  if (argc < 3) {
+    print_help();
+    return 0;
+  }
+  const std::string word = argv[2];
+  if (word != "proviso" && summary_of(word).empty()) return unknown_tool(log, word);
+  const std::string page = word == "proviso" ? word : "proviso-" + word;
+  const auto file = find_page(page);
+  const std::string name = file ? file->native() : page;
+  execlp("man", "man", name.c_str(), static_cast<char*>(nullptr));
+  const std::string where = file ? fmt::format("the page is {}", name) : std::string();
+  return fail(log, "cannot run man", where, base::ExitCode::unavailable);
+}
+
+}  // namespace
+
+std::string exec_path() {
+  const fs::path beside = program_directory().parent_path() / "libexec" / "proviso";
+  std::error_code none;
+  if (fs::is_directory(beside, none)) return beside.native();
+  const char* environment = std::getenv("PROVISO_EXEC_PATH");
+  return environment != nullptr && *environment != '\0' ? environment : beside.native();
+}
+
+int front_door(int argc, char** argv) {
+  Log log;
+  if (argc < 2) {
+    print_help();
+    return static_cast<int>(base::ExitCode::usage);
+  }
+  const std::string word = argv[1];
+  if (word == "--help" || word == "-h") {
+    print_help();
+    return 0;
+  }
+  if (word == "--version") {
+    const std::string text = version_text("proviso", argc > 2 && std::string_view(argv[2]) == "-v");
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return 0;
+  }
+  if (word == "--exec-path") {
+    std::printf("%s\n", exec_path().c_str());
+    return 0;
+  }
+  if (word == "help") return help(log, argc, argv);
+  if (word.empty() || word[0] == '-' || word.find('/') != std::string::npos)
+    return unknown_tool(log, word);
+  const fs::path program = fs::path(exec_path()) / word;
+  // A tool that is in the folder and not in the table (decode-worker) may be called too, as git
+  // does it.
+  if (!is_executable(program)) {
+    if (summary_of(word).empty()) return unknown_tool(log, word);
+    return fail(log, fmt::format("tool '{}' is not installed in {}", word, exec_path()),
+                "set PROVISO_EXEC_PATH to the directory of the tools", base::ExitCode::unavailable);
+  }
+  std::vector<char*> arguments(argv + 1, argv + argc);
+  arguments.push_back(nullptr);
+  execv(program.c_str(), arguments.data());
+  return fail(log, fmt::format("cannot run {}", program.native()), {}, base::ExitCode::unavailable);
+}
+
+}  // namespace proviso::cli

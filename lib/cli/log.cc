@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/app.h"
+
+namespace proviso::cli {
+
+namespace {
+
+// One write a line, so that the lines of a pipeline's stages never mix.
+void write_line(std::string line) {
+  line += '\n';
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, rest.data(), rest.size());
+    if (written <= 0) return;  // nobody listens
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// Words may hold names that came from input: no control character reaches the terminal.
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) ? '?' : c;
+  return out;
+}
+
+}  // namespace
+
+void Log::line(std::string_view level, std::string_view what, std::string_view where,
+               std::string_view code) const {
+  if (format == LogFormat::json) {
+    json::OrderedJson object{{"tool", tool}, {"level", level}};
+    if (!code.empty()) object["code"] = code;
+    if (!where.empty()) object["where"] = where;
+    object["message"] = what;
+    write_line(object.dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace));
+    return;
+  }
+  const std::string name = tool.empty() ? std::string("proviso") : "proviso-" + tool;
+  if (where.empty()) {
+    write_line(printable(fmt::format("{}: {}: {}", name, level, what)));
+  } else {
+    write_line(printable(fmt::format("{}: {}: {}: {}", name, level, where, what)));
+  }
+}
+
+void Log::error(std::string_view what, std::string_view where, std::string_view code) const {
+  line("error", what, where, code);
+}
+void Log::warning(std::string_view what, std::string_view where) const {
+  line("warning", what, where, {});
+}
+void Log::hint(std::string_view what) const { line("hint", what, {}, {}); }
+void Log::note(std::string_view what) const {
+  if (!quiet) line("note", what, {}, {});
+}
+void Log::summary(std::string_view what) const {
+  if (!quiet) line("note", what, {}, {});
+}
+
+}  // namespace proviso::cli

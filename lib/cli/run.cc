@@ -1,0 +1,194 @@
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "cli/app.h"
+#include "cli/tools.h"
+#include "ndjson/schema.h"
+
+namespace proviso::cli {
+
+namespace {
+
+int number_of(base::ExitCode code) { return static_cast<int>(code); }
+
+// What must be known before options are parsed: --version and --schema answer whatever else stands
+// beside them, and words about a wrong option follow --log-format too.
+struct EarlyOptions {
+  bool version = false, verbose = false;
+  std::optional<std::string> schema;
+  LogFormat format = LogFormat::text;
+};
+
+EarlyOptions look_early(int argc, char** argv) {
+  EarlyOptions early;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const std::string_view next = i + 1 < argc ? argv[i + 1] : "";
+    if (word == "--") break;
+    if (word == "--version") early.version = true;
+    if (word == "-v") early.verbose = true;
+    if (word == "--schema") early.schema = next;
+    if (word.rfind("--schema=", 0) == 0) early.schema = word.substr(9);
+    if (word == "--log-format=json" || (word == "--log-format" && next == "json"))
+      early.format = LogFormat::json;
+  }
+  return early;
+}
+
+void add_common_options(CLI::App& app, Common& common, bool has_schema) {
+  const std::string group = "Common options";
+  app.add_option("--policy", common.policy,
+                 "Policy file (else $PROVISO_POLICY and the usual places)")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--now", common.now, "Clock of a rehearsal, RFC 3339 (else $PROVISO_NOW)")
+      ->type_name("INSTANT")
+      ->group(group);
+  app.add_option("--stats", common.stats, "Write one JSON object of counts and rates")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_flag("--quiet", common.quiet, "No notes and no line of counts on standard error")
+      ->group(group);
+  app.add_flag("--progress,!--no-progress", common.progress,
+               "Show progress on standard error, or never (default: on a terminal)")
+      ->group(group);
+  app.add_option("--log-format", common.log_format, "Words on standard error as text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORMAT")
+      ->group(group);
+  if (has_schema) {
+    app.add_option("--schema", "Print the JSON Schema of the records read (in) or written (out)")
+        ->check(CLI::IsMember({"in", "out"}))
+        ->type_name("in|out")
+        ->group(group);
+  }
+  app.add_flag("--version",
+               std::string("Print the version; with -v how it was built and what it uses"))
+      ->group(group);
+  app.add_flag("-v", std::string("With --version: details"))->group(group);
+}
+
+int print(std::string_view text) {
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  return number_of(written ? base::ExitCode::ok : base::ExitCode::io);
+}
+
+int print_schema(const Setup& setup, const std::string& side) {
+  const std::string& name = side == "in" ? setup.schema_in : setup.schema_out;
+  const auto text = ndjson::schema(name);
+  if ((side != "in" && side != "out") || !text) {
+    throw base::Error(base::ExitCode::usage,
+                      fmt::format("no schema '{}', expected in or out", side), "--schema");
+  }
+  return print(*text);
+}
+
+int parse_and_act(std::string_view tool, int argc, char** argv,
+                  const std::function<void(Setup&)>& set_up, Log& log) {
+  const EarlyOptions early = look_early(argc, argv);
+  log.format = early.format;
+
+  CLI::App app{std::string(summary_of(tool)), fmt::format("proviso {}", tool)};
+  app.fallthrough();  // common options stand before or after a subcommand
+  app.set_help_flag("-h,--help", "Print this help; the manual says more")->group("Common options");
+  Common common;
+  Setup setup{app, {}, {}, {}, {}};
+  set_up(setup);
+  const bool has_schema = !setup.schema_in.empty() || !setup.schema_out.empty();
+  add_common_options(app, common, has_schema);
+
+  if (early.version) {
+    std::string text = version_text(fmt::format("proviso-{}", tool), early.verbose);
+    if (early.verbose && setup.version_details) {
+      std::string details = setup.version_details();
+      if (!details.empty() && details.back() != '\n') details += '\n';
+      text += details;
+    }
+    return print(text);
+  }
+  if (early.schema && has_schema) return print_schema(setup, *early.schema);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& answer) {
+    return app.exit(answer);
+  } catch (const CLI::ParseError& error) {
+    std::string what = error.what();
+    for (char& c : what) {
+      if (c == '\n') c = ' ';
+    }
+    log.error(what, {}, "usage");
+    log.hint(fmt::format("see 'proviso {} --help'", tool));
+    return number_of(base::ExitCode::usage);
+  }
+  log.quiet = common.quiet;
+  Context context(log, std::move(common));
+  if (!setup.action) throw base::Error(base::ExitCode::software, "the tool has no action");
+  return number_of(setup.action(context));
+}
+
+std::string_view code_word(base::ExitCode code) {
+  switch (code) {
+    case base::ExitCode::ok:
+      return "ok";
+    case base::ExitCode::check_failed:
+      return "check_failed";
+    case base::ExitCode::records_failed:
+      return "records_failed";
+    case base::ExitCode::breaker:
+      return "breaker";
+    case base::ExitCode::usage:
+      return "usage";
+    case base::ExitCode::data:
+      return "data";
+    case base::ExitCode::no_input:
+      return "no_input";
+    case base::ExitCode::unavailable:
+      return "unavailable";
+    case base::ExitCode::software:
+      return "software";
+    case base::ExitCode::cannot_create:
+      return "cannot_create";
+    case base::ExitCode::io:
+      return "io";
+    case base::ExitCode::temp_fail:
+      return "temp_fail";
+    case base::ExitCode::no_permission:
+      return "no_permission";
+    case base::ExitCode::config:
+      return "config";
+  }
+  return "software";
+}
+
+}  // namespace
+
+int run(std::string_view tool, int argc, char** argv, const std::function<void(Setup&)>& set_up) {
+  signal(SIGPIPE, SIG_IGN);  // a reader that goes away is seen as EPIPE and ends a stream quietly
+  Log log;
+  log.tool = tool;
+  try {
+    return parse_and_act(tool, argc, argv, set_up, log);
+  } catch (const base::Error& error) {
+    for (const base::Finding& finding : error.findings())
+      log.error(finding.what, finding.where, code_word(error.code()));
+    if (!error.hint().empty()) log.hint(error.hint());
+    return number_of(error.code());
+  } catch (const std::bad_alloc&) {
+    log.error("out of memory", {}, code_word(base::ExitCode::temp_fail));
+    return number_of(base::ExitCode::temp_fail);
+  } catch (const std::exception& error) {
+    log.error(fmt::format("this should not happen: {}", error.what()), {},
+              code_word(base::ExitCode::software));
+    log.hint("please report it with the command line and this message, without records or content");
+    return number_of(base::ExitCode::software);
+  }
+}
+
+}  // namespace proviso::cli
