@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "gate/consultation.h"
 #include "gate/item_scope.h"
 
 namespace proviso::gate {
@@ -15,30 +16,6 @@ bool is_allowed_list_purpose(std::string_view purpose) { return purpose == "know
 
 bool has_rule(const law::Instrument& text, std::string_view id) {
   return std::any_of(text.rules.begin(), text.rules.end(), [&](const law::Rule& r) { return r.id == id; });
-}
-
-// GDPR Art. 36: sent before first use, then answered, or its period over without advice.
-std::optional<std::string> consultation_flaw(const dpia::Consultation& c, const policy::Technology& technology,
-                                             base::Date today) {
-  if (!c.sent) return "the consultation was not sent";
-  if (today < *c.sent) return "the consultation is dated after today";
-  if (technology.first_used && *technology.first_used <= *c.sent) return "the consultation was sent after first use";
-  if (c.advice) {
-    if (today < *c.advice) return "the advice is dated after today";
-    if (!c.advice_answered) return "the authority's advice was not answered";
-    if (today < *c.advice_answered) return "the answer to the advice is dated after today";
-    return std::nullopt;
-  }
-  const auto ends = c.period_ends();
-  if (!ends) return "the consultation's period has not begun or is suspended";
-  if (today <= *ends) return fmt::format("the consultation's period runs until {}", base::to_string(*ends));
-  return std::nullopt;
-}
-
-bool is_new(const policy::Technology& technology, const law::Instrument& text) {
-  if (!text.new_technology_from) return false;
-  if (technology.purpose == policy::Purpose::solicitation) return true;
-  return !technology.first_used_by_any || *technology.first_used_by_any >= *text.new_technology_from;
 }
 
 bool names_rule(const std::vector<law::Refusal>& missing, std::string_view id) {
@@ -120,12 +97,9 @@ Conditions::OfDay Conditions::check_technology(const policy::Technology& technol
     }
   }
   for (const law::Instrument* text : law_->all()) {
-    const dpia::Consultation& c = document.consultation;
-    if (is_new(technology, *text) && c.advice && !names_rule(out.missing, "DP-04")) {
-      if (!c.report_back) {
-        out.missing.push_back(law_->refusal("DP-04", "written advice was given and nothing was reported back"));
-      } else if (*c.report_back < *c.advice || today < *c.report_back) {
-        out.missing.push_back(law_->refusal("DP-04", "the report back is dated before the advice or after today"));
+    if (!names_rule(out.missing, "DP-04")) {
+      if (const auto flaw = report_back_flaw(document.consultation, technology, *text, today)) {
+        out.missing.push_back(law_->refusal("DP-04", *flaw));
       }
     }
     if (text->in_use_before) {
