@@ -1,0 +1,17 @@
+// The signed head of the log: a C2SP tlog-checkpoint in a C2SP signed note.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "crypto/keys.h"
+#include "ledger/ledger.h"
+
+namespace proviso::ledger {
+
+// "origin\nsize\nbase64(root)\n\n— origin base64(key hash || Ed25519 signature)\n".
+std::string sign_checkpoint(const Checkpoint&, const crypto::PrivateKey&);
+// Throws base::Error(check_failed) when the note is malformed or its signature does not verify.
+Checkpoint verify_checkpoint(std::string_view note, const crypto::PublicKey&, std::string_view name);
+
+}  // namespace proviso::ledger

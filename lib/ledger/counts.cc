@@ -1,0 +1,146 @@
+#include "ledger/counts.h"
+
+#include "crypto/random.h"
+#include "ledger/events.h"
+#include "ledger/open_counts.h"
+
+namespace proviso::ledger {
+namespace {
+
+std::int64_t hour_of(base::Instant instant) { return instant.seconds / 3600; }
+
+constexpr std::pair<const char*, std::string CountKey::*> kMembers[] = {
+    {"side", &CountKey::side},       {"service", &CountKey::service},       {"region", &CountKey::region},
+    {"kind", &CountKey::kind},       {"technology", &CountKey::technology}, {"class", &CountKey::material_class},
+    {"outcome", &CountKey::outcome}, {"reason", &CountKey::reason}};
+
+}  // namespace
+
+json::Json to_json(const CountKey& key, std::uint64_t count) {
+  json::Json row{{"n", count}};
+  for (const auto& [name, member] : kMembers) {
+    if (!(key.*member).empty()) row[name] = key.*member;
+  }
+  return row;
+}
+
+CountKey count_key_of(const json::Json& row) {
+  CountKey key;
+  for (const auto& [name, member] : kMembers) key.*member = row.value(name, std::string());
+  return key;
+}
+
+struct Counts::Impl {
+  struct Run {
+    OpenCounts durable;
+    std::map<CountKey, OpenCounts::Sum> pending;
+    std::optional<OpenCountsFile> file;
+  };
+
+  Ledger* ledger;
+  std::string tool;
+  std::string writer = crypto::random_hex(8);
+  std::map<std::string, Run> runs;
+
+  std::filesystem::path open() const { return ledger->directory() / "open"; }
+
+  // What is durable becomes an entry; the slots start from zero as the next part.
+  void fold(Run& run) {
+    if (!run.durable.counts.empty()) {
+      ledger->append(run.durable.entry(false));
+      ++run.durable.part;
+      run.durable.counts.clear();
+    }
+  }
+
+  void commit(const std::string& name, Run& run) {
+    if (run.pending.empty()) return;
+    const std::int64_t hour = hour_of(base::now());
+    if (run.durable.hour != hour) fold(run);
+    run.durable.tool = tool;
+    run.durable.run = name;
+    run.durable.writer = writer;
+    run.durable.hour = hour;
+    if (!run.file) run.file = OpenCountsFile::create(open(), writer, name);
+    OpenCounts next = run.durable;
+    for (const auto& [key, sum] : run.pending) {
+      next.counts[key].n += sum.n;
+      next.counts[key].bytes += sum.bytes;
+    }
+    if (!run.file->write(next)) {
+      // More kinds of counts than a slot holds: what stood becomes an entry, and the new ones stand alone.
+      fold(run);
+      next = run.durable;
+      next.counts = run.pending;
+      if (!run.file->write(next)) throw base::Error(base::ExitCode::software, "one batch has more counts than a slot holds");
+    }
+    run.durable = std::move(next);
+    run.pending.clear();
+  }
+
+  void fold_dead_writers() {
+    for (const std::filesystem::path& path : OpenCountsFile::list(open())) {
+      const auto lock = OpenCountsFile::take_over(path);
+      if (!lock) continue;
+      if (const auto counts = OpenCountsFile::read(path); counts && !counts->counts.empty()) {
+        ledger->append(counts->entry(true));
+      }
+      std::error_code ignored;      // gone already when another process folded it just now
+      std::filesystem::remove(path, ignored);
+    }
+  }
+};
+
+Counts::Counts(Ledger& ledger, std::string tool) : impl_(std::make_unique<Impl>()) {
+  impl_->ledger = &ledger;
+  impl_->tool = std::move(tool);
+}
+
+Counts::~Counts() = default;
+
+void Counts::add(const std::string& run, const CountKey& key, std::uint64_t n, std::uint64_t bytes) {
+  OpenCounts::Sum& sum = impl_->runs[run].pending[key];
+  sum.n += n;
+  sum.bytes += bytes;
+}
+
+void Counts::commit() {
+  for (auto& [name, run] : impl_->runs) impl_->commit(name, run);
+}
+
+void Counts::close() {
+  commit();
+  for (auto& [name, run] : impl_->runs) {
+    impl_->fold(run);
+    if (run.file) run.file->remove();
+  }
+  impl_->runs.clear();
+  impl_->fold_dead_writers();
+}
+
+RunTotals run_totals(const Ledger& ledger, const std::string& run) {
+  RunTotals totals;
+  // Open files first: a writer that folds meanwhile is then seen twice at most, and its part number tells.
+  std::map<std::string, OpenCounts> open;
+  for (const std::filesystem::path& path : OpenCountsFile::list(ledger.directory() / "open")) {
+    if (path.filename().string().find("." + run + ".") == std::string::npos) continue;
+    const auto lock = OpenCountsFile::take_over(path);
+    (lock ? totals.unclean : totals.open) = true;
+    if (auto counts = OpenCountsFile::read(path); counts && counts->run == run) {
+      open[counts->entry(false).event_id] = std::move(*counts);
+    }
+  }
+  ledger.read(0, [&](const StoredEntry& entry) {
+    if (entry.event != event::kCounts || entry.run != run) return true;
+    open.erase(entry.event_id);
+    if (entry.data.value("unclean", false)) totals.unclean = true;
+    for (const json::Json& row : entry.data.at("counts")) totals.counts[count_key_of(row)] += row.at("n").get<std::uint64_t>();
+    return true;
+  });
+  for (const auto& [id, counts] : open) {
+    for (const auto& [key, sum] : counts.counts) totals.counts[key] += sum.n;
+  }
+  return totals;
+}
+
+}  // namespace proviso::ledger

@@ -1,0 +1,160 @@
+#include "ledger/open_counts.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "crypto/random.h"
+#include "ledger/events.h"
+
+namespace proviso::ledger {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::string_view kMagic = "PVCOUNT1";
+constexpr std::size_t kHeaderBytes = 8 + 8 + 8 + 32;   // magic, sequence, length, SHA-256 of sequence, length and payload
+
+void put_64(std::string& out, std::uint64_t value) {
+  for (int i = 0; i < 8; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+}
+
+std::uint64_t get_64(std::string_view text) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < 8; ++i) value |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
+  return value;
+}
+
+json::Json rows_of(const OpenCounts& counts) {
+  json::Json rows = json::Json::array();
+  for (const auto& [key, sum] : counts.counts) {
+    json::Json row = to_json(key, sum.n);
+    if (sum.bytes != 0) row["bytes"] = sum.bytes;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string payload_of(const OpenCounts& counts) {
+  return json::Json{{"tool", counts.tool}, {"run", counts.run}, {"writer", counts.writer}, {"part", counts.part},
+                    {"hour", counts.hour}, {"counts", rows_of(counts)}}
+      .dump();
+}
+
+struct Slot {
+  std::uint64_t sequence = 0;
+  std::string payload;
+};
+
+std::optional<Slot> slot_of(std::string_view bytes) {
+  if (bytes.size() < kHeaderBytes || bytes.substr(0, 8) != kMagic) return std::nullopt;
+  const std::uint64_t length = get_64(bytes.substr(16));
+  if (length > kSlotBytes - kHeaderBytes || bytes.size() < kHeaderBytes + length) return std::nullopt;
+  std::string covered(bytes.substr(8, 16));
+  covered += bytes.substr(kHeaderBytes, length);
+  const base::Sha256 digest = crypto::sha256(covered);
+  if (bytes.substr(24, 32) != base::as_text(digest)) return std::nullopt;
+  return Slot{get_64(bytes.substr(8)), std::string(bytes.substr(kHeaderBytes, length))};
+}
+
+}  // namespace
+
+Entry OpenCounts::entry(bool unclean) const {
+  Entry entry{event::kCounts, tool, run, {}, {}};
+  entry.event_id = crypto::sha256_hex(writer + "/" + run + "/" + std::to_string(part)).substr(0, 32);
+  entry.data = {{"hour", base::to_string(base::Instant{hour * 3600})}, {"writer", writer}, {"part", part}, {"counts", rows_of(*this)}};
+  if (unclean) entry.data["unclean"] = true;
+  return entry;
+}
+
+OpenCountsFile OpenCountsFile::create(const fs::path& open, const std::string& writer, const std::string& run) {
+  OpenCountsFile file;
+  file.path_ = open / (writer + "." + run + ".counts");
+  file.fd_.reset(::open(file.path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (!file.fd_) base::throw_errno(errno, "cannot be created", file.path_.string(), base::ExitCode::cannot_create);
+  if (::flock(file.fd_.get(), LOCK_EX | LOCK_NB) != 0) base::throw_errno(errno, "cannot be locked", file.path_.string());
+  // The blocks are taken now, so that a full disk is met before a batch is counted and not after.
+  if (const int error = ::posix_fallocate(file.fd_.get(), 0, 2 * kSlotBytes); error != 0) {
+    ::unlink(file.path_.c_str());
+    base::throw_errno(error, "cannot take its space", file.path_.string());
+  }
+  base::sync(file.fd_.get(), file.path_.string());
+  base::sync_directory(open);
+  return file;
+}
+
+bool OpenCountsFile::write(const OpenCounts& counts) {
+  const std::string payload = payload_of(counts);
+  if (payload.size() > kSlotBytes - kHeaderBytes) return false;
+  ++sequence_;
+  std::string covered;
+  put_64(covered, sequence_);
+  put_64(covered, payload.size());
+  std::string slot(kMagic);
+  slot += covered;
+  covered += payload;
+  const base::Sha256 digest = crypto::sha256(covered);
+  slot += base::as_text(digest);
+  slot += payload;
+  const auto at = static_cast<off_t>(sequence_ % 2 * kSlotBytes);
+  for (std::size_t done = 0; done < slot.size();) {
+    const ssize_t written = ::pwrite(fd_.get(), slot.data() + done, slot.size() - done, at + static_cast<off_t>(done));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) base::throw_errno(errno, "cannot be written", path_.string());
+    done += static_cast<std::size_t>(written);
+  }
+  if (::fdatasync(fd_.get()) != 0) base::throw_errno(errno, "cannot be made durable", path_.string());
+  return true;
+}
+
+void OpenCountsFile::remove() {
+  ::unlink(path_.c_str());
+  fd_.reset();
+}
+
+std::optional<OpenCounts> OpenCountsFile::read(const fs::path& path) {
+  const std::string bytes = base::read_file(path, 2 * kSlotBytes);
+  std::optional<Slot> newest;
+  for (std::size_t at = 0; at + kSlotBytes <= bytes.size(); at += kSlotBytes) {
+    auto slot = slot_of(std::string_view(bytes).substr(at, kSlotBytes));
+    if (slot && (!newest || slot->sequence > newest->sequence)) newest = std::move(slot);
+  }
+  if (!newest) return std::nullopt;
+  try {
+    const json::Json document = json::parse(newest->payload, path.string());
+    OpenCounts counts;
+    counts.tool = document.at("tool").get<std::string>();
+    counts.run = document.at("run").get<std::string>();
+    counts.writer = document.at("writer").get<std::string>();
+    counts.part = document.at("part").get<std::uint64_t>();
+    counts.hour = document.at("hour").get<std::int64_t>();
+    for (const json::Json& row : document.at("counts")) {
+      counts.counts[count_key_of(row)] = {row.at("n").get<std::uint64_t>(), row.value("bytes", std::uint64_t{0})};
+    }
+    return counts;
+  } catch (const json::Json::exception&) {
+    throw base::Error(base::ExitCode::data, "the slot's checksum is right but its members are not those of counts", path.string());
+  }
+}
+
+std::vector<fs::path> OpenCountsFile::list(const fs::path& open) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator it(open, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().extension() == ".counts") files.push_back(it->path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::optional<base::UniqueFd> OpenCountsFile::take_over(const fs::path& path) {
+  base::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+  return fd;
+}
+
+}  // namespace proviso::ledger
