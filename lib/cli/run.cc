@@ -40,7 +40,7 @@ EarlyOptions look_early(int argc, char** argv) {
   return early;
 }
 
-void add_common_options(CLI::App& app, Common& common, bool has_schema) {
+void add_common_options(CLI::App& app, Common& common, EarlyOptions& early, bool has_schema) {
   const std::string group = "Common options";
   app.add_option("--policy", common.policy,
                  "Policy file (else $PROVISO_POLICY and the usual places)")
@@ -67,10 +67,10 @@ void add_common_options(CLI::App& app, Common& common, bool has_schema) {
         ->type_name("in|out")
         ->group(group);
   }
-  app.add_flag("--version",
-               std::string("Print the version; with -v how it was built and what it uses"))
+  app.add_flag("--version", early.version,
+               "Print the version; with -v how it was built and what it uses")
       ->group(group);
-  app.add_flag("-v", std::string("With --version: details"))->group(group);
+  app.add_flag("-v", early.verbose, "With --version: details")->group(group);
 }
 
 int print(std::string_view text) {
@@ -91,7 +91,7 @@ int print_schema(const Setup& setup, const std::string& side) {
 
 int parse_and_act(std::string_view tool, int argc, char** argv,
                   const std::function<void(Setup&)>& set_up, Log& log) {
-  const EarlyOptions early = look_early(argc, argv);
+  EarlyOptions early = look_early(argc, argv);
   log.format = early.format;
 
   CLI::App app{std::string(summary_of(tool)), fmt::format("proviso {}", tool)};
@@ -101,7 +101,7 @@ int parse_and_act(std::string_view tool, int argc, char** argv,
   Setup setup{app, {}, {}, {}, {}};
   set_up(setup);
   const bool has_schema = !setup.schema_in.empty() || !setup.schema_out.empty();
-  add_common_options(app, common, has_schema);
+  add_common_options(app, common, early, has_schema);
 
   if (early.version) {
     std::string text = version_text(fmt::format("proviso-{}", tool), early.verbose);
