@@ -96,6 +96,7 @@ TEST_CASE("an open complaint holds a case against the policy, not against the la
   OpenVault t;
   const base::CaseId id = t.add("m-1");
   t.store.hold(id, true);
+  std::filesystem::remove(t.place.directory / "spool" / "item-m-1");
   base::set_clock(instant("2026-12-10T00:00:00Z"));
   CHECK(t.plan().cases.empty());
   CHECK(t.plan().kept.size() == 1);
