@@ -25,7 +25,7 @@ class ReplayTags {
   // Reads the live keys; makes today's when it is missing.
   ReplayTags(sqlite::Database&, base::Instant now);
 
-  // Under every live key.
+  // Under every live key; a tag past its end counts no more, swept or not.
   std::optional<ReplayTag> find(std::string_view item_id);
   // Under today's key. While its case lives the tag has no end; afterwards it lives for `replay`, never past `ceiling`.
   void insert(std::string_view item_id, const base::CaseId&, base::Period replay, std::optional<base::Instant> ceiling,
@@ -37,6 +37,7 @@ class ReplayTags {
     base::SecretBytes bytes;
   };
   sqlite::Database& database_;
+  base::Instant now_;
   std::vector<Key> keys_;
   std::size_t today_ = 0;
 };

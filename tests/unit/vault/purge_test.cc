@@ -73,11 +73,33 @@ TEST_CASE("a redelivered item makes no case after its own was purged, until the 
   CHECK(again->replayed);
   CHECK(again->state == State::purged);
   CHECK(again->id == id);
-  base::set_clock(instant("2026-12-01T10:00:01Z"));
+  base::set_clock(instant("2026-12-01T09:00:00Z"));
   t.run();
+  CHECK(store_one(t.place, t.store, item)->replayed);
+  base::set_clock(instant("2026-12-01T10:00:01Z"));
   const auto later = store_one(t.place, t.store, item);
   REQUIRE(later);
   CHECK_FALSE(later->replayed);
+}
+
+TEST_CASE("a tag lives no longer than the law's ceiling, however long replays are expected; its key dies with it") {
+  OpenVault t;
+  t.place.policy.retention_replay = *base::parse_period("P9Y");
+  const base::CaseId id = t.add("m-1");
+  purge_case(t.store, t.ledger, id, "rejected", t.place.law.refusal("ST-04", "rejected"));
+  const auto rows = [&](const char* table) {
+    sqlite::Statement count(t.store.impl().database, std::string("SELECT count(*) FROM ") + table);
+    count.step();
+    return count.integer(0);
+  };
+  base::set_clock(instant("2027-11-24T09:59:59Z"));
+  t.run("PT0S", true);
+  CHECK(rows("tags") == 1);
+  CHECK(rows("replay_keys") == 1);
+  base::set_clock(instant("2027-11-24T10:00:00Z"));
+  t.run("PT0S", true);
+  CHECK(rows("tags") == 0);
+  CHECK(rows("replay_keys") == 0);
 }
 
 TEST_CASE("the share breaker holds back what the policy ends, never a case at its ceiling") {
