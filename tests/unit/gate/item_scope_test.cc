@@ -93,7 +93,7 @@ TEST_CASE("no text travels: a path, an unknown member or a sentence refuses a re
   CHECK(i.outcome(item("text", R"(,"indicators":{})", "DE", "")) == "SC-05");
   i.w.policy.evidence_fields["ticket"] = "to find the message again";
   CHECK(i.outcome(item("text", factors + R"(,"ticket":"t-1")", "DE", "")) == "in");
-  CHECK(i.outcome(item("text", factors, "DE", ""), under("reg-2026-1881", {"libe-2020"})) == "SC-05");
+  CHECK(i.outcome(item("text", factors + R"(,"secrecy":"none")", "DE", ""), under("reg-2026-1881", {"libe-2020"})) == "SC-05");
 }
 
 TEST_CASE("SC-01: regions of the service, and EU stands for the 27") {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -24,10 +25,17 @@ namespace proviso::gate_test {
 
 inline base::Instant at(std::string_view text) { return base::parse_instant(text).value(); }
 
+// Each text is parsed once a program: cases ask for them hundreds of times.
+inline const law::Instrument& text_of(std::string_view id) {
+  static std::map<std::string, law::Instrument, std::less<>> texts;
+  const auto found = texts.find(id);
+  return found != texts.end() ? found->second : texts.emplace(std::string(id), law::load(id)).first->second;
+}
+
 inline law::Resolved under(std::string_view id, std::vector<std::string_view> also = {}, bool rehearsal = true) {
   std::vector<law::Instrument> texts;
-  for (const std::string_view each : also) texts.push_back(law::load(each));
-  return {law::load(id), std::move(texts), rehearsal};
+  for (const std::string_view each : also) texts.push_back(text_of(each));
+  return {text_of(id), std::move(texts), rehearsal};
 }
 
 struct Workplace {
