@@ -114,6 +114,7 @@ struct Policy {
   base::Period oversight_every;
   std::optional<int> known_within;                   // PDQ distance that counts as previously identified, DPIA must name it too
   std::optional<double> max_hit_share;
+  std::optional<int> hit_share_window;               // records over which max_hit_share is measured
   std::optional<double> purge_max_share;
   base::Period purge_every;
   bool overdue_escalate = false;
@@ -121,6 +122,7 @@ struct Policy {
   base::Period redress_answer_within, redress_rectify_within;
   std::vector<std::string> gdpr_grounds, transfer_grounds;
   std::vector<Attestation> attestations;
+  fs::path attestations_file;                        // empty: they stand in the policy itself
   std::map<std::string, std::string> report_texts;   // row id of the standard form -> text
   std::vector<fs::path> seal_certificates;
   std::string ledger_key, stream_key, protected_accounts_key, index_key, packages_key;   // URIs; index_key: public key to verify with

@@ -1,0 +1,43 @@
+// From the policy's YAML to its values, collecting every finding.
+#pragma once
+
+#include <vector>
+
+#include "policy/fields.h"
+#include "policy/policy.h"
+
+namespace proviso::policy {
+
+class PolicyReader {
+ public:
+  PolicyReader(const fs::path& file, const LoadOptions&, std::vector<base::Finding>& findings);
+  Policy read(const yaml::Node& root);
+
+ private:
+  void read_provider(const yaml::Node& root);
+  void read_services(const yaml::Node& root);
+  void read_technologies(const yaml::Node& root);
+  Technology read_technology(const yaml::Node& node);
+  json::Json read_parameters(const yaml::Node& node, Method);
+  void read_lists(const yaml::Node& root);
+  void read_people(const yaml::Node& root);
+  void read_registers(const yaml::Node& root);
+  void read_attestations_of(const yaml::Node& root);
+  void read_conduct(const yaml::Node& root);          // secrecy, evidence, retention, review, match, purge, redress, grounds, report
+  void read_keys(const yaml::Node& root);
+  void read_paths(const yaml::Node& root);
+  void check_law(const yaml::Node& root);             // instrument, ceilings
+  void check_references(const yaml::Node& root);
+
+  // A second file, parsed with its own places; null when it is absent or cannot be read (a finding then).
+  yaml::Node parse_file(const yaml::Node& at, std::string_view key, const fs::path&);
+  Fields fields_of(const fs::path& file) const;
+
+  std::vector<base::Finding>& findings_;
+  LoadOptions options_;
+  Fields fields_;
+  const yaml::Reader& in_;
+  Policy policy_;
+};
+
+}  // namespace proviso::policy

@@ -1,0 +1,54 @@
+#include "policy/registers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace proviso::policy {
+namespace {
+
+constexpr std::array<std::string_view, 30> kEea = {
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
+    "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"};
+
+bool is_country(std::string_view text) {
+  return text.size() == 2 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'A' && text[1] <= 'Z';
+}
+
+}  // namespace
+
+bool in_european_economic_area(std::string_view country) {
+  return country == "EU" || std::find(kEea.begin(), kEea.end(), country) != kEea.end();
+}
+
+std::vector<Organisation> read_register(const Fields& fields, const yaml::Node& root, bool authorities) {
+  std::vector<Organisation> out;
+  if (root.type == yaml::NodeType::null) return out;
+  if (root.type != yaml::NodeType::sequence) {
+    fields.in.fail(root, "a list of bodies was expected");
+    return out;
+  }
+  for (const yaml::Node& each : root.items) {
+    fields.in.only(each, {"id", "name", "country", "from", "to", "certificate", "public_register", "transfer_ground"});
+    if (each.type != yaml::NodeType::map) continue;
+    Organisation one;
+    one.id = fields.text(each, "id");
+    one.name = fields.text(each, "name");
+    one.country = fields.text(each, "country");
+    if (!one.country.empty() && !is_country(one.country)) {
+      fields.in.fail(*each.find("country"), fmt::format("country '{}' is not an ISO 3166 code of two capitals, or EU", one.country));
+    }
+    one.from = fields.require_date(each, "from").value_or(base::Date{9999, 12, 31});
+    one.to = fields.date(each, "to");
+    if (one.to && *one.to < one.from) fields.in.fail(each, "to lies before from");
+    one.certificate = fields.path(each, "certificate", Fields::Expect::certificate, true);
+    one.public_register = fields.in.optional_bool(each, "public_register").value_or(false);
+    one.transfer_ground = fields.in.string_or(each, "transfer_ground", "");
+    one.authority = authorities;
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+}  // namespace proviso::policy

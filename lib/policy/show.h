@@ -1,0 +1,13 @@
+// The policy as every tool sees it: defaults filled in, paths absolute, ceilings of the law and of `also` applied.
+#pragma once
+
+#include "json/json.h"
+#include "law/instrument.h"
+#include "policy/policy.h"
+
+namespace proviso::policy {
+
+// For `policy show --resolved`. No key material: key URIs only, a PIN in a pkcs11: URI is left out.
+json::OrderedJson resolved_json(const Policy&, const law::Resolved&);
+
+}  // namespace proviso::policy
