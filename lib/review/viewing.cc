@@ -1,0 +1,65 @@
+#include "review/viewing.h"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <cerrno>
+
+#include "base/file.h"
+
+namespace proviso::review {
+namespace {
+
+vault::CaseRow found(vault::CaseStore& store, const base::CaseId& id) {
+  auto row = store.find(id);
+  if (!row) throw base::Error(base::ExitCode::no_input, "no such case", id.value);
+  return *row;
+}
+
+// The certificate of the review role that the key belongs to.
+crypto::Certificate certificate_of(const policy::Policy& policy, const crypto::PrivateKey& key) {
+  for (const auto& path : policy.seal_certificates) {
+    crypto::Certificate certificate = crypto::Certificate::open(path);
+    if (certificate.public_key().pem() == key.public_pem()) return certificate;
+  }
+  throw base::Error(base::ExitCode::no_permission, "the key belongs to none of the certificates that cases are sealed to", "--open-key",
+                    "the review role's key is the one that 'proviso init' put into offline/");
+}
+
+}  // namespace
+
+View::View(vault::CaseStore& store, const policy::Policy& policy, const base::CaseId& id, const crypto::PrivateKey& key,
+           std::string_view purpose, std::string_view tool)
+    : store_(store), row_(found(store, id)), opened_(store.open_case(row_, key, certificate_of(policy, key), purpose, tool)) {}
+
+void View::content(const std::function<void(std::span<const std::byte>)>& write) const { store_.read_blob(row_, opened_, write); }
+
+std::string View::preview(media::Decoder& decoder) const {
+  // Memory that has no name in any file system: the content never touches a disk in the clear.
+  const base::UniqueFd memory(::memfd_create("content", MFD_CLOEXEC));
+  if (!memory) base::throw_errno(errno, "no memory for the content", row_.id.value);
+  content([&](std::span<const std::byte> part) { base::write_all(memory.get(), base::as_text(part), row_.id.value); });
+  auto preview = decoder.preview(memory.get());
+  if (!preview) {
+    throw base::Error(base::ExitCode::data, fmt::format("{}: {}", preview.error().code, preview.error().message), row_.id.value,
+                      "--clear gives the bytes as they are");
+  }
+  return std::move(preview->png);
+}
+
+json::OrderedJson listing(const vault::CaseRow& row) {
+  return {{"case", row.id.value},
+          {"state", vault::to_string(row.state)},
+          {"class", row.material_class},
+          {"previously_identified", row.previously_identified},
+          {"technology", row.technology},
+          {"list", row.list},
+          {"service", row.service},
+          {"kind", row.kind},
+          {"identified_at", base::to_string(row.identified_at)},
+          {"expires_at", base::to_string(row.expires_at)},
+          {"expiry_rule", row.expiry_rule},
+          {"mode", row.rehearsal ? "rehearsal" : "production"}};
+}
+
+}  // namespace proviso::review

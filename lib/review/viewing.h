@@ -1,0 +1,41 @@
+// Looks at a case by the review role: always for a stated purpose, always in the ledger before the first byte is shown.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "crypto/keys.h"
+#include "json/json.h"
+#include "media/decoder.h"
+#include "policy/policy.h"
+#include "vault/case_store.h"
+
+namespace proviso::review {
+
+// A case that the review key opened.
+class View {
+ public:
+  // Tries each seal certificate of the policy with the key. Errors: no_input (no such case), no_permission (the key opens no
+  // envelope of this policy), data (planted or swapped case), usage (the purpose is none that is live, ST-05).
+  View(vault::CaseStore&, const policy::Policy&, const base::CaseId&, const crypto::PrivateKey&, std::string_view purpose,
+       std::string_view tool);
+
+  const vault::CaseRow& row() const { return row_; }
+  const json::Json& metadata() const { return opened_.metadata; }
+  // The original bytes, chunk by chunk.
+  void content(const std::function<void(std::span<const std::byte>)>&) const;
+  // A small blurred grey PNG, made by the confined worker. Error(data) when the content cannot be decoded.
+  std::string preview(media::Decoder&) const;
+
+ private:
+  vault::CaseStore& store_;
+  vault::CaseRow row_;
+  vault::Opened opened_;
+};
+
+// One case as plain columns, for `review list`: no key is needed and no look recorded.
+json::OrderedJson listing(const vault::CaseRow&);
+
+}  // namespace proviso::review
