@@ -143,7 +143,7 @@ ndjson::Outcome Retain::process_failed(const ndjson::Record& record, unsigned) {
 
   if (code == "kind_mismatch") {
     work.key.side = "dropped";
-    work.key.outcome = "refused";
+    work.key.outcome = "kind_mismatch";
     work.key.reason = text_of(record, "error.rule");
     if (work.key.reason.empty()) work.key.reason = code;
   } else {
