@@ -1,6 +1,6 @@
 # Which rooms each tool links, so that none carries more than it uses.
 set(ROOMS_init proviso_setup proviso_cli)
-set(ROOMS_policy proviso_policy proviso_dpia proviso_gate proviso_cli)
+set(ROOMS_policy proviso_policy proviso_ledger proviso_cli)
 set(ROOMS_law proviso_gate proviso_cli)
 set(ROOMS_dpia_check proviso_dpia proviso_gate proviso_cli)
 set(ROOMS_scope_check proviso_stage proviso_cli)
