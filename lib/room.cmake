@@ -5,6 +5,10 @@
 add_library(proviso_options INTERFACE)
 target_compile_options(proviso_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
   -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # GCC 12 sees overlapping copies in std::string's own operator+ (GCC bug 105329).
+  target_compile_options(proviso_options INTERFACE -Wno-restrict)
+endif()
 if(PROVISO_WERROR)
   target_compile_options(proviso_options INTERFACE -Werror)
 endif()

@@ -45,12 +45,7 @@ base::ExitCode build(cli::Context& context, const Settings& settings) {
 
 index::Index open(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy();
-  std::optional<crypto::PublicKey> key;
-  std::error_code error;
-  if (!policy.index_key.empty() && (!policy.rehearsal || std::filesystem::exists(policy.index_key, error))) {
-    key = crypto::PublicKey::open(policy.index_key);
-  }
-  return index::Index::open(settings.file.value_or(policy.index.string()), key ? &*key : nullptr, !policy.rehearsal);
+  return index::open_of(policy, settings.file.value_or(policy.index.string()));
 }
 
 base::ExitCode info(cli::Context& context, const Settings& settings) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,8 +49,16 @@ struct Document {
   std::optional<double> error_rate_target;     // share of flags, 0..1
   std::optional<int> known_within;
   std::vector<Finding> reading;                // what was wrong with the document itself
-  // text of each section by its key ("1.1", "W6"...), for the checks
+  // text of each section by its key ("description.purposes"...), for the checks
   std::vector<std::pair<std::string, std::string>> sections;
+
+  bool example = false;        // made by --example: never enough in production
+  std::optional<base::Date> dpo_advice;
+  std::optional<base::Period> rectify_within, retention_suspected, retention_confirmed;
+  struct Place { int line = 0, column = 0; };
+  std::map<std::string, Place> places;         // of each key that is there, for findings
+
+  const std::string* section(std::string_view key) const;   // nullptr when absent
 };
 
 constexpr int kReviewPeriodWeeks = 8;      // Art. 36(2) GDPR
@@ -61,5 +70,9 @@ Document read(const std::filesystem::path&);
 std::vector<Finding> check(const Document&, const policy::Policy&, const policy::Technology&, const law::Resolved&, base::Date today);
 // The template that --init writes, filled with what the policy already says of the technology (drift digest included).
 std::string make_template(const policy::Policy&, const policy::Technology&);
+// The same, filled with text that is marked EXAMPLE and passes the checks on `today` in mode rehearsal alone.
+std::string make_example(const policy::Policy&, const policy::Technology&, const law::Resolved&, base::Date today);
+// A finding when the review falls due within `days`.
+std::optional<Finding> review_due(const Document&, base::Date today, int days);
 
 }  // namespace proviso::dpia

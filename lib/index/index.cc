@@ -280,6 +280,13 @@ Index Index::open(const fs::path& path, const crypto::PublicKey* key, bool requi
   return Index(std::move(impl));
 }
 
+Index open_of(const policy::Policy& policy, const fs::path& file) {
+  std::error_code error;
+  std::optional<crypto::PublicKey> key;
+  if (!policy.index_key.empty() && (!policy.rehearsal || fs::exists(policy.index_key, error))) key = crypto::PublicKey::open(policy.index_key);
+  return Index::open(file, key ? &*key : nullptr, !policy.rehearsal);
+}
+
 const std::vector<Section>& Index::sections() const { return impl_->sections; }
 std::string Index::digest() const { return impl_->digest; }
 

@@ -97,4 +97,7 @@ class Index {
   std::unique_ptr<Impl> impl_;
 };
 
+// Opens `file` as the policy asks: in production signed by its index key; in rehearsal the signature is checked when the key is there.
+Index open_of(const policy::Policy&, const std::filesystem::path& file);
+
 }  // namespace proviso::index

@@ -30,6 +30,8 @@ CountKey count_key_of(const json::Json& row) {
   return key;
 }
 
+std::string new_run() { return crypto::random_hex(16); }
+
 struct Counts::Impl {
   struct Run {
     OpenCounts durable;

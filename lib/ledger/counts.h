@@ -28,6 +28,9 @@ struct CountKey {
 json::Json to_json(const CountKey&, std::uint64_t count);
 CountKey count_key_of(const json::Json&);
 
+// A random run id: scope-check makes one at its start and at each UTC midnight.
+std::string new_run();
+
 class Counts {
  public:
   // `tool` writes into `ledger`; `dry` counts in memory only.

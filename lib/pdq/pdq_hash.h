@@ -36,12 +36,32 @@ struct Plane {                              // 8-bit luma, rows of `stride` byte
   std::size_t stride = 0;
 };
 
+// The same of 32-bit floats, rows of `stride` floats, for luma that was computed from red, green and blue: the reference
+// does not round it. No side over kDownsampleEdge (such a picture is sampled before luma is computed: see sample_index).
+struct FloatPlane {
+  const float* data = nullptr;
+  int width = 0, height = 0;
+  std::size_t stride = 0;
+};
+
 struct Result {
   Hash hash;
   int quality = 0;
 };
 
-// Needs about 2.2 MiB of scratch, kept per thread. Thread safe.
+// The sides a picture is hashed at: its own, or kDownsampleEdge both when either is over it (the reference keeps no ratio).
+struct Size {
+  int width = 0, height = 0;
+};
+Size hashed_size(int width, int height);
+// The source column (or row) of column `out` when `source` columns are sampled down, or up, to kDownsampleEdge.
+constexpr int sample_index(int out, int source) {
+  return static_cast<int>(static_cast<std::int64_t>(out) * source / kDownsampleEdge);
+}
+
+// Needs about 2.2 MiB of scratch, kept per thread. Thread safe. Any size; an empty plane is a small one.
 Result hash(const Plane&);
+// Throws base::Error(software) for a plane over kDownsampleEdge.
+Result hash(const FloatPlane&);
 
 }  // namespace proviso::pdq

@@ -5,20 +5,12 @@
 
 #include "base/file.h"
 #include "policy/attestations.h"
+#include "policy/periods.h"
 #include "policy/policy_reader.h"
 #include "policy/registers.h"
 
 namespace proviso::policy {
 namespace {
-
-// Is there a day from which `period` reaches further than `ceiling`? Four years hold every kind of month and year.
-bool may_outlast(base::Period period, base::Period ceiling) {
-  base::Date day{2026, 1, 1};
-  for (int i = 0; i < 4 * 366; ++i, day = base::next_day(day)) {
-    if (base::add(base::start_of(day), ceiling) < base::add(base::start_of(day), period)) return true;
-  }
-  return false;
-}
 
 constexpr int kMaxKnownWithin = 63;
 constexpr int kMaxWindow = 100'000'000;

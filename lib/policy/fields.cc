@@ -113,7 +113,11 @@ std::string Fields::key_uri(const yaml::Node& map, std::string_view key, bool re
 }
 
 const yaml::Node& Fields::section(const yaml::Node& map, std::string_view key, bool required) const {
-  static const yaml::Node kEmpty{yaml::NodeType::map, {}, false, {}, {}, {}};
+  static const yaml::Node kEmpty = [] {
+    yaml::Node empty;
+    empty.type = yaml::NodeType::map;
+    return empty;
+  }();
   const yaml::Node* node = required ? in.require(map, key) : map.find(key);
   if (node == nullptr || node->type == yaml::NodeType::null) return kEmpty;
   if (node->type == yaml::NodeType::map) return *node;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "crypto/keys.h"
 #include "ledger/events.h"
 #include "ndjson/seal.h"
 
@@ -13,12 +12,6 @@ namespace {
 
 constexpr std::uint64_t kBreakerMinimum = 100;      // records seen before a share of hits means anything
 constexpr int kDefaultBreakerWindow = 10'000;       // records
-
-std::optional<crypto::PublicKey> index_key(const policy::Policy& policy) {
-  std::error_code error;
-  if (policy.index_key.empty() || (policy.rehearsal && !std::filesystem::exists(policy.index_key, error))) return std::nullopt;
-  return crypto::PublicKey::open(policy.index_key);
-}
 
 // The class of a hit is the class of its detector, not of a verdict (Annex of (EU) 2024/2916, category 4).
 base::MaterialClass class_of(const policy::Technology& technology) {
@@ -37,8 +30,7 @@ Match::Match(gate::Gate& gate, ledger::Ledger& ledger, MatchSettings settings)
 
 void Match::open_index() {
   const policy::Policy& policy = gate_.policy();
-  const auto key = index_key(policy);
-  index_ = index::Index::open(policy.index, key ? &*key : nullptr, !policy.rehearsal);
+  index_ = index::open_of(policy, policy.index);
   index_digest_ = index_->digest();
   for (const policy::Technology& technology : policy.technologies) {
     for (const std::string& list : technology.lists) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "crypto/random.h"
 #include "json/json.h"
 #include "ledger/events.h"
 #include "ndjson/seal.h"
@@ -49,7 +48,7 @@ Scope::Scope(gate::Gate& gate, ledger::Ledger& ledger, ScopeSettings settings)
 }
 
 void Scope::start_run(base::Date today) {
-  run_ = crypto::random_hex(16);
+  run_ = ledger::new_run();
   run_day_ = today;
   if (settings_.dry_run) return;
   ledger::Entry entry{ledger::event::kGateInputs, "scope-check", run_, {}, gate_.inputs()};

@@ -97,10 +97,9 @@ TEST_CASE("a pending row of a writer that lives is not swept") {
     CaseStore store = CaseStore::open(place.directory / "vault", ledger, true);
     const Item fine(place.directory, "m-0", "fine");
     store_one(place, store, fine);   // takes the writer's lock
-    ::write(ready[1], "x", 1);
-    char byte = 0;
-    ::read(done[0], &byte, 1);
-    ::_exit(0);
+    char byte = 'x';
+    const bool told = ::write(ready[1], &byte, 1) == 1 && ::read(done[0], &byte, 1) == 1;
+    ::_exit(told ? 0 : 1);
   }
   char byte = 0;
   REQUIRE(::read(ready[0], &byte, 1) == 1);

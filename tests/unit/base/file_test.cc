@@ -1,0 +1,96 @@
+#include "base/file.h"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace proviso::base;
+
+namespace {
+struct Temporary {
+  fs::path path;
+  Temporary() {
+    std::string name = (fs::temp_directory_path() / "proviso-file-XXXXXX").string();
+    path = ::mkdtemp(name.data());
+  }
+  ~Temporary() { fs::remove_all(path); }
+};
+}  // namespace
+
+TEST_CASE("a file written atomically is whole and leaves no other name") {
+  Temporary dir;
+  write_file_atomically(dir.path / "a", "one");
+  write_file_atomically(dir.path / "a", "two");
+  CHECK(read_file(dir.path / "a") == "two");
+  CHECK(std::distance(fs::directory_iterator(dir.path), fs::directory_iterator()) == 1);
+  CHECK_THROWS_AS(write_new_file(dir.path / "a", "three"), Error);
+}
+
+TEST_CASE("a read past its limit is refused") {
+  Temporary dir;
+  write_new_file(dir.path / "a", std::string(100, 'x'));
+  CHECK(read_file(dir.path / "a", 100).size() == 100);
+  CHECK_THROWS_AS(read_file(dir.path / "a", 99), Error);
+  try {
+    read_file(dir.path / "none");
+    FAIL("read a file that is not there");
+  } catch (const Error& error) {
+    CHECK(error.code() == ExitCode::no_input);
+  }
+}
+
+TEST_CASE("nothing outside the spool is opened or unlinked") {
+  Temporary dir;
+  fs::create_directory(dir.path / "spool");
+  write_new_file(dir.path / "secret", "s");
+  write_new_file(dir.path / "spool/item", "i");
+  fs::create_symlink(dir.path / "secret", dir.path / "spool/link");
+  fs::create_directory_symlink(dir.path, dir.path / "spool/up");
+  REQUIRE(::mkfifo((dir.path / "spool/fifo").c_str(), 0600) == 0);
+  const UniqueFd spool = open_directory(dir.path / "spool");
+  CHECK(open_beneath(spool.get(), "item"));
+  for (const char* name : {"../secret", "link", "up/secret", "fifo", ".", ""}) {
+    CAPTURE(name);
+    const auto opened = open_beneath(spool.get(), name);
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == "content_unreadable");
+  }
+  CHECK(open_beneath(spool.get(), (dir.path / "secret").string()).error().code == "content_unreadable");
+  CHECK(open_beneath(spool.get(), "gone").error().code == "content_gone");
+  CHECK_FALSE(unlink_beneath(spool.get(), "../secret", 0, 0));
+  CHECK(fs::exists(dir.path / "secret"));
+}
+
+TEST_CASE("a file is unlinked only while it is the same file") {
+  Temporary dir;
+  write_new_file(dir.path / "item", "one");
+  const UniqueFd spool = open_directory(dir.path);
+  const auto opened = open_beneath(spool.get(), "item");
+  REQUIRE(opened);
+  write_file_atomically(dir.path / "item", "two");
+  CHECK_FALSE(unlink_beneath(spool.get(), "item", opened->device, opened->inode));
+  CHECK(read_file(dir.path / "item") == "two");
+  const auto again = open_beneath(spool.get(), "item");
+  CHECK(unlink_beneath(spool.get(), "item", again->device, again->inode));
+  CHECK_FALSE(fs::exists(dir.path / "item"));
+}
+
+TEST_CASE("a lock is held by one at a time") {
+  Temporary dir;
+  auto first = FileLock::take(dir.path / "lock", false);
+  REQUIRE(first);
+  CHECK_FALSE(FileLock::take(dir.path / "lock", false));
+  first.reset();
+  CHECK(FileLock::take(dir.path / "lock", false));
+}
+
+TEST_CASE("hex is exact, and secrets move without a copy") {
+  CHECK(to_hex(*from_hex("00fFa5")) == "00ffa5");
+  CHECK_FALSE(from_hex("0"));
+  CHECK_FALSE(from_hex("zz"));
+  SecretBytes a(as_bytes("secret"));
+  SecretBytes b(std::move(a));
+  CHECK(a.empty());   // NOLINT(bugprone-use-after-move): that it is empty is what is tested
+  CHECK(as_text(b.span()) == "secret");
+}
