@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <set>
 #include <string>
 #include <vector>
@@ -181,7 +182,7 @@ void append_canonical_number(std::string& out, double value) {
   std::string shortest;
   for (int precision = 0; precision <= 17; ++precision) {
     shortest = fmt::format("{:.{}e}", std::fabs(value), precision);
-    if (std::stod(shortest) == std::fabs(value)) break;
+    if (std::strtod(shortest.c_str(), nullptr) == std::fabs(value)) break;
   }
   const std::size_t e = shortest.find('e');
   const int exponent = std::stoi(shortest.substr(e + 1));

@@ -25,7 +25,7 @@ CountKey key(const char* side, const char* outcome) {
 std::size_t count_entries(const Ledger& ledger) {
   std::size_t n = 0;
   ledger.read(0, [&](const StoredEntry& entry) {
-    n += entry.event == event::kCounts ? 1 : 0;
+    if (entry.event == event::kCounts) ++n;
     return true;
   });
   return n;

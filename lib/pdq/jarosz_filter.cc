@@ -1,0 +1,125 @@
+#include "pdq/jarosz_filter.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace proviso::pdq {
+namespace {
+
+using Size = std::size_t;
+
+// Rows of a plane that a pass is to write: all of them, or the 64 that decimation keeps.
+struct Rows {
+  const int* kept = nullptr;  // ascending, may repeat; null for all
+};
+
+// out = sums / count. For a power of two the product with its inverse is the same float, and much cheaper.
+void write_means(const float* __restrict sums, float* __restrict out, Size n, int count) {
+  const auto divisor = static_cast<float>(count);
+  if (std::has_single_bit(static_cast<unsigned>(count))) {
+    const float factor = 1.0F / divisor;
+    for (Size i = 0; i < n; ++i) out[i] = sums[i] * factor;
+  } else {
+    for (Size i = 0; i < n; ++i) out[i] = sums[i] / divisor;
+  }
+}
+
+void add(float* __restrict sums, const float* __restrict row, Size n) {
+  for (Size i = 0; i < n; ++i) sums[i] += row[i];
+}
+
+void subtract(float* __restrict sums, const float* __restrict row, Size n) {
+  for (Size i = 0; i < n; ++i) sums[i] -= row[i];
+}
+
+void slide(float* __restrict sums, const float* __restrict entering, const float* __restrict leaving, Size n) {
+  for (Size i = 0; i < n; ++i) {
+    const float grown = sums[i] + entering[i];
+    sums[i] = grown - leaving[i];
+  }
+}
+
+// One running box down the columns of `in` (`rows` x `columns`), all columns side by side. The box reaches `window / 2` rows
+// ahead; at both ends it is cut off, and the mean is of what is left in it.
+void box_down_columns(const float* in, float* out, int rows, int columns, int window, Rows wanted) {
+  const auto n = static_cast<Size>(columns);
+  alignas(64) std::array<float, 512> sums{};
+  const auto row = [&](int r) { return in + static_cast<Size>(r) * n; };
+
+  int count = 0, entering = 0, leaving = 0;
+  const int* next = wanted.kept;
+  const int* const last = next == nullptr ? nullptr : next + kCells;
+  float* write = out;
+  const auto emit = [&](int r) {
+    if (wanted.kept == nullptr) {
+      write_means(sums.data(), write, n, count);
+      write += n;
+      return;
+    }
+    for (; next != last && *next == r; ++next) {
+      write_means(sums.data(), write, n, count);
+      write += n;
+    }
+  };
+
+  const int ahead = window / 2;
+  for (; count < ahead; ++count) add(sums.data(), row(entering++), n);
+  int r = 0;
+  while (count < window) {
+    add(sums.data(), row(entering++), n);
+    ++count;
+    emit(r++);
+  }
+  while (entering < rows) {
+    slide(sums.data(), row(entering++), row(leaving++), n);
+    emit(r++);
+  }
+  while (r < rows) {
+    subtract(sums.data(), row(leaving++), n);
+    --count;
+    emit(r++);
+  }
+}
+
+// out (columns x rows) = in (rows x columns), in blocks that stay in the first-level cache.
+void transpose(const float* __restrict in, float* __restrict out, int rows, int columns) {
+  constexpr Size kBlock = 16;
+  const auto h = static_cast<Size>(rows);
+  const auto w = static_cast<Size>(columns);
+  for (Size y0 = 0; y0 < h; y0 += kBlock) {
+    const Size y1 = std::min(y0 + kBlock, h);
+    for (Size x0 = 0; x0 < w; x0 += kBlock) {
+      const Size x1 = std::min(x0 + kBlock, w);
+      for (Size x = x0; x < x1; ++x) {
+        for (Size y = y0; y < y1; ++y) out[x * h + y] = in[y * w + x];
+      }
+    }
+  }
+}
+
+std::array<int, kCells> centres(int length) {
+  std::array<int, kCells> out{};
+  for (int cell = 0; cell < kCells; ++cell) out[static_cast<Size>(cell)] = centre_of(cell, length);
+  return out;
+}
+
+}  // namespace
+
+void filter_and_decimate(Scratch& scratch, int width, int height, Cells& out) {
+  float* const a = scratch.first.data();
+  float* const b = scratch.second.data();
+  const auto kept_columns = centres(width);
+  const auto kept_rows = centres(height);
+  const int along = window_size(width), down = window_size(height);
+
+  box_down_columns(a, b, width, height, along, {});  // along rows, first pass, transposed
+  transpose(b, a, width, height);
+  box_down_columns(a, b, height, width, down, {});  // along columns, first pass
+  transpose(b, a, height, width);
+  // Second pass: only what decimation keeps is written, but every sample goes through the sums, which remember its rounding.
+  box_down_columns(a, b, width, height, along, {kept_columns.data()});  // 64 x height
+  transpose(b, a, kCells, height);
+  box_down_columns(a, out.data(), height, kCells, down, {kept_rows.data()});
+}
+
+}  // namespace proviso::pdq
