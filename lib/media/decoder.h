@@ -50,8 +50,8 @@ class Decoder {
   std::unique_ptr<Impl> impl_;
 };
 
-// The worker's main: confines itself, then serves requests on descriptor 3 until it is closed. Never returns an error to guess at.
-int worker_main();
+// The worker's main: confines itself to that much address space, then serves requests on descriptor 3 until it is closed.
+int worker_main(std::uint64_t memory_bytes);
 // What the kernel lets the worker be confined by, for --version -v: "seccomp, landlock abi 3".
 std::string confinement();
 
