@@ -2,7 +2,7 @@
 set(ROOMS_init proviso_setup proviso_cli)
 set(ROOMS_policy proviso_policy proviso_ledger proviso_cli)
 set(ROOMS_law proviso_gate proviso_cli)
-set(ROOMS_dpia_check proviso_dpia proviso_gate proviso_cli)
+set(ROOMS_dpia_check proviso_dpia proviso_cli)
 set(ROOMS_scope_check proviso_stage proviso_cli)
 set(ROOMS_hash proviso_stage proviso_cli)
 set(ROOMS_decode_worker proviso_media)
