@@ -64,7 +64,7 @@ prepare() { stream <items.ndjson >retained.ndjson; first=$(jq -r 'select(.id == 
   proviso review decide "$first" confirm --reason "x" --person reviewer-1 --sign-key offline/reviewer-1.key --quiet
   proviso report case "$first" --to example-hotline --open-key offline/review.key --output case.p7m --quiet
   openssl cms -decrypt -inform DER -in case.p7m -recip certs/example-hotline.crt -inkey offline/example-hotline.key -out case.signed
-  openssl cms -verify -inform DER -in case.signed -CAfile certs/packages.crt -purpose any -out case.zip
+  openssl cms -verify -inform DER -in case.signed -CAfile keys/packages.crt -purpose any -out case.zip
   mkdir package
   unzip -q case.zip -d package
   ( cd package && sha256sum -c SHA256SUMS )
