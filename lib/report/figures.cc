@@ -60,12 +60,12 @@ class Figures {
       } else {
         figure.value = text->second;
         figure.source = "policy";
-        figure.query = "policy: report.rows." + row.id;
+        figure.query = "policy: report." + row.id;
         figure.note.clear();
       }
     }
     if (!figure.answered() && figure.note.empty()) {
-      figure.note = row.reason.empty() ? "no text in the policy's report.rows" : row.reason;
+      figure.note = row.reason.empty() ? "the policy has no report text for it" : row.reason;
     }
     if (!figure.answered() && row.query.kind == QueryKind::text) figure.source = "none";
     return figure;
