@@ -39,7 +39,7 @@ base::Result<std::vector<std::string>> words(simdjson::dom::object scope, std::s
 
 std::string to_member(const ScopeMember& scope) {
   json::Json out = json::Json::object();
-  out["decision"] = "in";
+  out["decision"] = "admitted";
   out["at"] = base::to_string(scope.at);
   out["mode"] = scope.rehearsal ? "rehearsal" : "production";
   out["technologies"] = scope.technologies;
@@ -61,7 +61,7 @@ base::Result<ScopeMember> read_scope(const ndjson::Record& record) {
   ScopeMember out;
   const auto decision = required(record, "scope.decision");
   if (!decision) return tl::make_unexpected(decision.error());
-  if (*decision != "in") return tl::make_unexpected(bad("field scope.decision: not 'in'"));
+  if (*decision != "admitted") return tl::make_unexpected(bad("field scope.decision: not 'admitted'"));
   const auto at = required(record, "scope.at");
   if (!at) return tl::make_unexpected(at.error());
   const auto instant = base::parse_instant(*at);
