@@ -87,7 +87,7 @@ refused_under() {  # RULE: standard input is one item; it must be refused under 
   } >in.ndjson
   run bash -c 'proviso scope-check <in.ndjson >out.ndjson 2>errors.txt'
   [ "$status" -eq 2 ]
-  [ "$(jq -r 'select(.scope) | .id' out.ndjson | tr '\n' ' ')" = "m-1 m-4 " ]
+  [ "$(jq -r 'select(.scope.mac) | .id' out.ndjson | tr '\n' ' ')" = "m-1 m-4 " ]
   [ "$(jq -r 'select(.error) | .error.code' out.ndjson | sort | uniq -c | tr -s ' ')" = " 7 bad_record" ]
   ! grep -q 'no json at all' out.ndjson
 }
@@ -99,7 +99,7 @@ refused_under() {  # RULE: standard input is one item; it must be refused under 
   } >in.ndjson
   run bash -c 'proviso scope-check --quiet <in.ndjson >out.ndjson'
   [ "$status" -eq 2 ]
-  [ "$(jq -r '.id // .error.code' out.ndjson | tr '\n' ' ')" = "bad_record m-1 " ]
+  [ "$(jq -r '.id // .error.code' out.ndjson | tr '\n' ' ')" = "line_too_long m-1 " ]
 }
 
 @test "input without any record is exit 65" {

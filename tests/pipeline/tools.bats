@@ -19,7 +19,7 @@ tools="hash match scope-check retain purge report dpia-check index review audit 
   for tool in $tools; do
     run bash -c "'$PROVISO_LIBEXEC/$tool' --no-such-option </dev/null 2>&1 >/dev/null"
     [ "$status" -eq 64 ]
-    [[ "$output" == *no-such-option* ]]
+    [[ "$output" == "proviso-$tool: error: "* ]]
   done
 }
 
