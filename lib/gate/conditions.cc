@@ -83,7 +83,8 @@ Conditions::OfDay Conditions::check_technology(const policy::Technology& technol
         continue;
       }
       const std::string_view rule = has_rule(law_->base(), each.rule) ? std::string_view(each.rule) : "DP-01";
-      law::Refusal refusal = law_->refusal(rule, fmt::format("{} ({})", each.what, each.check));
+      law::Refusal refusal = law_->refusal(rule, "");
+      refusal.message = fmt::format("{} ({})", each.what, each.check);   // the rule's sentence again and again says nothing
       if (!each.citation.empty()) refusal.citation = each.citation;
       out.missing.push_back(std::move(refusal));
     }

@@ -11,7 +11,7 @@
 
 namespace proviso::gate {
 
-constexpr std::size_t kMaxDpiaFindings = 8;   // named one by one; the rest is a count
+constexpr std::size_t kMaxDpiaFindings = 5;   // named one by one; the rest is a count
 
 class Conditions {
  public:
