@@ -216,7 +216,7 @@ TEST_CASE("files of permanent errors go, those of errors to be tried again stay,
   CHECK_FALSE(t.there("a"));
   CHECK(t.there("b"));
   CHECK_FALSE(t.there("c"));
-  CHECK(t.counts() == std::map<std::string, std::uint64_t>{{"dropped/refused/SC-06", 1},
+  CHECK(t.counts() == std::map<std::string, std::uint64_t>{{"dropped/kind_mismatch/SC-06", 1},
                                                            {"out/content_gone", 1},
                                                            {"out/error/decode_failed", 1},
                                                            {"out/error/timeout", 1}});
