@@ -1,10 +1,15 @@
 #include "base/content_kind.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdint>
+#include <cstring>
 
 #include "base/bytes.h"
+#include "base/iso_media.h"
 
 namespace proviso::base {
 namespace {
@@ -47,7 +52,6 @@ constexpr std::array kMagics{
     Magic{0, "\xFD" "7zXZ\0"sv, ContentKind::archive, "xz"},
     Magic{0, "\x28\xB5\x2F\xFD"sv, ContentKind::archive, "zstd"},
     Magic{257, "ustar"sv, ContentKind::archive, "tar"},
-    Magic{0, "FLV\x01"sv, ContentKind::video, "flv"},
     Magic{0, "\0\0\x01\xBA"sv, ContentKind::video, "mpeg-ps"},
     Magic{0, "%PDF-"sv, ContentKind::file, "pdf"},
 };
@@ -62,31 +66,73 @@ std::uint32_t big_endian_32(std::string_view text, std::size_t at) {
   return value;
 }
 
-// ISO base media (ISO/IEC 14496-12): the brands, and the handlers of the tracks as far as they lie in the head.
-std::optional<DetectedKind> iso_media(std::string_view head) {
+// What ISO base media (ISO/IEC 14496-12) says by its brands: an image, or the name of a container and whether the brand is one
+// that stands for pictures or for sound alone.
+struct IsoBrands {
+  std::optional<DetectedKind> image;
+  std::string_view format;
+  bool pictures = false;
+  bool sound = false;
+};
+
+std::optional<IsoBrands> iso_brands(std::string_view head) {
   if (!starts(head, "ftyp", 4) || head.size() < 16) return std::nullopt;
+  const std::string_view major = head.substr(8, 4);
+  IsoBrands brands;
+  brands.format = major == "qt  " ? "mov"sv : starts(major, "3g") ? "3gp"sv : "mp4"sv;
+  brands.sound = major == "M4A " || major == "M4B " || major == "M4P " || major == "F4A " || major == "F4B ";
+  brands.pictures = starts(major, "M4V") || major == "f4v " || major == "F4V " || major == "MSNV";
   const std::size_t box_end = std::min<std::size_t>(head.size(), std::max<std::uint32_t>(16, big_endian_32(head, 0)));
   for (std::size_t at = 8; at + 4 <= box_end; at += at == 8 ? 8 : 4) {
     const std::string_view brand = head.substr(at, 4);
-    if (brand == "heic" || brand == "heix" || brand == "mif1" || brand == "heim" || brand == "heis") {
-      return DetectedKind{ContentKind::image, "heic"};
+    if (starts(brand, "hei") || starts(brand, "hev") || brand == "mif1" || brand == "msf1") {
+      if (brand != "hev1") brands.image = DetectedKind{ContentKind::image, "heic"};
     }
-    if (brand == "avif" || brand == "avis") return DetectedKind{ContentKind::image, "avif"};
-    if (brand == "M4A " || brand == "M4B " || brand == "M4P " || brand == "F4A ") return DetectedKind{ContentKind::audio, "m4a"};
+    if (brand == "avif" || brand == "avis") {
+      brands.image = DetectedKind{ContentKind::image, "avif"};
+      break;
+    }
+    // Brands of a coding of pictures: written only when such a track is there.
+    brands.pictures |= brand == "avc1" || brand == "hvc1" || brand == "hev1" || brand == "av01" || brand == "dby1";
   }
-  const bool video_track = head.find("vide") != std::string_view::npos || head.find("vmhd") != std::string_view::npos;
-  const bool audio_track = head.find("soun") != std::string_view::npos || head.find("smhd") != std::string_view::npos;
-  if (audio_track && !video_track) return DetectedKind{ContentKind::audio, "m4a"};
-  // The track list often stands at the file's end: a video brand decides then.
-  const std::string_view brand = head.substr(8, 4);
-  return DetectedKind{ContentKind::video, brand == "qt  " ? "mov"sv : brand.substr(0, 2) == "3g" ? "3gp"sv : "mp4"sv};
+  return brands;
+}
+
+DetectedKind iso_kind(const IsoBrands& brands, IsoTracks tracks) {
+  if (brands.image) return *brands.image;
+  if (tracks == IsoTracks::video) return {ContentKind::video, brands.format};
+  if (tracks == IsoTracks::audio_only || brands.sound || !brands.pictures) return {ContentKind::audio, "m4a"};
+  return {ContentKind::video, brands.format};
+}
+
+// The handlers of the tracks as far as they lie in the head.
+IsoTracks tracks_in_head(std::string_view head) {
+  bool audio = false;
+  for (std::size_t at = head.find("hdlr"); at != std::string_view::npos; at = head.find("hdlr", at + 4)) {
+    if (starts(head, "vide", at + 12)) return IsoTracks::video;
+    audio |= starts(head, "soun", at + 12);
+  }
+  return audio ? IsoTracks::audio_only : IsoTracks::unknown;
+}
+
+std::optional<DetectedKind> iso_media(std::string_view head) {
+  const auto brands = iso_brands(head);
+  if (!brands) return std::nullopt;
+  return iso_kind(*brands, tracks_in_head(head));
 }
 
 std::optional<DetectedKind> riff(std::string_view head) {
   if (!starts(head, "RIFF") && !starts(head, "RF64")) return std::nullopt;
   if (starts(head, "WEBP", 8)) return DetectedKind{ContentKind::image, "webp"};
-  if (starts(head, "AVI ", 8)) return DetectedKind{ContentKind::video, "avi"};
-  return DetectedKind{ContentKind::audio, "wav"};
+  // The stream headers of an AVI file stand at its beginning.
+  if (starts(head, "AVI ", 8) && head.find("vids") != std::string_view::npos) return DetectedKind{ContentKind::video, "avi"};
+  return DetectedKind{ContentKind::audio, starts(head, "AVI ", 8) ? "avi-audio"sv : "wav"sv};
+}
+
+std::optional<DetectedKind> flash_video(std::string_view head) {
+  if (!starts(head, "FLV\x01") || head.size() < 5) return std::nullopt;
+  const bool pictures = (static_cast<unsigned char>(head[4]) & 1) != 0;
+  return pictures ? DetectedKind{ContentKind::video, "flv"} : DetectedKind{ContentKind::audio, "flv-audio"};
 }
 
 std::optional<DetectedKind> matroska(std::string_view head) {
@@ -191,12 +237,27 @@ DetectedKind detect_kind(std::span<const std::byte> bytes) {
   for (const Magic& magic : kMagics) {
     if (starts(head, magic.bytes, magic.offset)) return {magic.kind, magic.format};
   }
-  for (const auto look : {iso_media, riff, matroska, ogg, mpeg_audio, bitmap}) {
+  for (const auto look : {iso_media, riff, flash_video, matroska, ogg, mpeg_audio, bitmap}) {
     if (const auto found = look(head)) return *found;
   }
   if (looks_like_mail(head)) return {ContentKind::mail, "rfc5322"};
   if (is_text(head)) return {ContentKind::text, "utf8-text"};
   return {ContentKind::file, {}};
+}
+
+Result<DetectedKind> detect_kind_of(int fd) {
+  std::array<std::byte, kKindHeadBytes> head;
+  std::size_t have = 0;
+  while (have < head.size()) {
+    const ssize_t got = ::pread(fd, head.data() + have, head.size() - have, static_cast<off_t>(have));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail("content_unreadable", std::strerror(errno), true);
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  const std::span<const std::byte> seen = std::span<const std::byte>(head).first(have);
+  if (const auto brands = iso_brands(as_text(seen)); brands && !brands->image) return iso_kind(*brands, iso_tracks(fd));
+  return detect_kind(seen);
 }
 
 }  // namespace proviso::base

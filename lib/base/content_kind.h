@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
+
 namespace proviso::base {
 
 enum class ContentKind { image, video, text, audio, archive, mail, file };
@@ -26,5 +28,9 @@ constexpr std::size_t kKindHeadBytes = 4096;  // what detect_kind wants to see o
 // Matroska), then "looks like a mail message", then "is all printable UTF-8" (text), else file. Where bytes may be audio
 // or video, the answer is audio unless a video track is seen: on doubt nothing is scanned.
 DetectedKind detect_kind(std::span<const std::byte> head);
+
+// The same for a file, which may say more than its head: the track list of MP4, MOV and 3GP often stands at the end. Reads with
+// pread. Item error content_unreadable (retryable).
+Result<DetectedKind> detect_kind_of(int fd);
 
 }  // namespace proviso::base

@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "base/utf8.h"
 
 namespace proviso::json {
 namespace {
@@ -37,11 +41,16 @@ char32_t next_code_point(std::string_view text, std::size_t& at) {
   return point;
 }
 
+void append_checked_string(std::string& out, const std::string& text) {
+  if (!base::is_utf8(text)) throw base::Error(base::ExitCode::data, "a string that is not valid UTF-8 has no JSON form");
+  append_canonical_string(out, text);
+}
+
 void append_canonical(std::string& out, const Json& value) {
   switch (value.type()) {
     case Json::value_t::null: out += "null"; return;
     case Json::value_t::boolean: out += value.get<bool>() ? "true" : "false"; return;
-    case Json::value_t::string: append_canonical_string(out, value.get_ref<const std::string&>()); return;
+    case Json::value_t::string: append_checked_string(out, value.get_ref<const std::string&>()); return;
     case Json::value_t::number_integer: {
       const auto number = value.get<std::int64_t>();
       if (number > (std::int64_t{1} << 53) || number < -(std::int64_t{1} << 53)) {
@@ -80,7 +89,7 @@ void append_canonical(std::string& out, const Json& value) {
       for (const std::string* name : names) {
         if (!first) out += ',';
         first = false;
-        append_canonical_string(out, *name);
+        append_checked_string(out, *name);
         out += ':';
         append_canonical(out, value[*name]);
       }
@@ -132,6 +141,8 @@ Json parse(std::string_view text, std::string_view name) {
     return value;
   } catch (const Json::parse_error& error) {
     throw base::Error(base::ExitCode::data, "not valid JSON", fmt::format("{}:byte {}", name, error.byte));
+  } catch (const Json::exception&) {
+    throw base::Error(base::ExitCode::data, "a number is out of range", std::string(name));
   }
 }
 
@@ -179,11 +190,9 @@ void append_canonical_number(std::string& out, double value) {
   }
   // ECMA-262 Number::toString over the shortest digits that read back as the same double.
   const bool negative = value < 0;
-  std::string shortest;
-  for (int precision = 0; precision <= 17; ++precision) {
-    shortest = fmt::format("{:.{}e}", std::fabs(value), precision);
-    if (std::strtod(shortest.c_str(), nullptr) == std::fabs(value)) break;
-  }
+  std::array<char, 32> buffer;
+  const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(value), std::chars_format::scientific);
+  const std::string shortest(buffer.data(), written.ptr);
   const std::size_t e = shortest.find('e');
   const int exponent = std::stoi(shortest.substr(e + 1));
   std::string digits;

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <system_error>
 #include <utility>
 
 namespace proviso::sqlite {
@@ -94,7 +95,11 @@ Database::Database(const std::filesystem::path& path, Mode mode) : name_(path.st
   const int flags = mode == Mode::read_only    ? SQLITE_OPEN_READONLY
                     : mode == Mode::read_write ? SQLITE_OPEN_READWRITE
                                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  const int code = sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, nullptr);
+  // SQLITE_OPEN_NOFOLLOW refuses a symbolic link anywhere in the path; only the file itself must be none.
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::canonical(path.has_parent_path() ? path.parent_path() : ".", error);
+  const std::filesystem::path resolved = error ? path : folder / path.filename();
+  const int code = sqlite3_open_v2(resolved.c_str(), &handle_, flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, nullptr);
   try {
     if (code != SQLITE_OK) fail(handle_, code, name_);
     sqlite3_busy_timeout(handle_, kBusyMilliseconds);

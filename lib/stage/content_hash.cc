@@ -1,27 +1,10 @@
 #include "stage/content_hash.h"
 
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
-
 #include "base/bytes.h"
 
 namespace proviso::stage {
 
-base::Result<base::DetectedKind> kind_of(int fd) {
-  std::array<std::byte, base::kKindHeadBytes> head;
-  std::size_t have = 0;
-  while (have < head.size()) {
-    const ssize_t got = ::pread(fd, head.data() + have, head.size() - have, static_cast<off_t>(have));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return base::fail("content_unreadable", std::strerror(errno), true);
-    if (got == 0) break;
-    have += static_cast<std::size_t>(got);
-  }
-  return base::detect_kind({head.data(), have});
-}
+base::Result<base::DetectedKind> kind_of(int fd) { return base::detect_kind_of(fd); }
 
 base::Result<ContentHash> hash_content(int fd, const base::DetectedKind& kind, const ContentWanted& wanted,
                                        media::Decoder& decoder) {

@@ -34,10 +34,16 @@ TEST_CASE("RFC 8785 appendix B: numbers are those of ECMAScript") {
   CHECK(text(0.000001) == "0.000001");
   CHECK(text(1e-7) == "1e-7");
   CHECK(text(-1.5) == "-1.5");
+  CHECK(text(333333333.3333332) == "333333333.3333332");
+  CHECK(text(1e23) == "1e+23");
+  CHECK(text(9.999999999999997e22) == "9.999999999999997e+22");
+  CHECK(text(0.000009999999999999997) == "0.000009999999999999997");
+  CHECK(text(5.684341886080802e-14) == "5.684341886080802e-14");   // 2^-44: the nearest 16 digits do not read back
+  CHECK(text(2.2250738585072014e-308) == "2.2250738585072014e-308");
 }
 
 TEST_CASE("what is not strict JSON is refused") {
-  for (const char* text : {"", "{", "{\"a\":1,}", "{\"a\":1} x", "{\"a\":1,\"a\":2}", "[{\"b\":{\"c\":1,\"c\":2}}]", "// c\n1", "\"\xff\"", "NaN"}) {
+  for (const char* text : {"", "{", "{\"a\":1,}", "{\"a\":1} x", "{\"a\":1,\"a\":2}", "[{\"b\":{\"c\":1,\"c\":2}}]", "// c\n1", "\"\xff\"", "NaN", "1e999", "[-1e999]", "\"\\ud800\"", "\"a\nb\"", "01"}) {
     CAPTURE(text);
     CHECK_THROWS_AS(json::parse(text, "test"), base::Error);
   }
@@ -48,4 +54,9 @@ TEST_CASE("what is not strict JSON is refused") {
 TEST_CASE("whole numbers beyond 2^53 have no canonical form") {
   CHECK_THROWS_AS(json::canonical({{"n", 9007199254740993LL}}), base::Error);
   CHECK(json::canonical({{"n", 9007199254740992LL}}) == "{\"n\":9007199254740992}");
+}
+
+TEST_CASE("a string that is not valid UTF-8 has no canonical form") {
+  CHECK_THROWS_AS(json::canonical({{"reason", "\xC0\x80"}}), base::Error);
+  CHECK_THROWS_AS(json::canonical({{"\xED\xA0\x80", 1}}), base::Error);
 }
