@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <sstream>
+
+#include "base/utf8.h"
 
 namespace proviso::yaml {
 namespace {
@@ -63,6 +66,7 @@ class Builder : public YAML::EventHandler {
   struct Open {
     Node node;
     std::optional<Node> key;
+    std::set<std::string, std::less<>> names;   // of a map: a search in its members would be quadratic
   };
 
   static Node leaf(NodeType type, const YAML::Mark& mark) {
@@ -83,7 +87,7 @@ class Builder : public YAML::EventHandler {
       throw base::Error(base::ExitCode::config, fmt::format("nested deeper than {} levels", limits_.depth),
                         fmt::format("{}:{}:{}", name_, node.mark.line, node.mark.column));
     }
-    stack_.push_back({std::move(node), std::nullopt});
+    stack_.push_back({std::move(node), std::nullopt, {}});
   }
 
   void pop() {
@@ -103,12 +107,12 @@ class Builder : public YAML::EventHandler {
     } else if (!parent.key) {
       const std::string place = fmt::format("{}:{}:{}", name_, node.mark.line, node.mark.column);
       if (node.type != NodeType::scalar) throw base::Error(base::ExitCode::config, "a key must be a plain word", place);
-      if (parent.node.find(node.scalar) != nullptr) {
+      if (!parent.names.insert(node.scalar).second) {
         throw base::Error(base::ExitCode::config, fmt::format("the key '{}' stands twice", node.scalar), place);
       }
       parent.key = std::move(node);
     } else {
-      parent.node.members.emplace_back(std::move(*parent.key), std::move(node));
+      parent.node.members.push_back({std::move(*parent.key), std::move(node)});
       parent.key.reset();
     }
   }
@@ -121,31 +125,15 @@ class Builder : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-// Byte offset of the first byte that is no UTF-8 (RFC 3629), or npos.
-std::size_t invalid_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto at = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0u; };
-    const unsigned first = at(i);
-    std::size_t length = 1;
-    unsigned low = 0x80;
-    unsigned high = 0xBF;
-    if (first >= 0x80) {
-      if (first >= 0xC2 && first <= 0xDF) length = 2;
-      else if (first >= 0xE0 && first <= 0xEF) length = 3;
-      else if (first >= 0xF0 && first <= 0xF4) length = 4;
-      else return i;
-      if (first == 0xE0) low = 0xA0;
-      if (first == 0xED) high = 0x9F;
-      if (first == 0xF0) low = 0x90;
-      if (first == 0xF4) high = 0x8F;
-      if (at(i + 1) < low || at(i + 1) > high) return i;
-      for (std::size_t k = 2; k < length; ++k) {
-        if (at(i + k) < 0x80 || at(i + k) > 0xBF) return i;
-      }
-    }
-    i += length;
-  }
-  return std::string_view::npos;
+// Byte offset of the first byte that no document may hold: no UTF-8, or a control character but tab and line ends (YAML 1.2,
+// 5.1). A NUL would also make yaml-cpp take the rest for UTF-16.
+std::size_t first_refused_byte(std::string_view text) {
+  const std::size_t invalid = base::first_invalid_utf8(text);
+  const auto control = std::find_if(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
+  });
+  return control == text.end() ? invalid : std::min(invalid, static_cast<std::size_t>(control - text.begin()));
 }
 
 // yaml-cpp parses flow collections by recursion: brackets are counted before it sees them.
@@ -180,12 +168,12 @@ Node parse(std::string_view text, std::string_view name, const Limits& limits) {
   if (text.size() > limits.bytes) {
     throw base::Error(base::ExitCode::config, fmt::format("larger than {} bytes", limits.bytes), fmt::format("{}:1:1", name));
   }
-  if (const std::size_t at = invalid_utf8(text); at != std::string_view::npos) {
+  if (const std::size_t at = first_refused_byte(text); at != std::string_view::npos) {
     const auto before = text.substr(0, at);
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     const std::size_t newline = before.rfind('\n');
     const std::size_t column = newline == std::string_view::npos ? at + 1 : at - newline;
-    throw base::Error(base::ExitCode::config, "not valid UTF-8", fmt::format("{}:{}:{}", name, line, column));
+    throw base::Error(base::ExitCode::config, "not valid UTF-8, or a control character", fmt::format("{}:{}:{}", name, line, column));
   }
   bound_brackets(text, name, limits);
   Builder builder(name, limits);

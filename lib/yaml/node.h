@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -22,6 +21,8 @@ struct Mark {
 
 enum class NodeType { null, scalar, sequence, map };
 
+struct Member;
+
 // A value type. Copying is deep.
 struct Node {
   NodeType type = NodeType::null;
@@ -29,9 +30,13 @@ struct Node {
   bool quoted = false;                              // a scalar in quotes is always a string
   std::string scalar;
   std::vector<Node> items;                          // sequence
-  std::vector<std::pair<Node, Node>> members;       // map, in file order; keys are scalars
+  std::vector<Member> members;                      // map, in file order; keys are scalars
 
   const Node* find(std::string_view key) const;     // nullptr when absent or not a map
+};
+
+struct Member {
+  Node key, value;
 };
 
 struct Limits {
