@@ -117,6 +117,7 @@ base::ExitCode Context::stream(ndjson::Stage& stage, const ndjson::StreamOptions
                                 isatty(options.output) == 0 && log_.format == LogFormat::text);
   ndjson::StreamCounts counts;
   const auto start = Clock::now();
+  stage.begin_batch();   // a closed gate is told even when there is nothing to read
   ProgressStage shown(stage);
   const base::ExitCode code =
       ndjson::run_stream(progress ? static_cast<ndjson::Stage&>(shown) : stage, options, counts);

@@ -14,7 +14,7 @@ refused_under() {  # RULE: standard input is one item; it must be refused under 
   item m-1 image photo-3.jpg | sed 's/"id"/"strange" :  [1.50,"\\u00e9"] ,"id"/' >in.ndjson
   proviso scope-check --quiet <in.ndjson >out.ndjson
   [ "$(sed 's/,"scope":.*$/}/' out.ndjson)" = "$(cat in.ndjson)" ]
-  [ "$(jq -r .scope.decision out.ndjson)" = "in" ]
+  [ "$(jq -r .scope.decision out.ndjson)" = "admitted" ]
   [ "$(jq -r .scope.mode out.ndjson)" = "rehearsal" ]
   [ "$(jq -r '.scope.mac | length' out.ndjson)" -eq 32 ]
 }
