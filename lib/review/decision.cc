@@ -2,151 +2,108 @@
 
 #include <fmt/format.h>
 
-#include <set>
+#include <algorithm>
 
-#include "crypto/random.h"
-#include "json/json.h"
 #include "ledger/events.h"
 #include "vault/purge.h"
 
 namespace proviso::review {
 namespace {
 
-constexpr std::size_t kMaxReasonBytes = 4096;
+std::ptrdiff_t needed(const policy::Policy& policy) { return policy.four_eyes ? 2 : 1; }
 
-const policy::Person& reviewer(const policy::Policy& policy, const std::string& id) {
-  const policy::Person* const person = policy.person(id);
-  if (person == nullptr || person->roles.count(policy::Role::reviewer) == 0) {
-    throw base::Error(base::ExitCode::no_permission, fmt::format("'{}' is no reviewer of the policy", id));
-  }
-  return *person;
+std::ptrdiff_t count(const std::vector<CheckedDecision>& decisions, Verdict verdict) {
+  return std::count_if(decisions.begin(), decisions.end(), [&](const CheckedDecision& d) { return d.verdict == verdict; });
 }
 
-// A kept decision: {statement, signature}. Its verdict and person when the signature is right and covers this case as it lies.
-struct Kept {
-  Verdict verdict;
-  std::string person;
-};
-
-std::optional<Kept> verified(const json::Json& kept, const vault::CaseRow& row, const policy::Policy& policy) {
-  const std::string text = kept.value("statement", std::string());
-  const auto signature = crypto::from_base64(kept.value("signature", std::string()));
-  if (!signature) return std::nullopt;
-  const json::Json stated = json::parse(text, "decision");
-  const auto field = [&](const char* name) { return stated.value(name, std::string()); };
-  if (field("case") != row.id.value || field("envelope_sha256") != row.envelope_sha256 || field("blob_sha256") != row.blob_sha256) {
-    return std::nullopt;
+// A case that was planted or swapped in the vault must not get a reviewer's signature.
+void require_as_stored(const ledger::Ledger& ledger, const vault::CaseRow& row) {
+  bool found = false;
+  bool same = false;
+  ledger.read(0, [&](const ledger::StoredEntry& entry) {
+    if (entry.event != ledger::event::kCaseStored) return true;
+    const auto is = [&](const char* name, const std::string& value) {
+      const auto member = entry.data.find(name);
+      return member != entry.data.end() && member->is_string() && member->get_ref<const std::string&>() == value;
+    };
+    if (!is("case", row.id.value)) return true;
+    found = true;   // the first entry counts, as in the vault
+    same = is("envelope_sha256", row.envelope_sha256) && is("blob_sha256", row.blob_sha256);
+    return false;
+  });
+  if (!found || !same) {
+    throw base::Error(base::ExitCode::data, "it is not the case that was stored, as the ledger's case.stored entry has it",
+                      "case " + row.id.value, "the case was planted or swapped; it must not be reviewed or reported");
   }
-  const policy::Person* const person = policy.person(field("person"));
-  const auto verdict = parse_verdict(field("decision"));
-  const auto at = base::parse_instant(field("at"));
-  if (person == nullptr || person->roles.count(policy::Role::reviewer) == 0 || !verdict || !at) return std::nullopt;
-  const crypto::Certificate certificate = crypto::Certificate::open(person->certificate);
-  if (!certificate.valid_at(*at) || !certificate.public_key().verify(text, *signature)) return std::nullopt;
-  return Kept{*verdict, person->id};
 }
 
-// Reviewers who have confirmed with a signature that still verifies, by verdict.
-std::set<std::string> confirmed_by(vault::CaseStore& store, const vault::CaseRow& row, const policy::Policy& policy, Verdict verdict) {
-  std::set<std::string> people;
-  for (const json::Json& kept : store.decisions(row.id)) {
-    const auto decision = verified(kept, row, policy);
-    if (decision && decision->verdict == verdict) people.insert(decision->person);
+// No word of the reason: it may hold personal data, and the ledger outlives the case.
+json::Json ledger_entry(const vault::CaseRow& row, const Decision& decision, const policy::Policy& policy,
+                        const std::vector<CheckedDecision>& standing) {
+  json::Json reviewers = json::Json::array();
+  for (const CheckedDecision& one : standing) {
+    if (one.verdict == decision.verdict) reviewers.push_back(one.reviewer);
   }
-  return people;
-}
-
-base::Instant confirmed_end(const vault::CaseRow& row, const policy::Policy& policy, const law::Resolved& law, std::string& rule) {
-  base::Instant end = base::add(row.identified_at, policy.retention_confirmed);
-  rule = "policy";
-  if (const auto ceiling = law.ceiling(row.identified_at, true); ceiling && *ceiling <= end) {
-    end = *ceiling;
-    rule = "ST-02";
-  }
-  return end;
+  json::Json entry{{"case", row.id.value},
+                   {"decision", to_string(decision.verdict)},
+                   {"reviewer", policy.person(decision.person)->number},
+                   {"technology", row.technology},
+                   {"list", row.list},
+                   {"class", row.material_class},
+                   {"previously_identified", row.previously_identified},
+                   {"service", row.service},
+                   {"region", row.region},
+                   {"kind", row.kind}};
+  if (reviewers.size() > 1) entry["reviewers"] = std::move(reviewers);
+  return entry;
 }
 
 }  // namespace
 
-std::string_view to_string(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::confirm: return "confirm";
-    case Verdict::confirm_as_new: return "confirm-as-new";
-    case Verdict::reject: return "reject";
-  }
-  return "reject";
-}
-
-std::optional<Verdict> parse_verdict(std::string_view text) {
-  for (const Verdict verdict : {Verdict::confirm, Verdict::confirm_as_new, Verdict::reject}) {
-    if (to_string(verdict) == text) return verdict;
-  }
-  return std::nullopt;
-}
-
-std::string statement(const Decision& decision, const vault::CaseRow& row) {
-  return json::canonical({{"case", decision.case_id.value},
-                          {"decision", to_string(decision.verdict)},
-                          {"person", decision.person},
-                          {"at", base::to_string(decision.at)},
-                          {"reason_sha256", crypto::sha256_hex(decision.reason)},
-                          {"envelope_sha256", row.envelope_sha256},
-                          {"blob_sha256", row.blob_sha256}});
-}
-
 Outcome decide(vault::CaseStore& store, ledger::Ledger& ledger, const policy::Policy& policy, const law::Resolved& law,
                const Decision& decision, const crypto::PrivateKey& key) {
   const auto row = store.find(decision.case_id);
-  if (!row) throw base::Error(base::ExitCode::no_input, "no such case", decision.case_id.value);
+  if (!row) throw base::Error(base::ExitCode::no_input, "there is no such case", "case " + decision.case_id.value);
   if (row->state != vault::State::suspected) {
-    throw base::Error(base::ExitCode::usage, fmt::format("the case is {}; only a suspected case is decided", vault::to_string(row->state)),
-                      decision.case_id.value);
+    throw base::Error(base::ExitCode::usage, fmt::format("it is {}; only a suspected case is decided", vault::to_string(row->state)),
+                      "case " + row->id.value, row->state == vault::State::rejected ? "'proviso purge' destroys it" : "");
   }
-  if (decision.reason.empty() || decision.reason.size() > kMaxReasonBytes) {
-    throw base::Error(base::ExitCode::usage, fmt::format("a reason of 1 to {} bytes was expected", kMaxReasonBytes), "--reason");
-  }
-  const policy::Person& person = reviewer(policy, decision.person);
-  const crypto::Certificate certificate = crypto::Certificate::open(person.certificate);
-  if (!certificate.valid_at(decision.at)) {
-    throw base::Error(base::ExitCode::no_permission, fmt::format("the certificate of {} is not valid on {}", person.id, base::to_string(decision.at)),
-                      person.certificate.string());
-  }
-  const std::string text = statement(decision, *row);
-  const base::Bytes signature = key.sign(text);
-  if (!certificate.public_key().verify(text, signature)) {
-    throw base::Error(base::ExitCode::no_permission, fmt::format("the key is not that of {}'s certificate", person.id), person.certificate.string());
-  }
-  store.keep_decision(row->id, {{"statement", text}, {"signature", crypto::base64(signature)}});
+  const json::Json kept = sign(decision, *row, policy, key);
+  require_as_stored(ledger, *row);
+  store.keep_decision(row->id, kept);
 
-  // No word of the reason: it may hold personal data, and the ledger outlives the case.
-  const json::Json entry{{"case", row->id.value},          {"decision", to_string(decision.verdict)}, {"reviewer", person.number},
-                         {"technology", row->technology},  {"class", row->material_class},           {"service", row->service},
-                         {"region", row->region},          {"kind", row->kind}};
+  const std::vector<CheckedDecision> standing = standing_decisions(store, *row, policy);
+  const std::ptrdiff_t agreed = count(standing, decision.verdict);
   Outcome outcome;
+  if (agreed < needed(policy)) {
+    outcome.waits_for_second = true;
+    outcome.disagreement = static_cast<std::ptrdiff_t>(standing.size()) > agreed;
+    outcome.expires_at = row->expires_at;
+    return outcome;
+  }
+  const json::Json entry = ledger_entry(*row, decision, policy, standing);
   if (decision.verdict == Verdict::reject) {
     store.move(row->id, vault::State::rejected, ledger::event::kCaseDecided, entry, "review");
     vault::purge_case(store, ledger, row->id, "rejected", law.refusal("ST-01", "not confirmed"));
     outcome.state = vault::State::purged;
     return outcome;
   }
-  const std::size_t needed = policy.four_eyes ? 2 : 1;
-  if (confirmed_by(store, *row, policy, decision.verdict).size() < needed) {
-    outcome.waits_for_second = true;
-    outcome.expires_at = row->expires_at;
-    return outcome;
-  }
-  std::string rule;
-  const base::Instant end = confirmed_end(*row, policy, law, rule);
   outcome.state = decision.verdict == Verdict::confirm ? vault::State::confirmed : vault::State::confirmed_as_new;
-  store.move(row->id, outcome.state, ledger::event::kCaseDecided, entry, "review", end, rule);
-  outcome.expires_at = store.find(row->id)->expires_at;
+  // The store cuts the policy's period at the ceiling of the law under which the case was made.
+  store.move(row->id, outcome.state, ledger::event::kCaseDecided, entry, "review",
+             base::add(row->identified_at, policy.retention_confirmed), "policy");
+  const auto moved = store.find(row->id);
+  if (moved) outcome.expires_at = moved->expires_at;
   return outcome;
 }
 
 bool has_valid_confirmation(vault::CaseStore& store, const vault::CaseRow& row, const policy::Policy& policy) {
-  const std::size_t needed = policy.four_eyes ? 2 : 1;
-  return confirmed_by(store, row, policy, Verdict::confirm).size() >= needed ||
-         confirmed_by(store, row, policy, Verdict::confirm_as_new).size() >= needed;
+  const bool confirmed = row.state == vault::State::confirmed || row.state == vault::State::reported;
+  const bool as_new = row.state == vault::State::confirmed_as_new || row.state == vault::State::reported;
+  if (!confirmed && !as_new) return false;
+  const std::vector<CheckedDecision> standing = standing_decisions(store, row, policy);
+  return (confirmed && count(standing, Verdict::confirm) >= needed(policy)) ||
+         (as_new && count(standing, Verdict::confirm_as_new) >= needed(policy));
 }
 
 }  // namespace proviso::review

@@ -1,49 +1,34 @@
-// Decisions of people on cases: signed statements, checked against the person's certificate whenever they count.
+// Decisions of people on cases: what a signed verdict leads to, and whether a case was confirmed.
 #pragma once
 
+#include <cstdint>
 #include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "crypto/keys.h"
 #include "law/instrument.h"
 #include "ledger/ledger.h"
 #include "policy/policy.h"
+#include "review/statement.h"
 #include "vault/case_store.h"
 
 namespace proviso::review {
 
-enum class Verdict { confirm, confirm_as_new, reject };
-std::string_view to_string(Verdict);
-std::optional<Verdict> parse_verdict(std::string_view);
-
-struct Decision {
-  base::CaseId case_id;
-  Verdict verdict = Verdict::reject;
-  std::string person;              // id in the policy
-  std::string reason;              // the reviewer's words: its digest alone is signed and kept
-  base::Instant at;
-};
-
 // What a decision led to.
 struct Outcome {
   vault::State state = vault::State::suspected;   // purged after a rejection
-  bool waits_for_second = false;                  // four-eyes: one more reviewer must agree
-  std::optional<base::Instant> expires_at;
+  bool waits_for_second = false;                  // four-eyes: one more reviewer must say the same
+  bool disagreement = false;                      // and another one has said otherwise
+  std::optional<base::Instant> expires_at;        // absent after a rejection
 };
 
-// The text that the signature covers: RFC 8785 of {case, decision, person, at, reason_sha256, envelope_sha256, blob_sha256}. The
-// ciphertext digests bind it to what the reviewer could look at.
-std::string statement(const Decision&, const vault::CaseRow&);
-
-// Signs, checks and keeps a decision, and moves the case: confirmed, confirmed_as_new, or rejected and purged at once. Errors:
-// usage (no such case, or it is decided already), no_permission (not a reviewer, certificate not valid, key not of that person).
+// Signs, checks and keeps a decision; moves the case once as many reviewers agree as the policy asks for: confirmed,
+// confirmed_as_new, or rejected and purged at once. Until then it stays as it is. Errors: no_input (no such case), usage (it is
+// decided already; the reason), no_permission (see sign()), data (not the case that the ledger's case.stored entry tells of).
 Outcome decide(vault::CaseStore&, ledger::Ledger&, const policy::Policy&, const law::Resolved&, const Decision&,
                const crypto::PrivateKey&);
 
-// Does the case carry confirmations, as many as the policy asks for, whose signatures verify today under the certificates of
-// reviewers of the policy and cover the ciphertexts that lie there now?
+// Is the case confirmed, by as many reviewers as the policy asks for today, each with a newest decision that says so, whose
+// signature verifies under the certificate of one who is a reviewer today, and that covers the ciphertexts which lie there now?
 bool has_valid_confirmation(vault::CaseStore&, const vault::CaseRow&, const policy::Policy&);
 
 }  // namespace proviso::review

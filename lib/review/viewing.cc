@@ -6,13 +6,14 @@
 #include <cerrno>
 
 #include "base/file.h"
+#include "crypto/cms.h"
 
 namespace proviso::review {
 namespace {
 
 vault::CaseRow found(vault::CaseStore& store, const base::CaseId& id) {
   auto row = store.find(id);
-  if (!row) throw base::Error(base::ExitCode::no_input, "no such case", id.value);
+  if (!row) throw base::Error(base::ExitCode::no_input, "there is no such case", "case " + id.value);
   return *row;
 }
 
@@ -30,9 +31,24 @@ crypto::Certificate certificate_of(const policy::Policy& policy, const crypto::P
 
 View::View(vault::CaseStore& store, const policy::Policy& policy, const base::CaseId& id, const crypto::PrivateKey& key,
            std::string_view purpose, std::string_view tool)
-    : store_(store), row_(found(store, id)), opened_(store.open_case(row_, key, certificate_of(policy, key), purpose, tool)) {}
+    : store_(store),
+      policy_(policy),
+      key_(key),
+      certificate_(certificate_of(policy, key)),
+      row_(found(store, id)),
+      opened_(store.open_case(row_, key, certificate_, purpose, tool)) {}
 
 void View::content(const std::function<void(std::span<const std::byte>)>& write) const { store_.read_blob(row_, opened_, write); }
+
+std::vector<ReadDecision> View::decisions() const {
+  std::vector<ReadDecision> read;
+  for (CheckedDecision& decision : standing_decisions(store_, row_, policy_)) {
+    const base::SecretBytes reason = crypto::open_sealed(decision.sealed_reason, key_, certificate_);
+    std::string words(base::as_text(reason.span()));
+    read.push_back({std::move(decision), std::move(words)});
+  }
+  return read;
+}
 
 std::string View::preview(media::Decoder& decoder) const {
   // Memory that has no name in any file system: the content never touches a disk in the clear.
@@ -59,6 +75,7 @@ json::OrderedJson listing(const vault::CaseRow& row) {
           {"identified_at", base::to_string(row.identified_at)},
           {"expires_at", base::to_string(row.expires_at)},
           {"expiry_rule", row.expiry_rule},
+          {"purposes", row.purposes},
           {"mode", row.rehearsal ? "rehearsal" : "production"}};
 }
 

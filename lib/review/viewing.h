@@ -5,16 +5,24 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/keys.h"
 #include "json/json.h"
 #include "media/decoder.h"
 #include "policy/policy.h"
+#include "review/statement.h"
 #include "vault/case_store.h"
 
 namespace proviso::review {
 
-// A case that the review key opened.
+// A decision as the review role may read it.
+struct ReadDecision {
+  CheckedDecision decision;
+  std::string reason;
+};
+
+// A case that the review key opened. The key must outlive it.
 class View {
  public:
   // Tries each seal certificate of the policy with the key. Errors: no_input (no such case), no_permission (the key opens no
@@ -26,11 +34,17 @@ class View {
   const json::Json& metadata() const { return opened_.metadata; }
   // The original bytes, chunk by chunk.
   void content(const std::function<void(std::span<const std::byte>)>&) const;
+  // What reviewers decided so far, with their reasons; records that do not verify are left out. Error(no_permission) when a reason
+  // was sealed to a review role that this key does not have.
+  std::vector<ReadDecision> decisions() const;
   // A small blurred grey PNG, made by the confined worker. Error(data) when the content cannot be decoded.
   std::string preview(media::Decoder&) const;
 
  private:
   vault::CaseStore& store_;
+  const policy::Policy& policy_;
+  const crypto::PrivateKey& key_;
+  crypto::Certificate certificate_;
   vault::CaseRow row_;
   vault::Opened opened_;
 };
