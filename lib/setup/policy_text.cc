@@ -70,7 +70,7 @@ evidence_fields:                   # members of an item that a case may keep; ev
 
 retention:                         # ISO 8601; never over the law's ceiling
   suspected: P14D
-  confirmed: P12M
+  confirmed: {confirmed}
   unscanned: PT1H                  # a spool file that nobody scanned
   replay: P7D                      # how long a redelivered item is recognised
 
@@ -121,12 +121,13 @@ paths:
 
 }  // namespace
 
-std::string policy_text(const WorkplaceSettings& settings, base::Date today) {
+std::string policy_text(const WorkplaceSettings& settings, base::Date today, base::Period confirmed) {
   // In production the provider writes the day in; a rehearsal begins with users informed, on its own clock.
   const std::string published = settings.rehearsal ? base::to_string(today) : "null";
   return fmt::format(fmt::runtime(kPolicy), fmt::arg("mode", settings.rehearsal ? "rehearsal" : "production"),
                      fmt::arg("provider", settings.provider), fmt::arg("instrument", settings.instrument),
-                     fmt::arg("also", fmt::to_string(fmt::join(settings.also, ", "))), fmt::arg("published", published));
+                     fmt::arg("also", fmt::to_string(fmt::join(settings.also, ", "))), fmt::arg("published", published),
+                     fmt::arg("confirmed", base::to_string(confirmed)));
 }
 
 std::string organisations_text(const WorkplaceSettings& settings, base::Date today) {

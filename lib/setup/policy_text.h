@@ -8,7 +8,8 @@
 
 namespace proviso::setup {
 
-std::string policy_text(const WorkplaceSettings&, base::Date today);
+// `confirmed`: how long a confirmed case is kept, within the ceilings of the texts chosen.
+std::string policy_text(const WorkplaceSettings&, base::Date today, base::Period confirmed);
 std::string organisations_text(const WorkplaceSettings&, base::Date today);
 std::string authorities_text();
 std::string attestations_text();

@@ -8,6 +8,7 @@
 #include "crypto/keys.h"
 #include "crypto/random.h"
 #include "dpia/dpia.h"
+#include "law/instrument.h"
 #include "ledger/ledger.h"
 #include "policy/policy.h"
 #include "setup/policy_text.h"
@@ -55,6 +56,27 @@ void write_keys(const WorkplaceSettings& settings, base::Instant from, base::Ins
   }
 }
 
+// The texts as the policy will resolve them. Refused here is what the policy would be refused for, before anything is made.
+law::Resolved texts_of(const WorkplaceSettings& settings) {
+  if (!settings.rehearsal && base::clock_is_set()) {
+    throw base::Error(base::ExitCode::config, "a set clock is for mode rehearsal only", "--mode production");
+  }
+  law::Instrument base = law::load(settings.instrument);
+  if (base.status == law::Status::never_adopted && !settings.rehearsal) {
+    throw base::Error(base::ExitCode::config, base.id + " never became law; only mode rehearsal may use it", "--instrument");
+  }
+  std::vector<law::Instrument> also;
+  for (const std::string& id : settings.also) also.push_back(law::load(id));
+  return law::Resolved(std::move(base), std::move(also), settings.rehearsal);
+}
+
+// Twelve months, or less where a text has a shorter ceiling.
+base::Period confirmed_period(const law::Resolved& law, base::Instant now) {
+  const base::Period year{0, 12, 0, 0};
+  const auto ceiling = law.retention_max();
+  return ceiling && base::add(now, *ceiling) < base::add(now, year) ? *ceiling : year;
+}
+
 // The origin of the ledger names the log, not a person: letters and digits of the provider's name.
 std::string origin(const WorkplaceSettings& settings) {
   std::string id;
@@ -78,6 +100,7 @@ void make_workplace(const WorkplaceSettings& settings) {
   if (settings.provider.empty() || settings.provider.size() > 128 || settings.provider.find_first_of("\"\\\n\r\t") != std::string::npos) {
     throw base::Error(base::ExitCode::usage, "a name of 1 to 128 bytes without quotes and line breaks was expected", "--provider");
   }
+  const law::Resolved law = texts_of(settings);
   for (const char* part : {"keys", "certs", "offline", "dpia", "lists", "notices", "spool", "index"}) {
     fs::create_directories(dir / part, error);
     if (error) throw base::Error(base::ExitCode::cannot_create, error.message(), (dir / part).string());
@@ -103,7 +126,7 @@ void make_workplace(const WorkplaceSettings& settings) {
   base::write_new_file(dir / "authorities.yaml", authorities_text());
   base::write_new_file(dir / "attestations.yaml", attestations_text());
   base::write_new_file(dir / "notices/users.md", notice_text(settings));
-  base::write_new_file(dir / "policy.yaml", policy_text(settings, today));
+  base::write_new_file(dir / "policy.yaml", policy_text(settings, today, confirmed_period(law, now)));
 
   const policy::Policy policy = policy::load(dir / "policy.yaml");
   for (const policy::Technology& technology : policy.technologies) {
