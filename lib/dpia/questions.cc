@@ -23,7 +23,6 @@ const std::vector<Section>& sections() {
 namespace {
 
 constexpr std::string_view k357a = "GDPR Art. 35(7)(a)";
-constexpr std::string_view k357b = "GDPR Art. 35(7)(b)";
 constexpr std::string_view k357c = "GDPR Art. 35(7)(c)";
 constexpr std::string_view k357d = "GDPR Art. 35(7)(d)";
 
