@@ -103,6 +103,32 @@ TEST_CASE("a production workplace has no example organisation and an open questi
   CHECK_FALSE(fs::exists(place.settings.directory / "offline/example-hotline.key"));
 }
 
+TEST_CASE("periods are written within the ceilings of the texts chosen") {
+  Place also;
+  also.settings.also = {"libe-2020"};
+  setup::make_workplace(also.settings);
+  CHECK(base::to_string(also.policy().retention_confirmed) == "P3M");
+  Place base_text;
+  base_text.settings.instrument = "libe-2020";
+  setup::make_workplace(base_text.settings);
+  CHECK(base::to_string(base_text.policy().retention_confirmed) == "P3M");
+}
+
+TEST_CASE("what the policy would be refused for is refused before anything is made") {
+  Place never(false);
+  never.settings.instrument = "libe-2020";
+  CHECK(never.refusal() == base::ExitCode::config);
+  CHECK_FALSE(fs::exists(never.settings.directory));
+  Place unknown;
+  unknown.settings.instrument = "no-such-text";
+  CHECK(unknown.refusal() == base::ExitCode::config);
+  CHECK_FALSE(fs::exists(unknown.settings.directory));
+  Place clock(false);
+  base::set_clock(base::parse_instant("2026-11-24T10:00:00Z"));
+  CHECK(clock.refusal() == base::ExitCode::config);
+  CHECK_FALSE(fs::exists(clock.settings.directory));
+}
+
 TEST_CASE("a directory that is not empty is left as it is") {
   const Place place;
   fs::create_directories(place.settings.directory);
