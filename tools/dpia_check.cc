@@ -76,7 +76,7 @@ base::ExitCode check(cli::Context& context, const Settings& settings) {
   std::size_t warnings = 0;
   for (const policy::Technology* about : wanted) {
     for (const dpia::Finding& finding : findings_of(policy, *about, law, today, settings.min_days)) {
-      std::cout << dpia::render(finding, about->name, format) << "\n";
+      std::cout << dpia::render(finding, about->name, format);
       errors += finding.level == dpia::Level::error ? 1u : 0u;
       warnings += finding.level == dpia::Level::warning ? 1u : 0u;
     }
@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
     setup.app.add_option("--format", settings->format, "text or ndjson")->check(CLI::IsMember({"text", "ndjson"}));
     setup.app.add_flag("--strict", settings->strict, "warnings fail too");
     setup.app.add_flag("--static", settings->documents_only, "a bare checkout: no keys, vault or lists are looked for");
-    setup.app.add_option("--min-days", settings->min_days, "warn when the review falls due within so many days")->check(CLI::Range(0, 3650));
+    setup.app.add_option("--min-days", settings->min_days, "not met when the review falls due within so many days")->check(CLI::Range(0, 3650));
     setup.app.add_option("--init", settings->init, "write a template to fill in for TECHNOLOGY");
     setup.app.add_flag("--example", settings->example, "with --init: filled with text marked EXAMPLE, for rehearsals");
     setup.app.add_option("--output", settings->output, "with --init: a new file instead of standard output");
