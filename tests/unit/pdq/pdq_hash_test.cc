@@ -39,9 +39,10 @@ pdq::Plane plane_of(const std::vector<std::uint8_t>& grey, int width, int height
 
 TEST_CASE("the fast hash has the bits of the slow one at every kind of size") {
   unsigned seed = 1;
-  for (const auto& [w, h] : std::vector<std::pair<int, int>>{{5, 5}, {5, 512}, {16, 16}, {63, 64}, {64, 64}, {65, 64},
+  for (const auto& [width, height] : std::vector<std::pair<int, int>>{{5, 5}, {5, 512}, {16, 16}, {63, 64}, {64, 64}, {65, 64},
                                                              {127, 129}, {128, 128}, {200, 7}, {256, 384}, {511, 512},
                                                              {512, 512}, {513, 20}, {20, 1030}, {700, 600}}) {
+    const int w = width, h = height;  // a lambda of Clang 14 cannot capture a structured binding
     CAPTURE(w);
     CAPTURE(h);
     const auto grey = picture(w, h, seed++);
