@@ -6,7 +6,7 @@
 namespace proviso::stage {
 namespace {
 
-constexpr std::array<std::string_view, 7> kRetryable = {"bad_seal",     "content_unreadable", "gate_changed", "gate_closed",
+constexpr std::array<std::string_view, 8> kRetryable = {"bad_seal", "crashed", "content_unreadable", "gate_changed", "gate_closed",
                                                         "scope_stale", "timeout",            "index_changed"};
 // Members that the stages own, or that lead to the file: no evidence field brings them into a case.
 constexpr std::array<std::string_view, 6> kNeverKept = {"content", "scope", "hash", "match", "retain", "error"};
