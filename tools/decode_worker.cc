@@ -1,4 +1,6 @@
 // decode-worker: decodes one hostile file after another, confined. Started by lib/media; nobody calls it by hand.
+#include <unistd.h>
+
 #include <charconv>
 #include <cstdio>
 #include <cstring>
@@ -12,5 +14,5 @@ int main(int argc, char** argv) {
     std::fputs("proviso-decode-worker: error: started by other tools only\n", stderr);
     return 64;
   }
-  return proviso::media::worker_main(memory);
+  ::_exit(proviso::media::worker_main(memory));   // confined: exit handlers would call the kernel
 }

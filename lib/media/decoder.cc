@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
+#include <span>
 #include <system_error>
 
 #include "base/file.h"
@@ -44,17 +46,24 @@ struct Decoder::Impl {
   fs::path program;
   base::UniqueFd socket;
   pid_t pid = -1;
+  bool ready = false;         // it has said that it is confined
+  Clock::duration busy{};     // with items, since it was started
 
   ~Impl() { stop(); }
 
-  void stop() {
+  // Gives the wait status: how it had ended, if it had.
+  int stop() {
     socket.reset();
+    int status = 0;
     if (pid > 0) {
       ::kill(pid, SIGKILL);
-      while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+      while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
       }
       pid = -1;
     }
+    ready = false;
+    busy = {};
+    return status;
   }
 
   void start() {
@@ -75,7 +84,10 @@ struct Decoder::Impl {
     sigfillset(&all);
     ::posix_spawnattr_setsigmask(&attributes, &none);
     ::posix_spawnattr_setsigdefault(&attributes, &all);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    // A process group of its own: an interrupt at the terminal is the stage's to obey, after the record in hand, and must not turn
+    // that record into a permanent error.
+    ::posix_spawnattr_setpgroup(&attributes, 0);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     std::string name = program.string();
     std::string memory = std::to_string(limits.memory_bytes);
     char* const arguments[] = {name.data(), memory.data(), nullptr};
@@ -116,21 +128,52 @@ struct Decoder::Impl {
     std::string preview;
   };
 
-  base::Result<Answer> receive() {
-    const auto deadline = Clock::now() + limits.deadline;
+  // One packet; its size, 0 when the worker is gone, nullopt when the deadline passed first.
+  std::optional<ssize_t> receive_packet(std::span<char> buffer, Clock::time_point deadline) {
     for (;;) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
       pollfd wait{socket.get(), POLLIN, 0};
-      const int ready = left <= 0 ? 0 : ::poll(&wait, 1, static_cast<int>(std::min<long long>(left, 60'000)));
-      if (ready < 0 && errno == EINTR) continue;
-      if (ready > 0) break;
-      if (ready == 0 && Clock::now() < deadline) continue;
-      stop();
-      return base::fail("timeout", fmt::format("not decoded within {} ms", limits.deadline.count()), true);
+      const int events = ::poll(&wait, 1, static_cast<int>(std::clamp<long long>(left, 0, 60'000)));
+      if (events < 0 && errno == EINTR) continue;
+      if (events > 0) break;
+      if (Clock::now() >= deadline) return std::nullopt;
+    }
+    return std::max<ssize_t>(0, ::recv(socket.get(), buffer.data(), buffer.size(), 0));
+  }
+
+  base::ItemError late() {
+    stop();
+    return {"timeout", fmt::format("not decoded within {} ms", limits.deadline.count()), true, {}, {}};
+  }
+
+  // It dies here without having seen a file, so no item is to blame, and no item may be lost for it: the run ends.
+  [[noreturn]] void never_ready() {
+    const int status = stop();
+    const bool confinement = WIFEXITED(status) && WEXITSTATUS(status) == kExitNotConfined;
+    throw base::Error(confinement ? base::ExitCode::no_permission : base::ExitCode::software,
+                      confinement ? "the decoding worker cannot be confined, so nothing is decoded"
+                                  : "the decoding worker ended before it was ready",
+                      program.string());
+  }
+
+  base::Result<Answer> receive() {
+    const auto begun = Clock::now();
+    const auto deadline = begun + limits.deadline;
+    if (!ready) {
+      Ready said{};
+      char bytes[sizeof said];
+      const auto got = receive_packet(bytes, deadline);
+      if (!got) return tl::make_unexpected(late());
+      std::memcpy(&said, bytes, sizeof said);
+      if (*got != static_cast<ssize_t>(sizeof said) || said.magic != kReadyMagic) never_ready();
+      ready = true;
     }
     Answer answer{};
     std::vector<char> buffer(sizeof(Reply) + kMaxPreviewBytes);
-    const ssize_t got = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
+    const auto received = receive_packet(buffer, deadline);
+    if (!received) return tl::make_unexpected(late());
+    busy += Clock::now() - begun;
+    const ssize_t got = *received;
     if (got < static_cast<ssize_t>(sizeof(Reply))) {
       stop();
       return base::fail("crashed", "the decoding worker died on this file");
@@ -148,6 +191,7 @@ struct Decoder::Impl {
 
   base::Result<Answer> ask(Task task, int fd) {
     const Request request{kRequestMagic, task, limits.max_bytes, limits.max_pixels};
+    if (busy + 2 * limits.deadline > std::chrono::seconds(kLifeSeconds)) stop();   // before its processor time ends amid an item
     if (pid < 0) start();
     if (!send(request, fd)) {      // it died since the last item
       stop();

@@ -19,7 +19,7 @@ namespace {
 struct ErrorState {
   jpeg_error_mgr base;
   std::jmp_buf jump;
-  bool cut_short;
+  bool early_end, data_missing;
   char message[JMSG_LENGTH_MAX];
 };
 
@@ -29,15 +29,14 @@ extern "C" void on_error(j_common_ptr info) {
   std::longjmp(state->jump, 1);
 }
 
-// Warnings that mean "the rest is made up" count as errors; stray bytes between markers do not.
+// A file that ends before its data do is an error. A missing end marker alone, or damage inside, is not: a viewer shows the picture,
+// and the reference hashes it, so a changed byte must not take it out of the stream.
 extern "C" void on_message(j_common_ptr info, int level) {
   if (level >= 0) return;
   auto* const state = reinterpret_cast<ErrorState*>(info->err);
   const int code = info->err->msg_code;
-  if (code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_MUST_RESYNC) {
-    state->cut_short = true;
-    info->err->format_message(info, state->message);
-  }
+  if (code == JWRN_JPEG_EOF) state->early_end = true;
+  if (code == JWRN_HIT_MARKER) state->data_missing = true;
 }
 
 enum class Result { ok, failed, too_large };
@@ -92,7 +91,9 @@ Result run(const unsigned char* data, unsigned long size, std::uint64_t max_pixe
   }
   jpeg_finish_decompress(&info);
   jpeg_destroy_decompress(&info);
-  return error.cut_short ? Result::failed : Result::ok;
+  if (!error.early_end || !error.data_missing) return Result::ok;
+  std::strcpy(error.message, "the file ends before the picture does");
+  return Result::failed;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -13,18 +14,17 @@
 #include <cstdlib>
 
 #include "media/decoder.h"
+#include "media/protocol.h"
 
 namespace proviso::media {
 namespace {
 
-constexpr int kExitNoSandbox = 70;
-
-// All that decoding needs. Anything else kills the process.
+// All that decoding needs, with mmap of anonymous memory that is not executable. Anything else kills the process.
 constexpr int kAllowed[] = {
     SCMP_SYS(recvmsg),      SCMP_SYS(sendmsg),                                                        // its socket
     SCMP_SYS(read),         SCMP_SYS(pread64),      SCMP_SYS(fstat),          SCMP_SYS(newfstatat),   // the file it is given
     SCMP_SYS(lseek),        SCMP_SYS(close),                                                          //
-    SCMP_SYS(mmap),         SCMP_SYS(munmap),       SCMP_SYS(mremap),         SCMP_SYS(brk),          // memory
+    SCMP_SYS(munmap),       SCMP_SYS(mremap),         SCMP_SYS(brk),          // memory
     SCMP_SYS(madvise),      SCMP_SYS(futex),        SCMP_SYS(getrandom),                              //
     SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall),                      // signals
     SCMP_SYS(clock_gettime), SCMP_SYS(exit),        SCMP_SYS(exit_group),
@@ -32,7 +32,7 @@ constexpr int kAllowed[] = {
 
 // What the sanitizers' runtimes ask for besides; in their builds only.
 [[maybe_unused]] constexpr int kAllowedBySanitizers[] = {
-    SCMP_SYS(write),      SCMP_SYS(writev),   SCMP_SYS(mprotect), SCMP_SYS(sigaltstack), SCMP_SYS(rt_sigaction),
+    SCMP_SYS(mmap),       SCMP_SYS(write),    SCMP_SYS(writev),   SCMP_SYS(mprotect), SCMP_SYS(sigaltstack), SCMP_SYS(rt_sigaction),
     SCMP_SYS(gettid),     SCMP_SYS(getpid),   SCMP_SYS(tgkill),   SCMP_SYS(sched_yield), SCMP_SYS(open),
     SCMP_SYS(openat),     SCMP_SYS(readlink), SCMP_SYS(stat),     SCMP_SYS(ioctl),       SCMP_SYS(prctl),
     SCMP_SYS(getrlimit),  SCMP_SYS(prlimit64), SCMP_SYS(sched_getaffinity), SCMP_SYS(clone), SCMP_SYS(wait4),
@@ -42,7 +42,7 @@ constexpr int kAllowed[] = {
 
 [[noreturn]] void give_up(const char* what) {
   std::fprintf(stderr, "proviso-decode-worker: error: %s\n", what);
-  std::_Exit(kExitNoSandbox);
+  std::_Exit(kExitNotConfined);
 }
 
 void limit(__rlimit_resource resource, rlim_t value) {
@@ -56,10 +56,14 @@ int landlock_abi() {
 
 // A ruleset without a rule: no path can be opened at all. Where the kernel has no Landlock, seccomp alone forbids open().
 void forbid_paths() {
-  if (landlock_abi() < 1) return;
-  landlock_ruleset_attr rules{};
-  rules.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;   // every right of ABI 1
-  const int fd = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0));
+  const int abi = landlock_abi();
+  if (abi < 1) return;
+  // Every right that the running kernel knows; the header of the building machine may know fewer.
+  struct {
+    std::uint64_t files, network, scoped;   // since ABI 1, 4, 6
+  } const rules{(std::uint64_t{1} << (abi >= 5 ? 16 : abi >= 3 ? 15 : abi == 2 ? 14 : 13)) - 1, abi >= 4 ? 3u : 0u, abi >= 6 ? 3u : 0u};
+  const std::size_t size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
+  const int fd = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rules, size, 0));
   if (fd < 0) return;
   ::syscall(SYS_landlock_restrict_self, fd, 0);
   ::close(fd);
@@ -76,6 +80,7 @@ void confine_this_process(std::uint64_t memory_bytes) {
   static_cast<void>(memory_bytes);   // shadow memory takes terabytes of address space
 #endif
   limit(RLIMIT_NOFILE, 16);
+  limit(RLIMIT_CPU, kLifeSeconds);
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up("no_new_privs could not be set");
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   // Best effort: a kernel that forbids user namespaces still has seccomp, which allows no socket() and no open().
@@ -87,7 +92,12 @@ void confine_this_process(std::uint64_t memory_bytes) {
   for (const int call : kAllowed) {
     if (::seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) != 0) give_up("a seccomp rule could not be added");
   }
-#ifdef PROVISO_SANITIZED
+#ifndef PROVISO_SANITIZED
+  const scmp_arg_cmp memory_only[] = {{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0}, {3, SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS}};
+  if (::seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, memory_only) != 0) {
+    give_up("a seccomp rule could not be added");
+  }
+#else
   for (const int call : kAllowedBySanitizers) {
     if (::seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) != 0) give_up("a seccomp rule could not be added");
   }

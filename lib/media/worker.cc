@@ -116,6 +116,12 @@ void answer(const Received& received) {
 int worker_main(std::uint64_t memory_bytes) {
   ::close_range(kWorkerSocket + 1, ~0u, 0);
   confine_this_process(memory_bytes);
+  Ready ready{kReadyMagic};
+  iovec data{&ready, sizeof ready};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  if (::sendmsg(kWorkerSocket, &message, MSG_NOSIGNAL) != static_cast<ssize_t>(sizeof ready)) return 0;
   while (const auto received = receive()) answer(*received);
   return 0;
 }

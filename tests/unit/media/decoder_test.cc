@@ -8,13 +8,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <vector>
+
+#include <jpeglib.h>
 
 #include "base/file.h"
 #include "media/image.h"
+#include "media/protocol.h"
 #include "media/sandbox.h"
 
 using namespace proviso;
@@ -55,6 +60,81 @@ std::string bomb_header() {   // a PNG header that claims 50,000 by 50,000 pixel
   return png;
 }
 
+std::string jpeg_of(std::vector<std::uint8_t>& grey, unsigned width, unsigned height) {
+  jpeg_compress_struct info{};
+  jpeg_error_mgr errors{};
+  info.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&info);
+  unsigned char* bytes = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&info, &bytes, &size);
+  info.image_width = width;
+  info.image_height = height;
+  info.input_components = 1;
+  info.in_color_space = JCS_GRAYSCALE;
+  jpeg_set_defaults(&info);
+  jpeg_start_compress(&info, TRUE);
+  while (info.next_scanline < height) {
+    JSAMPROW row = grey.data() + std::size_t{info.next_scanline} * width;
+    jpeg_write_scanlines(&info, &row, 1);
+  }
+  jpeg_finish_compress(&info);
+  jpeg_destroy_compress(&info);
+  const std::string out(reinterpret_cast<const char*>(bytes), size);
+  std::free(bytes);
+  return out;
+}
+
+// Worker programs made for one test.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "worker-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  std::filesystem::path script(const std::string& body) const {
+    const auto path = path_ / "worker";
+    std::ofstream(path) << "#!/bin/sh\n" << body << "\n";
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    return path;
+  }
+  // The first time this program in its place, which says that it is ready, takes one request and misbehaves; later the real one.
+  std::filesystem::path worker(const std::string& how) const {
+    const std::string flag = (path_ / "flag").string();
+    const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+    return script("if [ -e " + flag + " ]; then exec " + kWorker.string() + " \"$1\"; fi; : >" + flag + "; exec " + self +
+                  " --fake-worker=" + how);
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// This program as a false worker, before doctest begins: see Folder::worker.
+const bool kNotAWorker = [] {
+  std::ifstream in("/proc/self/cmdline");
+  std::string program, how;
+  std::getline(in, program, '\0');
+  std::getline(in, how, '\0');
+  if (!how.starts_with("--fake-worker=")) return true;
+  const media::Ready ready{media::kReadyMagic};
+  media::Request request{};
+  static_cast<void>(::send(media::kWorkerSocket, &ready, sizeof ready, 0));
+  static_cast<void>(::recv(media::kWorkerSocket, &request, sizeof request, 0));
+  if (how.ends_with("=crash")) ::raise(SIGKILL);
+  if (how.ends_with("=hang")) ::pause();
+  media::Reply reply{};
+  reply.magic = media::kReplyMagic;
+  reply.quality = 101;
+  static_cast<void>(::send(media::kWorkerSocket, &reply, sizeof reply, 0));
+  ::_exit(0);
+}();
+
 }  // namespace
 
 TEST_CASE("a picture is hashed in the worker as its luma plane is here") {
@@ -94,14 +174,64 @@ TEST_CASE("limits hold before anything is allocated") {
   CHECK(code_of(bytes, picture()) == "too_large");
 }
 
-TEST_CASE("a worker that dies is one error; one that never answers is a timeout") {
+TEST_CASE("a worker that dies on a file is one error, and the next file is read") {
+  const Folder folder;
+  media::Decoder decoder({}, folder.worker("crash"));
+  CHECK(code_of(decoder, picture()) == "crashed");
+  CHECK(code_of(decoder, picture()) == "ok");
+}
+
+TEST_CASE("a worker that never answers is a timeout, and the next file is read") {
+  const Folder folder;
   media::Limits quick;
-  quick.deadline = std::chrono::milliseconds(150);
-  media::Decoder dies(quick, "/bin/false");
-  CHECK(code_of(dies, picture()) == "crashed");
-  media::Decoder sleeps(quick, "/bin/sleep");
-  CHECK(code_of(sleeps, picture()) == "timeout");
-  CHECK(code_of(sleeps, picture()) == "timeout");
+  quick.deadline = std::chrono::milliseconds(1500);
+  media::Decoder decoder(quick, folder.worker("hang"));
+  CHECK(code_of(decoder, picture()) == "timeout");
+  CHECK(code_of(decoder, picture()) == "ok");
+}
+
+TEST_CASE("a worker that lies is not believed") {
+  const Folder folder;
+  media::Decoder decoder({}, folder.worker("lie"));
+  CHECK(code_of(decoder, picture()) == "crashed");
+}
+
+TEST_CASE("a worker that cannot be confined, or started, ends the run: no item is lost for it") {
+  const Folder folder;
+  media::Decoder refused({}, folder.script("exit 77"));
+  media::Decoder broken({}, "/bin/false");
+  const base::UniqueFd fd = memory_file(picture());
+  const auto exit_code = [&](media::Decoder& decoder) {
+    try {
+      static_cast<void>(decoder.hash_image(fd.get()));
+    } catch (const base::Error& error) {
+      return error.code();
+    }
+    return base::ExitCode::ok;
+  };
+  CHECK(exit_code(refused) == base::ExitCode::no_permission);
+  CHECK(exit_code(broken) == base::ExitCode::software);
+}
+
+TEST_CASE("an interrupt at the terminal does not reach the worker") {
+  const Folder folder;
+  media::Decoder decoder({}, folder.script("kill -s INT 0; exec " + kWorker.string() + " \"$1\""));
+  // The script signals its whole process group: were that ours, this test would end here.
+  const base::UniqueFd fd = memory_file(picture());
+  CHECK_THROWS_AS(static_cast<void>(decoder.hash_image(fd.get())), base::Error);
+}
+
+TEST_CASE("a JPEG that lacks only its end marker, or has a damaged byte, is hashed; half of one is not") {
+  std::vector<std::uint8_t> grey;
+  for (int i = 0; i < 300 * 200; ++i) grey.push_back(static_cast<std::uint8_t>((i % 300) * (i / 300) / 40));
+  const std::string jpeg = jpeg_of(grey, 300, 200);
+  media::Decoder decoder({}, kWorker);
+  CHECK(code_of(decoder, jpeg) == "ok");
+  CHECK(code_of(decoder, jpeg.substr(0, jpeg.size() - 2)) == "ok");
+  CHECK(code_of(decoder, jpeg.substr(0, jpeg.size() / 2)) == "decode_failed");
+  std::string damaged = jpeg;
+  damaged[damaged.size() - 200] = static_cast<char>(damaged[damaged.size() - 200] ^ 0x55);
+  CHECK(code_of(decoder, damaged) == "ok");
 }
 
 TEST_CASE("a preview is a small grey PNG") {
@@ -117,13 +247,15 @@ TEST_CASE("a preview is a small grey PNG") {
 
 #ifndef PROVISO_SANITIZED
 TEST_CASE("a system call outside the list kills the process") {
-  for (const int attempt : {0, 1, 2}) {
+  for (const int attempt : {0, 1, 2, 3, 4}) {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
       media::confine_this_process(std::uint64_t{1} << 30);
       if (attempt == 0) static_cast<void>(::socket(AF_INET, SOCK_STREAM, 0));
       if (attempt == 1) static_cast<void>(::access("/etc/passwd", R_OK));
+      if (attempt == 3) static_cast<void>(::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+      if (attempt == 4) static_cast<void>(::write(2, "", 0));
       ::_exit(attempt == 2 ? 7 : 0);
     }
     int status = 0;
