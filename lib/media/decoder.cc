@@ -17,6 +17,7 @@
 #include <system_error>
 
 #include "base/file.h"
+#include "media/image.h"
 #include "media/protocol.h"
 
 namespace proviso::media {
@@ -180,7 +181,8 @@ struct Decoder::Impl {
     }
     std::memcpy(&answer.reply, buffer.data(), sizeof(Reply));
     const std::size_t rest = static_cast<std::size_t>(got) - sizeof(Reply);
-    if (answer.reply.magic != kReplyMagic || answer.reply.preview_bytes != rest || answer.reply.quality > 100 ||
+    if (answer.reply.magic != kReplyMagic || answer.reply.preview_bytes != rest ||
+        std::uint64_t{answer.reply.preview_width} * answer.reply.preview_height != rest || answer.reply.quality > 100 ||
         std::uint64_t{answer.reply.width} * answer.reply.height > limits.max_pixels) {
       stop();      // it does not keep to the protocol: what it says is not believed, and it does not read another file
       return base::fail("crashed", "the decoding worker answered out of bounds on this file");
@@ -238,7 +240,14 @@ base::Result<Decoded> Decoder::hash_image(int fd) {
 base::Result<Preview> Decoder::preview(int fd) {
   auto answer = impl_->ask(Task::preview, fd);
   if (!answer) return tl::make_unexpected(answer.error());
-  return Preview{std::move(answer->preview)};
+  // The PNG is made here, of bare samples: no file that the worker wrote reaches a reviewer's viewer.
+  Luma samples;
+  samples.width = static_cast<int>(answer->reply.preview_width);
+  samples.height = static_cast<int>(answer->reply.preview_height);
+  samples.pixels.assign(answer->preview.begin(), answer->preview.end());
+  const std::vector<std::byte> png = encode_grey_png(samples);
+  if (png.empty()) return base::fail("decode_failed", "no preview could be made");
+  return Preview{std::string(base::as_text(png))};
 }
 
 }  // namespace proviso::media

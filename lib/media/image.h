@@ -33,7 +33,7 @@ std::string png_decoder_name();        // "libspng 0.7.3"
 std::uint8_t luma_of(unsigned red, unsigned green, unsigned blue);
 
 std::vector<std::byte> encode_grey_png(const Luma&);   // empty when the encoder fails
-// At most kPreviewEdge a side, blurred, as a grey PNG; empty when the encoder fails.
-std::vector<std::byte> blurred_png(const Luma&);
+// At most kPreviewEdge a side, blurred.
+Luma blurred(const Luma&);
 
 }  // namespace proviso::media

@@ -54,10 +54,10 @@ void blur(Luma& luma) {
 
 }  // namespace
 
-std::vector<std::byte> blurred_png(const Luma& luma) {
+Luma blurred(const Luma& luma) {
   Luma small = shrink(luma);
   for (int pass = 0; pass < kBlurPasses; ++pass) blur(small);
-  return encode_grey_png(small);
+  return small;
 }
 
 }  // namespace proviso::media

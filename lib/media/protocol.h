@@ -15,7 +15,7 @@ constexpr int kWorkerSocket = 3;
 constexpr int kExitNotConfined = 77;                  // EX_NOPERM
 constexpr int kLifeSeconds = 3600;                    // of processor time; a worker is replaced long before
 constexpr int kPreviewEdge = 96;                      // pixels
-constexpr std::size_t kMaxPreviewBytes = 48 * 1024;
+constexpr std::size_t kMaxPreviewBytes = std::size_t{kPreviewEdge} * kPreviewEdge;
 
 enum class Task : std::uint32_t { hash = 1, preview = 2 };
 enum class Status : std::uint32_t { ok = 0, decode_failed = 1, too_large = 2, unsupported = 3 };
@@ -35,7 +35,7 @@ struct Reply {
   std::uint32_t magic;
   Status status;
   std::uint32_t width, height, quality;
-  std::uint32_t preview_bytes;      // PNG bytes behind this struct, in the same packet
+  std::uint32_t preview_width, preview_height, preview_bytes;   // bare luma samples behind this struct, in the same packet
   std::uint64_t hash[4];
   char by[64];                      // NUL terminated
   char message[128];                // NUL terminated

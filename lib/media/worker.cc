@@ -85,16 +85,17 @@ void answer(const Received& received) {
   reply.magic = kReplyMagic;
   Luma luma;
   std::string by;
-  std::vector<std::byte> png;
+  Luma small;
   Failure failure = decode(received.file.get(), received.request, luma, by);
   if (failure.status == Status::ok) {
     reply.width = static_cast<std::uint32_t>(luma.width);
     reply.height = static_cast<std::uint32_t>(luma.height);
     put_text(reply.by, sizeof reply.by, by);
     if (received.request.task == Task::preview) {
-      png = blurred_png(luma);
-      if (png.empty() || png.size() > kMaxPreviewBytes) failure = {Status::decode_failed, "no preview could be made"};
-      else reply.preview_bytes = static_cast<std::uint32_t>(png.size());
+      small = blurred(luma);
+      reply.preview_width = static_cast<std::uint32_t>(small.width);
+      reply.preview_height = static_cast<std::uint32_t>(small.height);
+      reply.preview_bytes = static_cast<std::uint32_t>(small.pixels.size());
     } else {
       const pdq::Result result = pdq::hash({luma.pixels.data(), luma.width, luma.height, static_cast<std::size_t>(luma.width)});
       reply.quality = static_cast<std::uint32_t>(result.quality);
@@ -103,7 +104,7 @@ void answer(const Received& received) {
   }
   reply.status = failure.status;
   put_text(reply.message, sizeof reply.message, failure.message);
-  iovec data[2] = {{&reply, sizeof reply}, {png.data(), failure.status == Status::ok ? png.size() : 0}};
+  iovec data[2] = {{&reply, sizeof reply}, {small.pixels.data(), small.pixels.size()}};
   msghdr message{};
   message.msg_iov = data;
   message.msg_iovlen = 2;
