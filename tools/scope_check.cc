@@ -7,7 +7,7 @@ namespace {
 
 using namespace proviso;
 
-base::ExitCode scope_check(cli::Context& context, const stage::ScopeSettings& settings, unsigned jobs) {
+base::ExitCode scope_check(cli::Context& context, const stage::ScopeSettings& settings) {
   const policy::Policy& policy = context.policy();
   const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
   ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
@@ -15,7 +15,7 @@ base::ExitCode scope_check(cli::Context& context, const stage::ScopeSettings& se
   gate::Gate gate(policy, law, &ledger);
   stage::Scope scope(gate, ledger, settings);
   ndjson::StreamOptions options;
-  options.jobs = jobs;
+  options.jobs = settings.jobs;
   return context.stream(scope, options);
 }
 
@@ -24,13 +24,12 @@ base::ExitCode scope_check(cli::Context& context, const stage::ScopeSettings& se
 int main(int argc, char** argv) {
   return cli::run("scope-check", argc, argv, [](cli::Setup& setup) {
     auto settings = std::make_shared<stage::ScopeSettings>();
-    auto jobs = std::make_shared<unsigned>(1);
     setup.app.description("Let through the items of standard input that the law in force and the policy put in scope.");
     setup.app.add_option("--rejects", settings->rejects, "write id and rule of each refused item to FILE");
     setup.app.add_flag("--dry-run", settings->dry_run, "decide and print; count, unlink and record nothing");
-    setup.app.add_option("--jobs", *jobs, "threads")->check(CLI::Range(1u, 256u));
+    setup.app.add_option("--jobs", settings->jobs, "threads")->check(CLI::Range(1u, 256u));
     setup.schema_in = "item";
     setup.schema_out = "scope";
-    setup.action = [settings, jobs](cli::Context& context) { return scope_check(context, *settings, *jobs); };
+    setup.action = [settings](cli::Context& context) { return scope_check(context, *settings); };
   });
 }

@@ -47,12 +47,6 @@ bool is_risk_factor(simdjson::dom::element value) {
 
 }  // namespace
 
-bool has_indicators(const ndjson::Record& record) {
-  const auto member = record.find("indicators");
-  simdjson::dom::object object;
-  return member && member->get_object().get(object) == simdjson::SUCCESS && object.size() > 0;
-}
-
 std::optional<law::Refusal> text_refusal(const ndjson::Record& record, const policy::Policy& policy,
                                          const law::Resolved& law) {
   for (const auto field : record.root()) {

@@ -1,7 +1,6 @@
 // Is this item in scope, and for which technologies? Decided from the record alone; its content is never opened here.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <set>
@@ -11,24 +10,12 @@
 #include "base/content_kind.h"
 #include "crypto/random.h"
 #include "gate/gate.h"
+#include "gate/item_facts.h"
+#include "gate/protected_accounts.h"
 #include "ndjson/record.h"
 #include "ndjson/seal.h"
 
 namespace proviso::gate {
-
-// The protected-account register: SipHash-2-4-128 tokens under a key (HU-05). Account tokens as hex lines in a file.
-class ProtectedAccounts {
- public:
-  ProtectedAccounts() = default;
-  ProtectedAccounts(const std::filesystem::path& tokens, const std::string& key_uri);
-  bool contains(std::string_view account) const;
-  bool present() const;
-  static std::string token(std::string_view account, const crypto::SipKey& key);   // 32 hex digits
-
- private:
-  struct Data;
-  std::shared_ptr<const Data> data_;
-};
 
 struct Admitted {
   std::vector<std::string> technologies;     // names, policy order
@@ -45,6 +32,9 @@ struct Verdict {
   std::string service, region, kind;         // for counts, as far as known ("" else)
 };
 
+// What is decided of these facts, for the technologies that are open. Never an error but a missing content.path.
+Verdict decide(const ItemFacts&, const State&, const law::Resolved&);
+// Both steps for one record.
 Verdict judge(const ndjson::Record&, const State&, const policy::Policy&, const law::Resolved&, const ProtectedAccounts&);
 
 // May a leaf of this detected kind be digested and decoded under what was admitted? Else the refusal (kind_mismatch).

@@ -7,88 +7,88 @@
 namespace proviso::gate {
 namespace {
 
+namespace dom = simdjson::dom;
+
 auto bad(std::string_view field, std::string_view what) {
   return base::fail("bad_record", fmt::format("field {}: {}", field, what));
 }
 
-// What a `secrecy` member says; nullopt when it is absent.
-base::Result<std::optional<bool>> stated(simdjson::dom::object party, std::string_view field) {
-  simdjson::dom::element member;
-  if (party["secrecy"].get(member) != simdjson::SUCCESS) return std::nullopt;
+// What a `secrecy` member says: protected or not; nullopt when it says neither.
+std::optional<bool> word_of(dom::element member) {
   std::string_view word;
-  if (member.get_string().get(word) == simdjson::SUCCESS) {
-    if (word == "none") return std::optional<bool>(false);
-    if (word == "protected") return std::optional<bool>(true);
-  }
-  return bad(field, "none or protected is expected");
+  if (member.get_string().get(word) != simdjson::SUCCESS) return std::nullopt;
+  if (word == "none") return false;
+  if (word == "protected") return true;
+  return std::nullopt;
 }
 
-base::Result<std::optional<std::string_view>> account_of(simdjson::dom::object party, std::string_view field) {
-  simdjson::dom::element member;
-  if (party["account"].get(member) != simdjson::SUCCESS) return std::nullopt;
-  std::string_view account;
-  if (member.get_string().get(account) != simdjson::SUCCESS || account.empty()) {
-    return bad(field, "a string that is not empty is expected");
+// Adds one party to what is known. `field` is built for the rare message alone.
+template <class Field>
+base::Result<void> add_party(std::optional<dom::element> secrecy, std::string_view account,
+                             const ProtectedAccounts& accounts, const Field& field, Secrecy& out) {
+  if (secrecy) {
+    const auto word = word_of(*secrecy);
+    if (!word) return bad(field(), "none or protected is expected");
+    out.is_protected = out.is_protected || *word;
   }
-  return std::optional<std::string_view>(account);
+  const bool looked_up = accounts.present() && !account.empty();
+  if (looked_up && accounts.contains(account)) out.is_protected = true;
+  if (!secrecy && !looked_up) out.undetermined = true;
+  return {};
 }
 
-base::Result<bool> has_marker(const ndjson::Record& record, const policy::Policy& policy) {
-  const auto labels = record.find("labels");
-  if (!labels) return false;
-  simdjson::dom::array array;
-  if (labels->get_array().get(array) != simdjson::SUCCESS) return bad("labels", "an array of strings is expected");
+base::Result<bool> has_marker(dom::element labels, const policy::Policy& policy) {
+  dom::array array;
+  if (labels.get_array().get(array) != simdjson::SUCCESS) return bad("labels", "an array of strings is expected");
+  const auto& markers = policy.secrecy_markers;
   bool found = false;
-  for (const simdjson::dom::element each : array) {
+  for (const dom::element each : array) {
     std::string_view label;
     if (each.get_string().get(label) != simdjson::SUCCESS) return bad("labels", "an array of strings is expected");
-    found = found || std::find(policy.secrecy_markers.begin(), policy.secrecy_markers.end(), label) !=
-                         policy.secrecy_markers.end();
+    found = found || std::find(markers.begin(), markers.end(), label) != markers.end();
   }
   return found;
 }
 
-// Adds one party to what is known. `needs_own` is false where the item's own word already speaks for it.
-base::Result<void> add_party(simdjson::dom::object party, std::string_view name, const ProtectedAccounts& accounts,
-                             Secrecy& out) {
-  const auto word = stated(party, fmt::format("{}.secrecy", name));
-  if (!word) return tl::make_unexpected(word.error());
-  const auto account = account_of(party, fmt::format("{}.account", name));
-  if (!account) return tl::make_unexpected(account.error());
-  if (word->value_or(false)) out.is_protected = true;
-  if (*account && accounts.contains(**account)) out.is_protected = true;
-  if (!*word && !(accounts.present() && *account)) out.undetermined = true;
-  return {};
+base::Result<void> add_counterpart(dom::element each, std::size_t place, const ProtectedAccounts& accounts, Secrecy& out) {
+  const auto name = [&](std::string_view member) { return fmt::format("counterparts[{}]{}", place, member); };
+  dom::object party;
+  if (each.get_object().get(party) != simdjson::SUCCESS) return bad(name(""), "an object is expected");
+  std::optional<dom::element> secrecy;
+  std::string_view account;
+  for (const auto field : party) {
+    if (field.key == "secrecy") secrecy = field.value;
+    if (field.key == "account" && (field.value.get_string().get(account) != simdjson::SUCCESS || account.empty())) {
+      return bad(name(".account"), "a string that is not empty is expected");
+    }
+  }
+  return add_party(secrecy, account, accounts, [&] { return name(".secrecy"); }, out);
 }
 
 }  // namespace
 
-base::Result<Secrecy> secrecy_of(const ndjson::Record& record, const policy::Policy& policy,
-                                 const ProtectedAccounts& accounts) {
+base::Result<Secrecy> secrecy_of(const Parties& parties, const policy::Policy& policy, const ProtectedAccounts& accounts) {
   Secrecy out;
-  if (auto sender = add_party(record.root(), "item", accounts, out); !sender) {
+  if (auto sender = add_party(parties.secrecy, parties.account, accounts, [] { return "secrecy"; }, out); !sender) {
     return tl::make_unexpected(sender.error());
   }
-  const auto marked = has_marker(record, policy);
-  if (!marked) return tl::make_unexpected(marked.error());
-  if (*marked) out.is_protected = true;
-
-  const auto counterparts = record.find("counterparts");
-  if (!counterparts) {
+  if (parties.labels) {
+    const auto marked = has_marker(*parties.labels, policy);
+    if (!marked) return tl::make_unexpected(marked.error());
+    out.is_protected = out.is_protected || *marked;
+  }
+  if (!parties.counterparts) {
     // The other side is unknown to the register; only the item's own word can speak for it.
-    if (!record.has("secrecy")) out.undetermined = true;
+    if (!parties.secrecy) out.undetermined = true;
     return out;
   }
-  simdjson::dom::array array;
-  if (counterparts->get_array().get(array) != simdjson::SUCCESS) {
+  dom::array array;
+  if (parties.counterparts->get_array().get(array) != simdjson::SUCCESS) {
     return bad("counterparts", "an array of objects is expected");
   }
   std::size_t place = 0;
-  for (const simdjson::dom::element each : array) {
-    simdjson::dom::object party;
-    const std::string name = fmt::format("counterparts[{}]", place++);
-    if (each.get_object().get(party) != simdjson::SUCCESS) return bad(name, "an object is expected");
-    if (auto added = add_party(party, name, accounts, out); !added) return tl::make_unexpected(added.error());
+  for (const dom::element each : array) {
+    if (auto added = add_counterpart(each, place++, accounts, out); !added) return tl::make_unexpected(added.error());
   }
   return out;
 }

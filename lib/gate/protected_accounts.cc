@@ -1,9 +1,10 @@
+#include "gate/protected_accounts.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/file.h"
-#include "gate/item_scope.h"
 #include "gate/raw_key.h"
 
 namespace proviso::gate {
@@ -46,7 +47,8 @@ ProtectedAccounts::ProtectedAccounts(const std::filesystem::path& tokens, const 
 bool ProtectedAccounts::present() const { return data_ != nullptr; }
 
 bool ProtectedAccounts::contains(std::string_view account) const {
-  return data_ && std::binary_search(data_->tokens.begin(), data_->tokens.end(),
+  return data_ && !data_->tokens.empty() &&
+         std::binary_search(data_->tokens.begin(), data_->tokens.end(),
                                      crypto::siphash128(data_->key, account));
 }
 

@@ -11,8 +11,15 @@ namespace {
 class StreamSealKey final : public ndjson::SealKey {
  public:
   explicit StreamSealKey(const crypto::SipKey& key) : key_(key) {}
-  std::string mac(std::string_view message) const override {
-    return base::to_hex(crypto::siphash128(key_, message));
+  ndjson::Mac mac(std::string_view message) const override {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    const crypto::SipTag tag = crypto::siphash128(key_, message);
+    ndjson::Mac digits;
+    for (std::size_t i = 0; i < tag.size(); ++i) {
+      digits[2 * i] = kDigits[std::to_integer<unsigned>(tag[i] >> 4)];
+      digits[2 * i + 1] = kDigits[std::to_integer<unsigned>(tag[i] & std::byte{15})];
+    }
+    return digits;
   }
 
  private:

@@ -162,7 +162,13 @@ bool canonical_less(std::string_view a, std::string_view b) {
 
 void append_canonical_string(std::string& out, std::string_view utf8) {
   out += '"';
-  for (const char c : utf8) {
+  // What needs no escape is copied as a whole.
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const char c = utf8[i];
+    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(utf8, plain, i - plain);
+    plain = i + 1;
     switch (c) {
       case '"': out += "\\\""; break;
       case '\\': out += "\\\\"; break;
@@ -171,11 +177,10 @@ void append_canonical_string(std::string& out, std::string_view utf8) {
       case '\n': out += "\\n"; break;
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        else out += c;
+      default: out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     }
   }
+  out.append(utf8, plain, std::string_view::npos);
   out += '"';
 }
 

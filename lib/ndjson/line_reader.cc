@@ -90,20 +90,25 @@ bool LineReader::take_line(InputLine& line) {
 }
 
 bool LineReader::next(std::vector<InputLine>& batch, std::size_t max_lines, std::size_t max_bytes) {
-  batch.clear();
+  std::size_t lines = 0;
   std::size_t size = 0;
-  while (batch.size() < max_lines && size < max_bytes) {
-    if (stop_requested) return false;
-    InputLine line;
+  while (lines < max_lines && size < max_bytes) {
+    if (stop_requested) {
+      lines = 0;
+      break;
+    }
+    if (lines == batch.size()) batch.emplace_back();
+    InputLine& line = batch[lines];
     if (take_line(line)) {
       if (!line.too_long && is_blank(line.text)) continue;
       size += line.text.size();
-      batch.push_back(std::move(line));
-    } else if (!fill(batch.empty())) {
+      ++lines;
+    } else if (!fill(lines == 0)) {
       break;
     }
   }
-  return !batch.empty();
+  batch.resize(lines);
+  return lines > 0;
 }
 
 }  // namespace proviso::ndjson

@@ -16,23 +16,29 @@ tl::unexpected<base::ItemError> bad_record(std::string message) {
   return base::fail("bad_record", std::move(message));
 }
 
-// Refuses a member name that an object holds twice; names are compared as decoded.
-bool has_repeated_key(dom::object object) {
-  constexpr std::size_t kFew = 16;
-  std::string_view few[kFew];
-  std::size_t count = 0;
-  std::vector<std::string_view> many;
-  for (const auto field : object) {
-    if (count < kFew) {
-      if (std::find(few, few + count, field.key) != few + count) return true;
-      few[count++] = field.key;
-    } else {
-      if (many.empty()) many.assign(few, few + count);
-      many.push_back(field.key);
-    }
+// A few bits of a name, enough to tell most pairs of names apart.
+std::uint64_t name_bit(std::string_view name) {
+  if (name.empty()) return 1;
+  const auto first = static_cast<unsigned char>(name.front());
+  const auto last = static_cast<unsigned char>(name.back());
+  return std::uint64_t{1} << ((first * 7u + last * 3u + name.size()) & 63u);
+}
+
+// Does a member name stand twice? Names are compared as decoded.
+bool has_repeated_key(const std::vector<Field>& fields) {
+  std::uint64_t seen = 0;
+  bool perhaps = false;
+  for (const Field& field : fields) {
+    const std::uint64_t bit = name_bit(field.key);
+    perhaps = perhaps || (seen & bit) != 0;
+    seen |= bit;
   }
-  std::sort(many.begin(), many.end());
-  return std::adjacent_find(many.begin(), many.end()) != many.end();
+  if (!perhaps) return false;
+  std::vector<std::string_view> names;
+  names.reserve(fields.size());
+  for (const Field& field : fields) names.push_back(field.key);
+  std::sort(names.begin(), names.end());
+  return std::adjacent_find(names.begin(), names.end()) != names.end();
 }
 
 std::string json_string(std::string_view text) {
@@ -78,7 +84,7 @@ base::Result<Record> Record::parse(Parser& parser, std::string line) {
   record.line_ = std::move(line);
   // simdjson reads past the end; its bytes must be ours.
   record.line_.reserve(record.line_.size() + simdjson::SIMDJSON_PADDING);
-  dom::parser& dom = parser.dom();
+  dom::parser& dom = *parser.dom_;
   if (dom.capacity() < record.line_.size()) {
     // Allocated here and not by parse(), which would go back to its own depth.
     const std::size_t capacity = std::max<std::size_t>(record.line_.size(), 64 * 1024);
@@ -98,8 +104,12 @@ base::Result<Record> Record::parse(Parser& parser, std::string line) {
   if (element.get(record.root_) != simdjson::SUCCESS) {
     return bad_record("not a JSON object");
   }
-  if (has_repeated_key(record.root_)) return bad_record("a top-level member is repeated");
-  if (record.root_["id"].get(record.id_) != simdjson::SUCCESS || record.id_.empty() ||
+  parser.fields_.clear();
+  for (const auto field : record.root_) parser.fields_.push_back({field.key, field.value});
+  if (has_repeated_key(parser.fields_)) return bad_record("a top-level member is repeated");
+  record.fields_ = parser.fields_;
+  const auto id = record.find("id");
+  if (!id || id->get(record.id_) != simdjson::SUCCESS || record.id_.empty() ||
       record.id_.size() > kMaxIdBytes) {
     return bad_record(fmt::format("field id: expected a string of 1 to {} bytes", kMaxIdBytes));
   }
@@ -109,9 +119,10 @@ base::Result<Record> Record::parse(Parser& parser, std::string line) {
 bool Record::has(std::string_view top_level_key) const { return find(top_level_key).has_value(); }
 
 std::optional<dom::element> Record::find(std::string_view top_level_key) const {
-  dom::element element;
-  if (root_[top_level_key].get(element) != simdjson::SUCCESS) return std::nullopt;
-  return element;
+  for (const Field& field : fields_) {
+    if (field.key == top_level_key) return field.value;
+  }
+  return std::nullopt;
 }
 
 base::Result<std::optional<std::string_view>> Record::string(std::string_view path) const {
@@ -153,7 +164,7 @@ std::string Record::with(std::string_view name, std::string_view value) const {
   std::string out;
   out.reserve(line_.size() + key.size() + value.size() + 2 + simdjson::SIMDJSON_PADDING);
   out.append(line_, 0, brace);
-  if (root_.size() != 0) out += ',';
+  if (!fields_.empty()) out += ',';
   out += key;
   out += ':';
   out += value;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,17 +21,23 @@ constexpr std::size_t kMaxLineBytes = 16u << 20;
 constexpr std::size_t kMaxIdBytes = 256;
 constexpr int kMaxDepth = 64;
 
-// Owns a simdjson parser; one per thread. The elements of a Record live until the next parse with the same Parser.
+// Owns what parsing needs; one per thread. The elements of a Record live until the next parse with the same Parser.
+struct Field {
+  std::string_view key;
+  simdjson::dom::element value;
+};
+
 class Parser {
  public:
   Parser();
   ~Parser();
   Parser(Parser&&) noexcept;
   Parser& operator=(Parser&&) noexcept;
-  simdjson::dom::parser& dom() { return *dom_; }
 
  private:
+  friend class Record;
   std::unique_ptr<simdjson::dom::parser> dom_;
+  std::vector<Field> fields_;                  // of the last record
 };
 
 class Record {
@@ -42,6 +49,8 @@ class Record {
   const std::string& line() const { return line_; }
   std::string_view id() const { return id_; }
   simdjson::dom::object root() const { return root_; }
+  // The top-level members, in their order.
+  std::span<const Field> fields() const { return fields_; }
   bool has(std::string_view top_level_key) const;
   std::optional<simdjson::dom::element> find(std::string_view top_level_key) const;
 
@@ -52,11 +61,14 @@ class Record {
 
   // The line with `"name":value` put before its last brace. `value` is JSON text.
   std::string with(std::string_view name, std::string_view value) const;
+  // Gives the line's memory back for the next one; the record is then over.
+  std::string take_line() && { return std::move(line_); }
 
  private:
   std::string line_;
   std::string_view id_;        // into the parser's tape
   simdjson::dom::object root_;
+  std::span<const Field> fields_;   // in the parser
 };
 
 // The line with an "error" member {"tool","code","message"[,"rule","citation"]}.

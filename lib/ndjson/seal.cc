@@ -8,21 +8,19 @@ namespace proviso::ndjson {
 
 namespace {
 
-constexpr std::size_t kMacDigits = 32;
-
 void append_prefixed(std::string& out, std::string_view part) {
-  for (int shift = 0; shift < 64; shift += 8) {
-    out += static_cast<char>(static_cast<unsigned char>(part.size() >> shift & 0xffu));
-  }
+  std::array<char, 8> length{};
+  for (std::size_t i = 0; i < length.size(); ++i) length[i] = static_cast<char>(part.size() >> (8 * i) & 0xffu);
+  out.append(length.data(), length.size());
   out += part;
 }
 
-std::string message_of(std::string_view previous, std::string_view member) {
-  std::string message;
-  message.reserve(previous.size() + member.size() + 16);
+Mac mac_of(std::string_view previous, std::string_view member, const SealKey& key) {
+  thread_local std::string message;   // its memory serves every record of the thread
+  message.clear();
   append_prefixed(message, previous);
   append_prefixed(message, member);
-  return message;
+  return key.mac(message);
 }
 
 // Without an early end, so that the time tells nothing of a forged seal's first wrong digit.
@@ -42,10 +40,11 @@ tl::unexpected<base::ItemError> bad_seal(std::string_view stage, std::string_vie
 
 }  // namespace
 
-std::string scope_binding(std::string_view id, std::string_view service, std::string_view account,
-                          std::string_view content_path, std::string_view evidence_path) {
+std::string to_string(const ScopeBinding& bound) {
   std::string binding;
-  for (const std::string_view part : {id, service, account, content_path, evidence_path}) {
+  binding.reserve(5 * 8 + bound.id.size() + bound.service.size() + bound.account.size() + bound.content_path.size() +
+                  bound.evidence_path.size());
+  for (const std::string_view part : {bound.id, bound.service, bound.account, bound.content_path, bound.evidence_path}) {
     append_prefixed(binding, part);
   }
   return binding;
@@ -59,16 +58,19 @@ base::Result<std::string> scope_binding(const Record& record) {
     if (!value) return tl::make_unexpected(value.error());
     parts[i++] = value->value_or(std::string_view{});
   }
-  return scope_binding(record.id(), parts[0], parts[1], parts[2], parts[3]);
+  return to_string({record.id(), parts[0], parts[1], parts[2], parts[3]});
 }
 
 std::string seal(std::string_view member, std::string_view previous, const SealKey& key) {
-  const std::string mac = key.mac(message_of(previous, member));
-  std::string sealed(member.substr(0, member.size() - 1));
-  if (sealed.size() > 1) sealed += ',';
-  sealed += "\"mac\":\"";
-  sealed += mac;
-  sealed += "\"}";
+  constexpr std::string_view kBefore = ",\"mac\":\"";
+  constexpr std::string_view kAfter = "\"}";
+  const Mac mac = mac_of(previous, member, key);
+  std::string sealed;
+  sealed.reserve(member.size() + kBefore.size() + mac.size() + kAfter.size());
+  sealed += member.substr(0, member.size() - 1);
+  sealed += sealed.size() > 1 ? kBefore : kBefore.substr(1);
+  sealed.append(mac.data(), mac.size());
+  sealed += kAfter;
   return sealed;
 }
 
@@ -85,12 +87,13 @@ base::Result<void> verify_seals(const Record& record,
     simdjson::dom::object object;
     if (element->get(object) != simdjson::SUCCESS) return bad_seal(stage, "expected an object");
     std::string_view mac;
-    if (object["mac"].get(mac) != simdjson::SUCCESS || mac.size() != kMacDigits) {
+    if (object["mac"].get(mac) != simdjson::SUCCESS || mac.size() != Mac{}.size()) {
       return bad_seal(stage, "has no seal, expected mac of 32 hex digits");
     }
     member.clear();
     if (auto done = append_canonical(member, *element, "mac"); !done) return done;
-    if (!equal_digits(key.mac(message_of(previous, member)), mac)) {
+    const Mac expected = mac_of(previous, member, key);
+    if (!equal_digits({expected.data(), expected.size()}, mac)) {
       return bad_seal(stage,
                       "the seal does not fit: the member or what it binds was changed, or the "
                       "stream key differs");

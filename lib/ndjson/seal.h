@@ -6,6 +6,7 @@
 // path and evidence path (absent: empty).
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -14,16 +15,20 @@
 
 namespace proviso::ndjson {
 
-// A keyed MAC, given by the caller so that this room needs no cryptography of its own: 32 hex digits of the message.
+using Mac = std::array<char, 32>;   // hex digits
+
+// A keyed MAC, given by the caller so that this room needs no cryptography of its own.
 class SealKey {
  public:
   virtual ~SealKey() = default;
-  virtual std::string mac(std::string_view message) const = 0;
+  virtual Mac mac(std::string_view message) const = 0;
 };
 
 // What a scope seal binds, as one message.
-std::string scope_binding(std::string_view id, std::string_view service, std::string_view account,
-                          std::string_view content_path, std::string_view evidence_path);
+struct ScopeBinding {
+  std::string_view id, service, account, content_path, evidence_path;
+};
+std::string to_string(const ScopeBinding&);
 base::Result<std::string> scope_binding(const Record&);
 
 // `member` is RFC 8785 text of an object without "mac"; gives the same object with mac as its last member.

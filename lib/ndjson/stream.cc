@@ -29,10 +29,12 @@ Outcome process_line(Stage& stage, Parser& parser, InputLine& line, std::size_t 
         {"line_too_long", fmt::format("line is longer than {} bytes", max_line), false, {}, {}},
         line.number);
   }
-  const auto record = Record::parse(parser, std::move(line.text));
+  auto record = Record::parse(parser, std::move(line.text));
   if (!record) return bad_line(stage, record.error(), line.number);
-  return record->has("error") ? stage.process_failed(*record, worker)
-                              : stage.process(*record, worker);
+  Outcome outcome = record->has("error") ? stage.process_failed(*record, worker)
+                                         : stage.process(*record, worker);
+  line.text = std::move(*record).take_line();
+  return outcome;
 }
 
 void count(const std::vector<Outcome>& outcomes, StreamCounts& counts) {

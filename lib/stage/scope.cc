@@ -21,16 +21,10 @@ std::string reject_line(std::string_view id, const law::Refusal& refusal) {
   return line.dump() + "\n";
 }
 
-std::optional<std::string> path_of(const ndjson::Record& record, std::string_view member) {
-  const auto path = record.string(member);
-  if (!path || !*path) return std::nullopt;
-  return std::string(**path);
-}
-
 }  // namespace
 
 Scope::Scope(gate::Gate& gate, ledger::Ledger& ledger, ScopeSettings settings)
-    : gate_(gate), ledger_(ledger), settings_(std::move(settings)) {
+    : gate_(gate), ledger_(ledger), settings_(std::move(settings)), workers_(settings_.jobs) {
   const policy::Policy& policy = gate_.policy();
   if (!policy.protected_accounts.empty()) {
     protected_accounts_ = gate::ProtectedAccounts(policy.protected_accounts, policy.protected_accounts_key);
@@ -68,64 +62,48 @@ void Scope::begin_batch() {
     }
     ledger_.append({ledger::event::kGateClosed, "scope-check", run_, {}, {{"rules", std::move(rules)}}});
   }
-  state_ = &gate_.require_any_open(now_);
+  const gate::State& open = settings_.historical ? state : gate_.require_any_open(now_);
   const base::Date today = base::date_of(now_);
   if (!run_day_ || *run_day_ != today) start_run(today);
+  for (Worker& worker : workers_) worker.decisions.begin({&gate_, &open, now_, run_});
 }
 
-void Scope::count(const gate::Verdict& verdict, std::uint64_t bytes, std::vector<std::string> unlink) {
-  if (settings_.dry_run) return;
-  ledger::CountKey key;
-  key.service = verdict.service;
-  key.region = verdict.region;
-  key.kind = verdict.kind;
-  if (verdict.admitted) {
-    key.side = "in";
-    key.outcome = "admitted";
-  } else if (verdict.refused) {
-    key.side = "dropped";
-    key.outcome = "refused";
-    key.reason = verdict.refused->rule;
-  } else {
-    key.side = "dropped";
-    key.outcome = "error";
-    key.reason = verdict.error->code;
-  }
-  const std::lock_guard lock(mutex_);
-  counted_.push_back({std::move(key), bytes});
-  for (std::string& path : unlink) to_unlink_.push_back(std::move(path));
+// Judges this item by the day on which it was sent.
+std::optional<base::ItemError> Scope::look_back(const gate::ItemFacts& facts, Worker& worker) {
+  if (!facts.sent_at) return base::ItemError{"bad_record", "field sent_at: missing, expected with --historical", false, {}, {}};
+  worker.decisions.begin({&gate_, &gate_.evaluate(*facts.sent_at), *facts.sent_at, run_});
+  return std::nullopt;
 }
 
-ndjson::Outcome Scope::process(const ndjson::Record& record, unsigned) {
-  const gate::Verdict verdict =
-      gate::judge(record, *state_, gate_.policy(), gate_.law(), protected_accounts_);
-  if (verdict.error) {
-    count(verdict, 0, {});
-    return {ndjson::Outcome::Kind::error, ndjson::with_error(record, name(), *verdict.error)};
-  }
-  if (verdict.refused) {
-    std::vector<std::string> unlink;
-    for (const char* member : {"content.path", "content.evidence"}) {
-      if (auto path = path_of(record, member)) unlink.push_back(std::move(*path));
+ndjson::Outcome Scope::failed(const ndjson::Record& record, Worker& worker, const base::ItemError& error) const {
+  worker.decisions.count_error(error);
+  return {ndjson::Outcome::Kind::error, ndjson::with_error(record, name(), error)};
+}
+
+ndjson::Outcome Scope::refused(const gate::ItemFacts& facts, Worker& worker, const law::Refusal& refusal) const {
+  if (!settings_.dry_run) {
+    for (const std::string_view path : {facts.path, facts.evidence}) {
+      if (!path.empty()) worker.unlink.emplace_back(path);
     }
-    count(verdict, 0, std::move(unlink));
-    // The line of a dropped record goes to the refusals file, never to the stream: commit_batch() takes it away.
-    return {ndjson::Outcome::Kind::drop, settings_.rejects ? reject_line(record.id(), *verdict.refused) : std::string()};
   }
-  const auto binding = ndjson::scope_binding(record);
-  const auto bytes = record.unsigned_integer("content.bytes");
-  if (!binding || !bytes) {
-    gate::Verdict wrong = verdict;
-    wrong.admitted.reset();
-    wrong.error = binding ? bytes.error() : binding.error();
-    count(wrong, 0, {});
-    return {ndjson::Outcome::Kind::error, ndjson::with_error(record, name(), *wrong.error)};
+  // The line of a dropped record goes to the refusals file, never to the stream: commit_batch() takes it away.
+  return {ndjson::Outcome::Kind::drop, settings_.rejects ? reject_line(facts.id, refusal) : std::string()};
+}
+
+ndjson::Outcome Scope::process(const ndjson::Record& record, unsigned number) {
+  Worker& worker = workers_[number];
+  const auto facts = gate::read_facts(record, gate_.policy(), gate_.law(), protected_accounts_);
+  if (!facts) return failed(record, worker, facts.error());
+  if (settings_.historical) {
+    if (const auto error = look_back(*facts, worker)) return failed(record, worker, *error);
   }
-  count(verdict, bytes->value_or(0), {});
-  const gate::ScopeMember member{now_, gate_.policy().rehearsal, verdict.admitted->technologies,
-                                 verdict.admitted->content, gate_.digest(), run_};
-  return {ndjson::Outcome::Kind::pass,
-          record.with("scope", ndjson::seal(gate::to_member(member), *binding, *seal_key_))};
+  const ScopeDecision& decision = worker.decisions.decide(*facts);
+  const gate::Verdict& verdict = decision.verdict;
+  if (verdict.error) return {ndjson::Outcome::Kind::error, ndjson::with_error(record, name(), *verdict.error)};
+  if (verdict.refused) return refused(*facts, worker, *verdict.refused);
+  const std::string binding =
+      to_string(ndjson::ScopeBinding{facts->id, facts->service, facts->account, facts->path, facts->evidence});
+  return {ndjson::Outcome::Kind::pass, record.with("scope", ndjson::seal(decision.member, binding, *seal_key_))};
 }
 
 ndjson::Outcome Scope::process_failed(const ndjson::Record& record, unsigned worker) {
@@ -134,13 +112,18 @@ ndjson::Outcome Scope::process_failed(const ndjson::Record& record, unsigned wor
 }
 
 void Scope::commit_batch(std::span<ndjson::Outcome> outcomes) {
-  if (counts_) {
-    for (const Counted& counted : counted_) counts_->add(run_, counted.key, 1, counted.bytes);
-    counts_->commit();
-    for (const std::string& path : to_unlink_) spool_->remove_unopened(path);
+  ScopeSums sums;
+  for (Worker& worker : workers_) worker.decisions.take(sums);
+  for (const auto& [key, sum] : sums) {
+    totals_[key].items += sum.items;
+    totals_[key].bytes += sum.bytes;
+    if (counts_) counts_->add(run_, key, sum.items, sum.bytes);
   }
-  counted_.clear();
-  to_unlink_.clear();
+  if (counts_) counts_->commit();
+  for (Worker& worker : workers_) {
+    for (const std::string& path : worker.unlink) spool_->remove_unopened(path);
+    worker.unlink.clear();
+  }
   for (ndjson::Outcome& outcome : outcomes) {
     if (outcome.kind != ndjson::Outcome::Kind::drop) continue;
     if (rejects_) base::write_all(rejects_.get(), outcome.line, settings_.rejects->string());

@@ -4,7 +4,6 @@
 // its spool file is unlinked, unopened, once the counts are durable.
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,13 +14,16 @@
 #include "ledger/counts.h"
 #include "ledger/ledger.h"
 #include "ndjson/stream.h"
+#include "stage/scope_decisions.h"
 #include "stage/spool.h"
 
 namespace proviso::stage {
 
 struct ScopeSettings {
   std::optional<std::filesystem::path> rejects;   // id and rule of each refusal; for HU-05 the rule alone
-  bool dry_run = false;                           // decides and prints; counts, unlinks and records nothing
+  bool dry_run = false;                           // decides and prints; records and unlinks nothing
+  bool historical = false;                        // each item under the law of its sent_at; dry runs with one job only
+  unsigned jobs = 1;                              // workers that will call process()
 };
 
 class Scope : public ndjson::Stage {
@@ -37,15 +39,22 @@ class Scope : public ndjson::Stage {
   void finish() override;
 
   const std::string& run() const { return run_; }
+  // Everything decided so far, also of a dry run.
+  const ScopeSums& totals() const { return totals_; }
 
  private:
-  void count(const gate::Verdict&, std::uint64_t bytes, std::vector<std::string> unlink);
+  struct Worker {
+    ScopeDecisions decisions;
+    std::vector<std::string> unlink;        // paths of refused items
+  };
+  ndjson::Outcome failed(const ndjson::Record&, Worker&, const base::ItemError&) const;
+  ndjson::Outcome refused(const gate::ItemFacts&, Worker&, const law::Refusal&) const;
+  std::optional<base::ItemError> look_back(const gate::ItemFacts&, Worker&);
   void start_run(base::Date today);
 
   gate::Gate& gate_;
   ledger::Ledger& ledger_;
   ScopeSettings settings_;
-  const gate::State* state_ = nullptr;
   gate::ProtectedAccounts protected_accounts_;
   std::unique_ptr<ndjson::SealKey> seal_key_;
   std::optional<Spool> spool_;
@@ -55,13 +64,8 @@ class Scope : public ndjson::Stage {
   std::optional<base::Date> run_day_;
   base::Instant now_;
 
-  struct Counted {
-    ledger::CountKey key;
-    std::uint64_t bytes = 0;
-  };
-  std::mutex mutex_;                        // guards what process() leaves for commit_batch()
-  std::vector<Counted> counted_;
-  std::vector<std::string> to_unlink_;
+  std::vector<Worker> workers_;
+  ScopeSums totals_;
 };
 
 }  // namespace proviso::stage

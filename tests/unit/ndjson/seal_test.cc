@@ -13,10 +13,12 @@ namespace {
 class ToyKey : public ndjson::SealKey {
  public:
   explicit ToyKey(std::uint64_t seed) : seed_(seed) {}
-  std::string mac(std::string_view message) const override {
+  ndjson::Mac mac(std::string_view message) const override {
     std::uint64_t h = 14695981039346656037ull ^ seed_;
     for (const char c : message) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211ull;
-    return fmt::format("{:016x}{:016x}", h, h * 31);
+    ndjson::Mac digits;
+    fmt::format_to(digits.data(), "{:016x}{:016x}", h, h * 31);
+    return digits;
   }
 
  private:
@@ -26,7 +28,7 @@ class ToyKey : public ndjson::SealKey {
 const ToyKey kKey(1);
 
 std::string sealed_line(std::string_view path = "a.jpg") {
-  const std::string binding = ndjson::scope_binding("m-1", "chat", "acc", "a.jpg", "");
+  const std::string binding = to_string(ndjson::ScopeBinding{"m-1", "chat", "acc", "a.jpg", ""});
   const std::string scope = ndjson::seal(R"({"at":"now","run":"r"})", binding, kKey);
   const std::string scope_mac = scope.substr(scope.size() - 34, 32);
   const std::string hash = ndjson::seal(R"({"bytes":7,"kind":"image"})", scope_mac, kKey);
@@ -81,7 +83,7 @@ TEST_CASE("whatever a seal binds cannot be changed, nor a stage left out, nor an
 }
 
 TEST_CASE("parts of a binding cannot flow into one another") {
-  CHECK(ndjson::scope_binding("ab", "c", "", "", "") !=
-        ndjson::scope_binding("a", "bc", "", "", ""));
-  CHECK(ndjson::scope_binding("a", "", "c", "", "") != ndjson::scope_binding("a", "c", "", "", ""));
+  CHECK(to_string(ndjson::ScopeBinding{"ab", "c", "", "", ""}) !=
+        to_string(ndjson::ScopeBinding{"a", "bc", "", "", ""}));
+  CHECK(to_string(ndjson::ScopeBinding{"a", "", "c", "", ""}) != to_string(ndjson::ScopeBinding{"a", "c", "", "", ""}));
 }
