@@ -20,6 +20,7 @@ function(proviso_header name header debian)
 endfunction()
 
 proviso_pkg(OPENSSL openssl>=3.0 libssl-dev)
+proviso_pkg(SODIUM libsodium>=1.0.18 libsodium-dev)
 proviso_pkg(YAMLCPP yaml-cpp>=0.7 libyaml-cpp-dev)
 proviso_pkg(ARCHIVE libarchive>=3.6 libarchive-dev)
 proviso_pkg(SIMDJSON simdjson>=3.0 libsimdjson-dev)

@@ -160,12 +160,11 @@ base::Result<std::optional<std::uint64_t>> Record::unsigned_integer(std::string_
 
 std::string Record::with(std::string_view name, std::string_view value) const {
   const std::size_t brace = line_.rfind('}');
-  const std::string key = json_string(name);
   std::string out;
-  out.reserve(line_.size() + key.size() + value.size() + 2 + simdjson::SIMDJSON_PADDING);
+  out.reserve(line_.size() + name.size() + value.size() + 8);
   out.append(line_, 0, brace);
   if (!fields_.empty()) out += ',';
-  out += key;
+  json::append_canonical_string(out, name);
   out += ':';
   out += value;
   out.append(line_, brace, std::string::npos);

@@ -15,11 +15,13 @@ void append_prefixed(std::string& out, std::string_view part) {
   out += part;
 }
 
-Mac mac_of(std::string_view previous, std::string_view member, const SealKey& key) {
+std::string_view view(const Mac& mac) { return {mac.data(), mac.size()}; }
+
+Mac seal_mac(std::string_view previous, const Mac& member, const SealKey& key) {
   thread_local std::string message;   // its memory serves every record of the thread
   message.clear();
   append_prefixed(message, previous);
-  append_prefixed(message, member);
+  append_prefixed(message, view(member));
   return key.mac(message);
 }
 
@@ -40,14 +42,10 @@ tl::unexpected<base::ItemError> bad_seal(std::string_view stage, std::string_vie
 
 }  // namespace
 
-std::string to_string(const ScopeBinding& bound) {
-  std::string binding;
-  binding.reserve(5 * 8 + bound.id.size() + bound.service.size() + bound.account.size() + bound.content_path.size() +
-                  bound.evidence_path.size());
+void append(std::string& out, const ScopeBinding& bound) {
   for (const std::string_view part : {bound.id, bound.service, bound.account, bound.content_path, bound.evidence_path}) {
-    append_prefixed(binding, part);
+    append_prefixed(out, part);
   }
-  return binding;
 }
 
 base::Result<std::string> scope_binding(const Record& record) {
@@ -58,19 +56,26 @@ base::Result<std::string> scope_binding(const Record& record) {
     if (!value) return tl::make_unexpected(value.error());
     parts[i++] = value->value_or(std::string_view{});
   }
-  return to_string({record.id(), parts[0], parts[1], parts[2], parts[3]});
+  std::string binding;
+  append(binding, {record.id(), parts[0], parts[1], parts[2], parts[3]});
+  return binding;
+}
+
+RepeatedMember::RepeatedMember(std::string_view member, const SealKey& key)
+    : open_(member.substr(0, member.size() - 1)), mac_(key.mac(member)) {
+  if (open_.size() > 1) open_ += ',';
+  open_ += "\"mac\":\"";
+}
+
+void RepeatedMember::seal(std::string& out, std::string_view previous, const SealKey& key) const {
+  out += open_;
+  out += view(seal_mac(previous, mac_, key));
+  out += "\"}";
 }
 
 std::string seal(std::string_view member, std::string_view previous, const SealKey& key) {
-  constexpr std::string_view kBefore = ",\"mac\":\"";
-  constexpr std::string_view kAfter = "\"}";
-  const Mac mac = mac_of(previous, member, key);
   std::string sealed;
-  sealed.reserve(member.size() + kBefore.size() + mac.size() + kAfter.size());
-  sealed += member.substr(0, member.size() - 1);
-  sealed += sealed.size() > 1 ? kBefore : kBefore.substr(1);
-  sealed.append(mac.data(), mac.size());
-  sealed += kAfter;
+  RepeatedMember(member, key).seal(sealed, previous, key);
   return sealed;
 }
 
@@ -92,8 +97,7 @@ base::Result<void> verify_seals(const Record& record,
     }
     member.clear();
     if (auto done = append_canonical(member, *element, "mac"); !done) return done;
-    const Mac expected = mac_of(previous, member, key);
-    if (!equal_digits({expected.data(), expected.size()}, mac)) {
+    if (!equal_digits(view(seal_mac(previous, key.mac(member), key)), mac)) {
       return bad_seal(stage,
                       "the seal does not fit: the member or what it binds was changed, or the "
                       "stream key differs");

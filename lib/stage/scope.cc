@@ -65,13 +65,13 @@ void Scope::begin_batch() {
   const gate::State& open = settings_.historical ? state : gate_.require_any_open(now_);
   const base::Date today = base::date_of(now_);
   if (!run_day_ || *run_day_ != today) start_run(today);
-  for (Worker& worker : workers_) worker.decisions.begin({&gate_, &open, now_, run_});
+  for (Worker& worker : workers_) worker.decisions.begin({&gate_, &open, seal_key_.get(), now_, run_});
 }
 
 // Judges this item by the day on which it was sent.
 std::optional<base::ItemError> Scope::look_back(const gate::ItemFacts& facts, Worker& worker) {
   if (!facts.sent_at) return base::ItemError{"bad_record", "field sent_at: missing, expected with --historical", false, {}, {}};
-  worker.decisions.begin({&gate_, &gate_.evaluate(*facts.sent_at), *facts.sent_at, run_});
+  worker.decisions.begin({&gate_, &gate_.evaluate(*facts.sent_at), seal_key_.get(), *facts.sent_at, run_});
   return std::nullopt;
 }
 
@@ -101,9 +101,11 @@ ndjson::Outcome Scope::process(const ndjson::Record& record, unsigned number) {
   const gate::Verdict& verdict = decision.verdict;
   if (verdict.error) return {ndjson::Outcome::Kind::error, ndjson::with_error(record, name(), *verdict.error)};
   if (verdict.refused) return refused(*facts, worker, *verdict.refused);
-  const std::string binding =
-      to_string(ndjson::ScopeBinding{facts->id, facts->service, facts->account, facts->path, facts->evidence});
-  return {ndjson::Outcome::Kind::pass, record.with("scope", ndjson::seal(decision.member, binding, *seal_key_))};
+  worker.binding.clear();
+  worker.sealed.clear();
+  ndjson::append(worker.binding, {facts->id, facts->service, facts->account, facts->path, facts->evidence});
+  decision.member.seal(worker.sealed, worker.binding, *seal_key_);
+  return {ndjson::Outcome::Kind::pass, record.with("scope", worker.sealed)};
 }
 
 ndjson::Outcome Scope::process_failed(const ndjson::Record& record, unsigned worker) {

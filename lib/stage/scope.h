@@ -46,6 +46,7 @@ class Scope : public ndjson::Stage {
   struct Worker {
     ScopeDecisions decisions;
     std::vector<std::string> unlink;        // paths of refused items
+    std::string binding, sealed;            // their memory serves every record
   };
   ndjson::Outcome failed(const ndjson::Record&, Worker&, const base::ItemError&) const;
   ndjson::Outcome refused(const gate::ItemFacts&, Worker&, const law::Refusal&) const;

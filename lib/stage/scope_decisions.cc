@@ -51,8 +51,10 @@ void ScopeDecisions::begin(Basis basis) {
 ScopeDecision ScopeDecisions::make(const gate::ItemFacts& facts) const {
   ScopeDecision decision{gate::decide(facts, *basis_.state, basis_.gate->law()), {}, {}};
   if (const auto& admitted = decision.verdict.admitted) {
-    decision.member = gate::to_member({basis_.at, basis_.gate->policy().rehearsal, admitted->technologies,
-                                       admitted->content, basis_.gate->digest(), basis_.run});
+    decision.member = ndjson::RepeatedMember(
+        gate::to_member({basis_.at, basis_.gate->policy().rehearsal, admitted->technologies, admitted->content,
+                         basis_.gate->digest(), basis_.run}),
+        *basis_.key);
   }
   return decision;
 }

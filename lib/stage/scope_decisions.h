@@ -10,6 +10,7 @@
 #include "gate/item_facts.h"
 #include "gate/item_scope.h"
 #include "ledger/counts.h"
+#include "ndjson/seal.h"
 
 namespace proviso::stage {
 
@@ -20,17 +21,18 @@ using ScopeSums = std::map<ledger::CountKey, ScopeSum>;
 
 struct ScopeDecision {
   gate::Verdict verdict;
-  std::string member;                 // of an admitted item: its `scope` member before the seal
+  ndjson::RepeatedMember member;      // of an admitted item: its `scope` member
   ScopeSum sum;                       // since the last take()
 };
 
 // Of one worker.
 class ScopeDecisions {
  public:
-  // Where decisions come from; the gate's state, instant and run hold until the next begin().
+  // Where decisions come from; what it points to holds until the next begin().
   struct Basis {
     const gate::Gate* gate = nullptr;
     const gate::State* state = nullptr;
+    const ndjson::SealKey* key = nullptr;
     base::Instant at;
     std::string run;
   };
