@@ -65,25 +65,23 @@ std::vector<dpia::Finding> findings_of(const policy::Policy& policy, const polic
 base::ExitCode check(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy({settings.documents_only});
   const law::Resolved law = policy::resolve_law(policy);
+  if (const auto note = law.unverified_note()) context.log().note(*note);
   const base::Date today = base::date_of(base::now());
-  const dpia::Format format = settings.format == "ndjson" ? dpia::Format::ndjson : dpia::Format::text;
   std::vector<const policy::Technology*> wanted;
   for (const std::string& name : settings.technologies) wanted.push_back(&technology(policy, name));
   if (wanted.empty()) {
     for (const policy::Technology& each : policy.technologies) wanted.push_back(&each);
   }
-  std::size_t errors = 0;
-  std::size_t warnings = 0;
+  std::vector<dpia::Checked> checked;
   for (const policy::Technology* about : wanted) {
-    for (const dpia::Finding& finding : findings_of(policy, *about, law, today, settings.min_days)) {
-      std::cout << dpia::render(finding, about->name, format);
-      errors += finding.level == dpia::Level::error ? 1u : 0u;
-      warnings += finding.level == dpia::Level::warning ? 1u : 0u;
-    }
+    checked.push_back({about->name, about->dpia.string(), findings_of(policy, *about, law, today, settings.min_days)});
   }
-  const bool met = errors == 0 && (!settings.strict || warnings == 0);
-  context.log().summary(fmt::format("{} technologies, {} errors, {} warnings: {}", wanted.size(), errors, warnings, met ? "met" : "not met"));
-  return met ? base::ExitCode::ok : base::ExitCode::check_failed;
+  const std::string report = dpia::render(checked, dpia::parse_format(settings.format), settings.strict);
+  base::write_all(1, report, "standard output");
+  const dpia::Summary summary = dpia::summarize(checked, settings.strict);
+  context.log().summary(fmt::format("{} technologies, {} errors, {} warnings: {}", wanted.size(), summary.errors, summary.warnings,
+                                    summary.met ? "met" : "not met"));
+  return summary.met ? base::ExitCode::ok : base::ExitCode::check_failed;
 }
 
 }  // namespace
@@ -93,7 +91,7 @@ int main(int argc, char** argv) {
     auto settings = std::make_shared<Settings>();
     setup.app.description("Hold each technology's DPIA against GDPR Art. 35 and 36, the derogation, and the policy.");
     setup.app.add_option("TECHNOLOGY", settings->technologies, "only these; default: all of the policy");
-    setup.app.add_option("--format", settings->format, "text or ndjson")->check(CLI::IsMember({"text", "ndjson"}));
+    setup.app.add_option("--format", settings->format, "form of the findings")->check(CLI::IsMember(dpia::format_names()));
     setup.app.add_flag("--strict", settings->strict, "warnings fail too");
     setup.app.add_flag("--static", settings->documents_only, "a bare checkout: no keys, vault or lists are looked for");
     setup.app.add_option("--min-days", settings->min_days, "not met when the review falls due within so many days")->check(CLI::Range(0, 3650));

@@ -26,6 +26,7 @@ base::ExitCode hash_stream(cli::Context& context, const Settings& settings) {
   const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
   const ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
   const law::Resolved law = policy::resolve_law(policy);
+  if (const auto note = law.unverified_note()) context.log().note(*note);
   gate::Gate gate(policy, law, &ledger);
   stage::Hash hash(gate, settings.jobs, settings.limits);
   ndjson::StreamOptions options;

@@ -12,6 +12,7 @@ base::ExitCode match(cli::Context& context, const stage::MatchSettings& settings
   const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
   ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
   const law::Resolved law = policy::resolve_law(policy);
+  if (const auto note = law.unverified_note()) context.log().note(*note);
   gate::Gate gate(policy, law, &ledger);
   stage::Match stage(gate, ledger, settings);
   if (settings.hits_only) context.log().note("only hits are printed: 'proviso retain' behind this could erase no non-hit");

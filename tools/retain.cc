@@ -12,6 +12,7 @@ base::ExitCode retain(cli::Context& context, const stage::RetainSettings& settin
   const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
   ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
   const law::Resolved law = policy::resolve_law(policy);
+  if (const auto note = law.unverified_note()) context.log().note(*note);
   gate::Gate gate(policy, law, &ledger);
   stage::Retain stage(gate, ledger, settings);
   return context.stream(stage, options);

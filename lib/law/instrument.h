@@ -115,6 +115,8 @@ class Resolved {
   Refusal refusal(std::string_view id, std::string_view detail) const;
   // Rules that a person must attest and that apply (severity error).
   std::vector<const Rule*> attested_rules() const;
+  // One line that says how many conditions rest on a text that was not read in the act itself; nullopt: none does.
+  std::optional<std::string> unverified_note() const;
 
  private:
   Instrument base_;

@@ -192,4 +192,18 @@ std::vector<const Rule*> Resolved::attested_rules() const {
   return out;
 }
 
+std::optional<std::string> Resolved::unverified_note() const {
+  std::string note;
+  for (const Instrument* text : all()) {
+    const auto open = std::count_if(text->rules.begin(), text->rules.end(), [](const Rule& rule) {
+      return rule.applies && rule.severity == Severity::error && !rule.verified;
+    });
+    if (open == 0) continue;
+    if (!note.empty()) note += "; ";
+    note += fmt::format("{} conditions of {} rest on secondary sources, see 'proviso law show {}'", open, text->id, text->id);
+  }
+  if (note.empty()) return std::nullopt;
+  return note;
+}
+
 }  // namespace proviso::law

@@ -56,6 +56,19 @@ StoredEntry entry_of(std::uint64_t index, std::string_view line) {
 }  // namespace
 
 struct Ledger::Impl {
+  // A note that was verified before is not verified again: a stage looks at the head for every batch.
+  Checkpoint verified_once(std::string_view note, const crypto::PublicKey& signer, std::string_view name) const {
+    const std::lock_guard guard(note_mutex);
+    if (last_note.empty() || note != last_note) {
+      last_head = verify_checkpoint(note, signer, name);
+      last_note = note;
+    }
+    return last_head;
+  }
+  mutable std::mutex note_mutex;
+  mutable std::string last_note;
+  mutable Checkpoint last_head;
+
   fs::path directory;
   std::shared_ptr<const crypto::PrivateKey> key;      // null: reading only
   std::optional<crypto::PublicKey> public_key;
@@ -72,7 +85,7 @@ struct Ledger::Impl {
 
   Checkpoint head() const {
     const fs::path path = directory / "checkpoint";
-    return verify_checkpoint(base::read_file(path), *public_key, path.string());
+    return verified_once(base::read_file(path), *public_key, path.string());
   }
 
   // Brings frontier, end and last_time to the checkpoint, from the cache if it tells the truth, else by reading on.

@@ -8,6 +8,7 @@
 #include "json/json.h"
 #include "ledger/events.h"
 #include "ndjson/seal.h"
+#include "stage/scope_explanation.h"
 
 namespace proviso::stage {
 namespace {
@@ -62,10 +63,11 @@ void Scope::begin_batch() {
     }
     ledger_.append({ledger::event::kGateClosed, "scope-check", run_, {}, {{"rules", std::move(rules)}}});
   }
-  const gate::State& open = settings_.historical ? state : gate_.require_any_open(now_);
+  // Looking back and explaining are of use when the gate is shut, too.
+  state_ = settings_.historical || settings_.explain ? &state : &gate_.require_any_open(now_);
   const base::Date today = base::date_of(now_);
   if (!run_day_ || *run_day_ != today) start_run(today);
-  for (Worker& worker : workers_) worker.decisions.begin({&gate_, &open, seal_key_.get(), now_, run_});
+  for (Worker& worker : workers_) worker.decisions.begin({&gate_, state_, seal_key_.get(), now_, run_});
 }
 
 // Judges this item by the day on which it was sent.
@@ -73,6 +75,15 @@ std::optional<base::ItemError> Scope::look_back(const gate::ItemFacts& facts, Wo
   if (!facts.sent_at) return base::ItemError{"bad_record", "field sent_at: missing, expected with --historical", false, {}, {}};
   worker.decisions.begin({&gate_, &gate_.evaluate(*facts.sent_at), seal_key_.get(), *facts.sent_at, run_});
   return std::nullopt;
+}
+
+ndjson::Outcome Scope::explain(const ndjson::Record& record) {
+  if (record.id() != *settings_.explain) return {ndjson::Outcome::Kind::drop, {}};
+  explained_ = true;
+  const auto facts = gate::read_facts(record, gate_.policy(), gate_.law(), protected_accounts_);
+  if (!facts) return {ndjson::Outcome::Kind::pass, explain_error(record.id(), facts.error())};
+  const gate::State& state = settings_.historical && facts->sent_at ? gate_.evaluate(*facts->sent_at) : *state_;
+  return {ndjson::Outcome::Kind::pass, explain_item(*facts, state, gate_.law())};
 }
 
 ndjson::Outcome Scope::failed(const ndjson::Record& record, Worker& worker, const base::ItemError& error) const {
@@ -91,6 +102,7 @@ ndjson::Outcome Scope::refused(const gate::ItemFacts& facts, Worker& worker, con
 }
 
 ndjson::Outcome Scope::process(const ndjson::Record& record, unsigned number) {
+  if (settings_.explain) return explain(record);
   Worker& worker = workers_[number];
   const auto facts = gate::read_facts(record, gate_.policy(), gate_.law(), protected_accounts_);
   if (!facts) return failed(record, worker, facts.error());

@@ -23,6 +23,7 @@ struct ScopeSettings {
   std::optional<std::filesystem::path> rejects;   // id and rule of each refusal; for HU-05 the rule alone
   bool dry_run = false;                           // decides and prints; records and unlinks nothing
   bool historical = false;                        // each item under the law of its sent_at; dry runs with one job only
+  std::optional<std::string> explain;             // print why the item of this id is let through or not, and nothing else
   unsigned jobs = 1;                              // workers that will call process()
 };
 
@@ -41,6 +42,7 @@ class Scope : public ndjson::Stage {
   const std::string& run() const { return run_; }
   // Everything decided so far, also of a dry run.
   const ScopeSums& totals() const { return totals_; }
+  bool explained() const { return explained_; }
 
  private:
   struct Worker {
@@ -49,6 +51,7 @@ class Scope : public ndjson::Stage {
     std::string binding, sealed;            // their memory serves every record
   };
   ndjson::Outcome failed(const ndjson::Record&, Worker&, const base::ItemError&) const;
+  ndjson::Outcome explain(const ndjson::Record&);
   ndjson::Outcome refused(const gate::ItemFacts&, Worker&, const law::Refusal&) const;
   std::optional<base::ItemError> look_back(const gate::ItemFacts&, Worker&);
   void start_run(base::Date today);
@@ -65,8 +68,10 @@ class Scope : public ndjson::Stage {
   std::optional<base::Date> run_day_;
   base::Instant now_;
 
+  const gate::State* state_ = nullptr;
   std::vector<Worker> workers_;
   ScopeSums totals_;
+  bool explained_ = false;
 };
 
 }  // namespace proviso::stage

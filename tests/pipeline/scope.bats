@@ -112,3 +112,42 @@ refused_under() {  # RULE: standard input is one item; it must be refused under 
   [ "$status" -eq 0 ]
   [ -z "$output" ]
 }
+
+@test "--explain tells the rule, and what stands in the way of each technology; an unknown id is 66" {
+  { item m-1 image photo-3.jpg; item m-2 audio song.mp3; } >in.ndjson
+  run proviso scope-check --quiet --explain m-2 <in.ndjson
+  [ "$status" -eq 0 ]
+  [[ "${lines[0]}" == "item m-2: refused under SC-06 ("* ]]
+  [[ "$output" == *"technology known-pdq: open"* ]]
+  [[ "$(proviso scope-check --quiet --explain m-1 <in.ndjson)" == "item m-1: let through for "* ]]
+  run proviso scope-check --quiet --explain m-3 <in.ndjson
+  [ "$status" -eq 66 ]
+  [ -e spool/photo-3.jpg ]
+}
+
+@test "--compare shows what another text would decide, and records nothing" {
+  { item m-1 image photo-3.jpg; item m-2 image photo-4.jpg '.e2ee = true'; item m-3 audio song.mp3; } >in.ndjson
+  before=$(cat ledger/checkpoint)
+  run bash -c 'proviso scope-check --quiet --compare reg-2021-1232-am2024 <in.ndjson'
+  [ "$status" -eq 0 ]
+  [[ "${lines[0]}" == *"reg-2026-1881"*"reg-2021-1232-am2024" ]]
+  grep -q '^ *1  \* refused SC-07  *let through$' <<<"$output"
+  grep -q '^ *1    refused SC-06  *refused SC-06$' <<<"$output"
+  [ "$(cat ledger/checkpoint)" = "$before" ]
+}
+
+@test "--dry-run ends with a table of what was refused under which rule" {
+  { item m-1 image photo-3.jpg; item m-2 audio song.mp3; item m-3 audio song.mp3; } >in.ndjson
+  proviso scope-check --dry-run <in.ndjson >out.ndjson 2>err.txt
+  grep -q '^ *2  refused *SC-06 *Regulation (EU) 2026/1881 Art. 1(2)$' err.txt
+  [ -e spool/photo-3.jpg ]
+}
+
+@test "--historical judges each item by its own day: the gap of 2026 lets nothing through" {
+  item m-1 image photo-3.jpg '.sent_at = "2026-05-01T12:00:00Z"' >in.ndjson
+  proviso scope-check --dry-run --historical --rejects refused.ndjson <in.ndjson >out.ndjson 2>/dev/null
+  [ ! -s out.ndjson ]
+  [ "$(jq -r .rule refused.ndjson)" = SC-12 ]
+  run proviso scope-check --historical <in.ndjson
+  [ "$status" -eq 64 ]
+}

@@ -271,12 +271,48 @@ TEST_CASE("a finding is one line of text, or one JSON object") {
   Assessment a;
   const auto all = a.set("sent", "").findings();
   REQUIRE_FALSE(all.empty());
-  const std::string line = dpia::render(all[0], "known-pdq", dpia::Format::text);
+  const std::string line = dpia::text_line(all[0], "known-pdq");
   CHECK(std::count(line.begin(), line.end(), '\n') == 1);
   CHECK(line.find(": error: D3: ") != std::string::npos);
   CHECK(line.find("GDPR Art. 36(1)") != std::string::npos);
-  const json::Json object = json::parse(dpia::render(all[0], "known-pdq", dpia::Format::ndjson), "finding");
+  const json::Json object = json::parse(dpia::ndjson_line(all[0], "known-pdq"), "finding");
   CHECK(object["technology"] == "known-pdq");
   CHECK(object["rule"] == "DP-02");
   CHECK(object["line"].get<int>() > 0);
+}
+
+TEST_CASE("what could end an attribute, a command or a line is escaped in every form") {
+  dpia::Finding finding;
+  finding.check = "W6";
+  finding.file = "dpia/a b%.yaml";
+  finding.line = 3;
+  finding.column = 2;
+  finding.rule = "DP-01";
+  finding.citation = "GDPR Art. 35";
+  finding.what = "x <&\"\n::error::y # z\x01";
+  const std::vector<dpia::Checked> checked{{"known-pdq", finding.file, {finding}}};
+  const std::string github = dpia::render(checked, dpia::Format::github, false);
+  CHECK(std::count(github.begin(), github.end(), '\n') == 1);
+  CHECK(github.find("file=dpia/a b%25.yaml,line=3,col=2,title=W6 DP-01::") != std::string::npos);
+  const std::string junit = dpia::render(checked, dpia::Format::junit, false);
+  CHECK(junit.find("x &lt;&amp;&quot;&#10;::error::y # z?") != std::string::npos);
+  CHECK(junit.find("failures=\"1\"") != std::string::npos);
+  const std::string sarif = dpia::render(checked, dpia::Format::sarif, false);
+  CHECK(sarif.find("\"uri\": \"dpia/a%20b%25.yaml\"") != std::string::npos);
+  const std::string tap = dpia::render(checked, dpia::Format::tap, false);
+  CHECK(tap.find("not ok ") != std::string::npos);
+  CHECK(tap.find("\nx ") == std::string::npos);
+}
+
+TEST_CASE("a warning fails a run under strict alone, in every form that has an outcome") {
+  dpia::Finding finding;
+  finding.check = "W5";
+  finding.level = dpia::Level::warning;
+  const std::vector<dpia::Checked> checked{{"known-pdq", "", {finding}}};
+  CHECK(dpia::summarize(checked, false).met);
+  CHECK_FALSE(dpia::summarize(checked, true).met);
+  CHECK(dpia::render(checked, dpia::Format::tap, false).find("not ok") == std::string::npos);
+  CHECK(dpia::render(checked, dpia::Format::tap, true).find("not ok") != std::string::npos);
+  CHECK(dpia::render(checked, dpia::Format::junit, false).find("failures=\"0\"") != std::string::npos);
+  CHECK(dpia::render(checked, dpia::Format::junit, true).find("failures=\"1\"") != std::string::npos);
 }

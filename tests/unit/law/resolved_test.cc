@@ -217,3 +217,12 @@ TEST_CASE("diff names what the texts say differently and nothing else") {
   CHECK(found.count("retention_max") == 0);
   CHECK(found.count("SC-06") == 0);
 }
+
+TEST_CASE("what rests on secondary sources is said, and only that") {
+  const law::Resolved secondary(law::load("reg-2026-1881"), {}, false);
+  REQUIRE(secondary.unverified_note());
+  CHECK(secondary.unverified_note()->find("reg-2026-1881") != std::string::npos);
+  law::Instrument read_in_full = law::load("reg-2021-1232");
+  for (law::Rule& rule : read_in_full.rules) rule.verified = true;
+  CHECK_FALSE(law::Resolved(read_in_full, {}, false).unverified_note());
+}
