@@ -2,12 +2,12 @@
 # dpia-check, as CI and as a new user meets it: forms, exit codes, a bare checkout, from template to green.
 load workplace.bash
 
-spoil() {  # [KEY]: an assessment that says nothing there any more
-  /usr/bin/python3 - dpia/known-pdq.yaml "${1:-purposes}" <<'END'
+spoil() {  # [KEY [LINE]]: an assessment that says nothing there any more
+  /usr/bin/python3 - dpia/known-pdq.yaml "${1:-purposes}" "${2-  purposes: TODO}" <<'END'
 import re, sys
-path, key = sys.argv[1:]
+path, key, line = sys.argv[1:]
 text = open(path).read()
-new = re.sub(r'(?ms)^(  ' + key + r':).*?(?=^  \w|^\w)', r'\1 TODO\n', text, count=1)
+new = re.sub(r'(?ms)^  ' + key + r':.*?(?=^  \w|^\w|^#|^$)', line + '\n', text, count=1)
 assert new != text
 open(path, 'w').write(new)
 END
@@ -62,7 +62,7 @@ END
 }
 
 @test "a warning fails under --strict alone" {
-  spoil codes_of_conduct
+  spoil codes_of_conduct ""
   proviso dpia-check --quiet --format json >out.json
   [ "$(jq .warnings out.json)" -gt 0 ]
   run -1 bash -c 'proviso dpia-check --quiet --strict >/dev/null'
