@@ -1,8 +1,6 @@
 // dpia-check: holds each DPIA against the law and the policy.  proviso-dpia-check(1)
 #include <fmt/format.h>
 
-#include <iostream>
-
 #include "base/file.h"
 #include "cli/app.h"
 #include "dpia/dpia.h"
@@ -14,7 +12,7 @@ using namespace proviso;
 
 struct Settings {
   std::vector<std::string> technologies;
-  std::string format = "text", init, output;
+  std::string format = "text", init, emit, output;
   bool strict = false, documents_only = false, example = false, force = false;
   int min_days = 0;
 };
@@ -34,9 +32,10 @@ base::ExitCode init(cli::Context& context, const Settings& settings) {
   const std::string text = settings.example
                                ? dpia::make_example(policy, about, policy::resolve_law(policy), base::date_of(base::now()))
                                : dpia::make_template(policy, about);
-  if (settings.output.empty()) std::cout << text;
-  else if (settings.force) base::write_file_atomically(settings.output, text);
-  else base::write_new_file(settings.output, text);
+  const std::string form = settings.emit == "cnil" ? dpia::cnil_skeleton(text, about.name, settings.example) : text;
+  if (settings.output.empty()) base::write_all(1, form, "standard output");
+  else if (settings.force) base::write_file_atomically(settings.output, form);
+  else base::write_new_file(settings.output, form);
   if (!settings.output.empty()) context.log().note(fmt::format("wrote {}", settings.output));
   return base::ExitCode::ok;
 }
@@ -96,6 +95,9 @@ int main(int argc, char** argv) {
     setup.app.add_flag("--static", settings->documents_only, "a bare checkout: no keys, vault or lists are looked for");
     setup.app.add_option("--min-days", settings->min_days, "not met when the review falls due within so many days")->check(CLI::Range(0, 3650));
     setup.app.add_option("--init", settings->init, "write a template to fill in for TECHNOLOGY");
+    setup.app.add_option("--emit", settings->emit, "with --init: in the form that the CNIL's PIA tool imports")
+        ->check(CLI::IsMember({"cnil"}))
+        ->needs("--init");
     setup.app.add_flag("--example", settings->example, "with --init: filled with text marked EXAMPLE, for rehearsals");
     setup.app.add_option("--output", settings->output, "with --init: a new file instead of standard output");
     setup.app.add_flag("--force", settings->force, "with --output: replace the file");

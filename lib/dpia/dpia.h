@@ -64,7 +64,8 @@ struct Document {
 constexpr int kReviewPeriodWeeks = 8;      // Art. 36(2) GDPR
 constexpr int kExtensionWeeks = 6;         // Art. 36(2) GDPR
 
-// Reads a DPIA file (YAML of our schema). Throws base::Error(config) only when the file cannot be read at all.
+// Reads a DPIA file, by its name: .md or .markdown, Markdown with YAML front matter; .json, an export of the CNIL's PIA tool; else YAML
+// of our schema. proviso-dpia(5). Throws base::Error(config, data) only when the file cannot be read at all.
 Document read(const std::filesystem::path&);
 // All findings for one technology on a day: content W1-W24 and D1-D14, dates, consultation, drift.
 std::vector<Finding> check(const Document&, const policy::Policy&, const policy::Technology&, const law::Resolved&, base::Date today);
@@ -72,6 +73,8 @@ std::vector<Finding> check(const Document&, const policy::Policy&, const policy:
 std::string make_template(const policy::Policy&, const policy::Technology&);
 // The same, filled with text that is marked EXAMPLE and passes the checks on `today` in mode rehearsal alone.
 std::string make_example(const policy::Policy&, const policy::Technology&, const law::Resolved&, base::Date today);
+// A template or example (`form`, YAML) in the form that the CNIL's PIA tool imports, JSON.
+std::string cnil_skeleton(std::string_view form, std::string_view technology, bool example);
 // A finding when the review falls due within `days`.
 std::optional<Finding> review_due(const Document&, base::Date today, int days);
 

@@ -1,9 +1,10 @@
-// DPIA YAML -> Document. What is wrong with the document is part of it: findings, not exceptions.
+// The tree of any form -> Document. What is wrong with the document is part of it: findings, not exceptions.
 #include <fmt/format.h>
 
 #include "base/file.h"
 #include "crypto/random.h"
 #include "dpia/dpia.h"
+#include "dpia/forms.h"
 #include "dpia/questions.h"
 #include "yaml/node.h"
 
@@ -222,7 +223,10 @@ Document read(const std::filesystem::path& file) {
   Document out;
   out.file = file;
   out.sha256 = crypto::sha256_hex(text);
-  DocumentReader(out).read(yaml::parse(text, file.string()));
+  const std::string ending = file.extension().string();
+  if (ending == ".json") DocumentReader(out).read(cnil_tree(text, file, out.reading));
+  else if (ending == ".md" || ending == ".markdown") DocumentReader(out).read(markdown_tree(text, file, out.reading));
+  else DocumentReader(out).read(yaml::parse(text, file.string()));
   return out;
 }
 

@@ -91,3 +91,60 @@ END
   done
   [ -s dpia.sarif ] && [ -s dpia.xml ]
 }
+
+as_form() {  # FILE: known-pdq's assessment is that file, and no other technology stands in the way
+  sed -i "s#dpia/known-pdq.yaml#$1#" policy.yaml
+  grep -q "$1" policy.yaml
+}
+
+@test "Markdown: keys in the front matter, long texts below headings, places of the file" {
+  { echo ---; cat dpia/known-pdq.yaml; echo ---; } >dpia/known-pdq.md
+  as_form dpia/known-pdq.md
+  proviso dpia-check --quiet
+  spoil purposes ""
+  { echo ---; cat dpia/known-pdq.yaml; echo ---; printf '# Assessment\n\n## 2 Necessity, proportionality and rights\n\n### Purposes\n\n'; } >dpia/known-pdq.md
+  cp dpia/known-pdq.md dpia/empty.md
+  echo 'EXAMPLE: Only to detect known material; used for nothing else.' >>dpia/known-pdq.md
+  proviso dpia-check --quiet
+  as_form dpia/known-pdq.md
+  cp dpia/empty.md dpia/known-pdq.md
+  run -1 proviso dpia-check --quiet
+  [[ "$output" == *"known-pdq.md:$(grep -n '^### Purposes' dpia/empty.md | cut -d: -f1):1: error: W6:"* ]]
+  printf '\n### `compliance.purposes`\nEXAMPLE: twice\n' >>dpia/known-pdq.md
+  run -1 proviso dpia-check --quiet
+  [[ "$output" == *"compliance.purposes stands twice"* ]]
+}
+
+@test "Markdown without front matter, or with one that has no end, is 78 with its place" {
+  as_form dpia/known-pdq.md
+  echo '# Assessment' >dpia/known-pdq.md
+  run -78 proviso dpia-check --quiet
+  [[ "$output" == *"known-pdq.md:1:1: no front matter"* ]]
+  printf -- '---\nproviso-dpia: 1\n' >dpia/known-pdq.md
+  run -78 proviso dpia-check --quiet
+  [[ "$output" == *"known-pdq.md:1:1: the front matter has no end"* ]]
+}
+
+@test "the CNIL's form: what --emit writes is what is read, and each question is named that has no answer" {
+  proviso dpia-check --quiet --init known-pdq --example --emit cnil --output dpia/known-pdq.json
+  as_form dpia/known-pdq.json
+  proviso dpia-check --quiet
+  jq '(.answers[] | select(.reference_to == 211).data.text) = "<p> </p>"' dpia/known-pdq.json >new && mv new dpia/known-pdq.json
+  run -1 proviso dpia-check --quiet
+  [[ "$output" == *"question 211 of the CNIL's form has no answer"* ]]
+  [[ "$output" == *"error: W6: "* ]]
+  proviso dpia-check --quiet --init known-pdq --emit cnil --output dpia/known-pdq.json --force
+  run -1 proviso dpia-check --quiet
+  [[ "$output" == *"question 325 has no gauge"* ]]
+  echo '{"pia": 1, "pia": 2}' >dpia/known-pdq.json
+  run -65 proviso dpia-check --quiet
+}
+
+@test "an export of the CNIL's tool about something else is read, and not met" {
+  [ -n "${PROVISO_CONFORMANCE:-}" ] || skip "PROVISO_CONFORMANCE is not set"
+  cp "$PROVISO_CONFORMANCE/dpia/cnil-export-example.json" dpia/known-pdq.json
+  as_form dpia/known-pdq.json
+  run -1 proviso dpia-check --quiet --format json
+  [ "$(jq '[.findings[] | select(.check == "W6")] | length' <<<"$output")" -eq 0 ]
+  [ "$(jq '[.findings[] | select(.check == "D1" or .check == "D3")] | length' <<<"$output")" -gt 0 ]
+}
