@@ -11,6 +11,9 @@ namespace {
 
 using namespace proviso;
 
+// Each batch looks at the gate and makes its counts durable: with more records in it, that costs each of them less.
+constexpr std::size_t kMaxBatch = 4096;
+
 struct Settings {
   stage::ScopeSettings scope;
   std::string instrument, compare;
@@ -51,6 +54,7 @@ base::ExitCode scope_check(cli::Context& context, const stage::ScopeSettings& se
   stage::Scope scope(gate, ledger, settings);
   ndjson::StreamOptions options;
   options.jobs = settings.jobs;
+  options.max_batch = kMaxBatch;
   const base::ExitCode code = context.stream(scope, options);
   if (settings.explain && !scope.explained()) {
     throw base::Error(base::ExitCode::no_input, fmt::format("no item '{}' on standard input", *settings.explain), "--explain");

@@ -76,8 +76,7 @@ const State& Gate::evaluate(base::Instant at) {
   // The ledger is looked at each time: under a set clock a halt must close within the same second too.
   const bool grown = m.view.refresh();
   if (m.evaluated && !grown && m.state.at == at) return m.state;
-  m.state = {};
-  m.state.at = at;
+  m.state = {at, m.state.evaluation + 1, {}};
   for (const policy::Service& service : m.policy.services) {
     for (const policy::Technology& technology : m.policy.technologies) {
       const auto& services = technology.services;

@@ -1,6 +1,7 @@
 // The gate: is this technology open for this service at this instant? Fail closed, every missing condition at once.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ struct Pair {
 
 struct State {
   base::Instant at;
+  std::uint64_t evaluation = 0;          // of its gate: another number, another answer
   std::vector<Pair> pairs;
   bool any_open() const;
   const Pair* find(std::string_view service, std::string_view technology) const;

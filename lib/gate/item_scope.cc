@@ -60,6 +60,10 @@ class Judgement {
 
   bool check_content() {
     if (auto refusal = law_.content_refusal(facts_.kind, facts_.derived)) return refuse(*refusal);
+    if (facts_.derived) {
+      // What is derived serves to find solicitation and nothing else, whatever kind of content it came from.
+      if (auto refusal = law_.class_refusal(base::MaterialClass::solicitation)) return refuse(*refusal);
+    }
     if (facts_.text) return refuse(*facts_.text);
     if (facts_.kind == ContentKind::text || facts_.has_indicators) {
       if (!facts_.derived) return refuse(law_.refusal("SC-05", "a record of text needs derived indicators"));

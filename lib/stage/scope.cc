@@ -64,9 +64,13 @@ void Scope::begin_batch() {
     ledger_.append({ledger::event::kGateClosed, "scope-check", run_, {}, {{"rules", std::move(rules)}}});
   }
   // Looking back and explaining are of use when the gate is shut, too.
-  state_ = settings_.historical || settings_.explain ? &state : &gate_.require_any_open(now_);
+  const bool may_be_shut = settings_.historical || settings_.explain;
+  state_ = may_be_shut || state.any_open() ? &state : &gate_.require_any_open(now_);
   const base::Date today = base::date_of(now_);
   if (!run_day_ || *run_day_ != today) start_run(today);
+  if (decided_by_ == state_->evaluation && decided_run_ == run_) return;
+  decided_by_ = state_->evaluation;
+  decided_run_ = run_;
   for (Worker& worker : workers_) worker.decisions.begin({&gate_, state_, seal_key_.get(), now_, run_});
 }
 

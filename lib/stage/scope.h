@@ -69,6 +69,8 @@ class Scope : public ndjson::Stage {
   base::Instant now_;
 
   const gate::State* state_ = nullptr;
+  std::uint64_t decided_by_ = 0;            // evaluation of the gate and run that the workers' decisions come from
+  std::string decided_run_;
   std::vector<Worker> workers_;
   ScopeSums totals_;
   bool explained_ = false;
