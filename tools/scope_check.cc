@@ -12,7 +12,7 @@ namespace {
 using namespace proviso;
 
 // Each batch looks at the gate and makes its counts durable: with more records in it, that costs each of them less.
-constexpr std::size_t kMaxBatch = 4096;
+constexpr std::size_t kMaxBatch = 2048;
 
 struct Settings {
   stage::ScopeSettings scope;

@@ -38,18 +38,19 @@ bool LineReader::fill(bool wait) {
     if (!wait) return false;
   }
   if (at_ > 0) {
-    buffer_.erase(0, at_);
+    std::memmove(buffer_.data(), buffer_.data() + at_, end_ - at_);
     searched_ -= at_;
+    end_ -= at_;
     at_ = 0;
   }
-  const std::size_t old_size = buffer_.size();
-  buffer_.resize(old_size + kReadBytes);
+  // Grown only when a line is longer than a read: what was allocated once is not cleared again.
+  if (buffer_.size() < end_ + kReadBytes) buffer_.resize(end_ + kReadBytes);
   ssize_t got = 0;
   do {
-    got = read(fd_, buffer_.data() + old_size, kReadBytes);
+    got = read(fd_, buffer_.data() + end_, kReadBytes);
   } while (got < 0 && errno == EINTR && !stop_requested);
   const int failure = errno;
-  buffer_.resize(old_size + (got > 0 ? static_cast<std::size_t>(got) : 0));
+  end_ += got > 0 ? static_cast<std::size_t>(got) : 0;
   if (got < 0) {
     if (failure == EINTR || failure == EAGAIN) return failure == EAGAIN && wait;
     base::throw_errno(failure, "cannot read", "standard input");
@@ -61,16 +62,16 @@ bool LineReader::fill(bool wait) {
 
 // The next whole line in the buffer, if there is one; bounds what is kept of a line without end.
 bool LineReader::take_line(InputLine& line) {
-  const void* found = std::memchr(buffer_.data() + searched_, '\n', buffer_.size() - searched_);
-  std::size_t end = buffer_.size();
+  const void* found = std::memchr(buffer_.data() + searched_, '\n', end_ - searched_);
+  std::size_t end = end_;
   if (found != nullptr) {
     end = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
   } else if (!ended_) {
     searched_ = end;
     if (skipping_ || end - at_ > max_line_) {
       skipping_ = true;
-      buffer_.clear();
-      at_ = searched_ = 0;
+      buffer_ = {};   // and its memory
+      at_ = searched_ = end_ = 0;
     }
     return false;
   } else if (at_ == end && !skipping_) {
@@ -82,7 +83,7 @@ bool LineReader::take_line(InputLine& line) {
   if (!line.too_long) {
     // Room for what simdjson reads past the end, so that parsing copies nothing.
     line.text.reserve(end - at_ + simdjson::SIMDJSON_PADDING);
-    line.text.assign(buffer_, at_, end - at_);
+    line.text.assign(buffer_.data() + at_, end - at_);
   }
   skipping_ = false;
   at_ = searched_ = found != nullptr ? end + 1 : end;

@@ -30,7 +30,8 @@ class LineReader {
 
   int fd_;
   std::size_t max_line_;
-  std::string buffer_;
+  std::vector<char> buffer_;
+  std::size_t end_ = 0;       // of what was read into it
   std::size_t at_ = 0;        // start of the first line that was not given yet
   std::size_t searched_ = 0;  // no newline before this place
   bool skipping_ = false;     // inside a line that is too long
