@@ -11,6 +11,7 @@
 #include "law/diff.h"
 #include "law/instrument.h"
 #include "law/listing.h"
+#include "law/schema.h"
 #include "ledger/ledger.h"
 
 namespace {
@@ -89,6 +90,10 @@ int main(int argc, char** argv) {
     CLI::App* show_command = command("show", "a text with all its rules", [s](cli::Context&) { return show(*s); });
     show_command->add_option("ID", s->id, "built-in id, or the path of an instrument file")->required();
     table(show_command);
+    command("schema", "print the JSON Schema of an instrument file", [](cli::Context&) {
+      print(std::string(law::schema()));
+      return base::ExitCode::ok;
+    });
     CLI::App* diff_command = command("diff", "what two texts say differently", [s](cli::Context&) { return diff(*s); });
     diff_command->add_option("A", s->id, "built-in id or path")->required();
     diff_command->add_option("B", s->other, "built-in id or path")->required();
