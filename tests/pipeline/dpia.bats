@@ -148,3 +148,31 @@ as_form() {  # FILE: known-pdq's assessment is that file, and no other technolog
   [ "$(jq '[.findings[] | select(.check == "W6")] | length' <<<"$output")" -eq 0 ]
   [ "$(jq '[.findings[] | select(.check == "D1" or .check == "D3")] | length' <<<"$output")" -gt 0 ]
 }
+
+@test "from a template to green by doing what the messages ask for" {
+  rm dpia/known-pdq.yaml
+  run -1 proviso dpia-check --quiet known-pdq
+  command=$(sed -n "s/.*write: '\(proviso dpia-check --init .*\)' writes one.*/\1/p" <<<"$output")
+  [ -n "$command" ]
+  $command
+  run -1 proviso dpia-check --quiet known-pdq
+  # Each answer that is asked for, in words; then the values that are no words.
+  sed -i 's/FILL IN.*/we tell this here in words of our own/' dpia/known-pdq.yaml
+  while read -r key value; do
+    sed -i "s/^\( *$key:\) .*/\1 $value/" dpia/known-pdq.yaml
+  done <<'END'
+completed 2026-08-01
+dpo_advice_date 2026-08-02
+approved 2026-08-03
+review_by 2027-07-01
+sent 2026-08-10
+received 2026-08-11
+error_rate_target 0.01
+rectify_within P1D
+residual_risk low
+outcome approve
+END
+  run proviso dpia-check --quiet known-pdq
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
