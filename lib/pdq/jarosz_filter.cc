@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <memory>
+
+#include "pdq/kernels/jarosz_avx2.h"
 
 namespace proviso::pdq {
 namespace {
@@ -103,23 +106,67 @@ std::array<int, kCells> centres(int length) {
   return out;
 }
 
+// Two planes of at most 512x512 floats.
+struct Scratch {
+  alignas(64) std::array<float, std::size_t{512} * 512> first;
+  alignas(64) std::array<float, std::size_t{512} * 512> second;
+};
+
+// Kept per thread: allocating megabytes for each hash would cost more than the hash.
+template <class T>
+T& of_this_thread() {
+  thread_local const auto instance = std::make_unique<T>();
+  return *instance;
+}
+
+// `out` is `width` rows of `height` floats; a block of the source is turned over while it is in the cache.
+void load_transposed(const Samples& in, float* out) {
+  constexpr Size kBlock = 16;
+  const auto h = static_cast<Size>(in.height);
+  const auto w = static_cast<Size>(in.width);
+  for (Size y0 = 0; y0 < h; y0 += kBlock) {
+    const Size y1 = std::min(y0 + kBlock, h);
+    for (Size x = 0; x < w; ++x) {
+      for (Size y = y0; y < y1; ++y) out[x * h + y] = static_cast<float>(in.data[y * in.stride + x]);
+    }
+  }
+}
+
+bool use_avx2() {
+#if defined(__x86_64__)
+  static const bool has = __builtin_cpu_supports("avx2");
+  return has;
+#else
+  return false;
+#endif
+}
+
 }  // namespace
 
-void filter_and_decimate(Scratch& scratch, int width, int height, Cells& out) {
+void filter_and_decimate_portable(const Samples& in, Cells& out) {
+  auto& scratch = of_this_thread<Scratch>();
   float* const a = scratch.first.data();
   float* const b = scratch.second.data();
-  const auto kept_columns = centres(width);
-  const auto kept_rows = centres(height);
-  const int along = window_size(width), down = window_size(height);
+  const auto kept_columns = centres(in.width);
+  const auto kept_rows = centres(in.height);
+  const int along = window_size(in.width), down = window_size(in.height);
 
-  box_down_columns(a, b, width, height, along, {});  // along rows, first pass, transposed
-  transpose(b, a, width, height);
-  box_down_columns(a, b, height, width, down, {});  // along columns, first pass
-  transpose(b, a, height, width);
+  load_transposed(in, a);
+  box_down_columns(a, b, in.width, in.height, along, {});  // along rows, first pass, transposed
+  transpose(b, a, in.width, in.height);
+  box_down_columns(a, b, in.height, in.width, down, {});  // along columns, first pass
+  transpose(b, a, in.height, in.width);
   // Second pass: only what decimation keeps is written, but every sample goes through the sums, which remember its rounding.
-  box_down_columns(a, b, width, height, along, {kept_columns.data()});  // 64 x height
-  transpose(b, a, kCells, height);
-  box_down_columns(a, out.data(), height, kCells, down, {kept_rows.data()});
+  box_down_columns(a, b, in.width, in.height, along, {kept_columns.data()});  // 64 x height
+  transpose(b, a, kCells, in.height);
+  box_down_columns(a, out.data(), in.height, kCells, down, {kept_rows.data()});
 }
+
+void filter_and_decimate(const Samples& in, Cells& out) {
+  if (!use_avx2()) return filter_and_decimate_portable(in, out);
+  kernels::filter_and_decimate_avx2(in.data, in.stride, in.width, in.height, of_this_thread<kernels::Avx2Scratch>(), out.data());
+}
+
+std::string_view kernel_name() { return use_avx2() ? "avx2" : "portable"; }
 
 }  // namespace proviso::pdq

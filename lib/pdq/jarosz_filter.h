@@ -7,16 +7,19 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <string_view>
 
 namespace proviso::pdq {
 
 constexpr int kCells = 64;                              // 64x64 after decimation
 using Cells = std::array<float, std::size_t{kCells} * kCells>;  // row-major
 
-// Work space of one thread: two planes of at most 512x512 floats, 64-byte aligned.
-struct Scratch {
-  alignas(64) std::array<float, std::size_t{512} * 512> first;
-  alignas(64) std::array<float, std::size_t{512} * 512> second;
+// 8-bit luma, rows of `stride` bytes.
+struct Samples {
+  const std::uint8_t* data = nullptr;
+  int width = 0, height = 0;
+  std::size_t stride = 0;
 };
 
 // The box's width for one pass over a side of `length` samples: half a cell, rounded up.
@@ -26,7 +29,11 @@ constexpr int centre_of(int cell, int length) {
   return static_cast<int>((cell + 0.5) * length / kCells);
 }
 
-// `scratch.first` holds the plane *transposed*: `width` rows of `height` floats. Sides from 5 to 512. Both buffers are used up.
-void filter_and_decimate(Scratch& scratch, int width, int height, Cells& out);
+// Sides from 5 to 512. By the fastest kernel that this CPU has; all give the same bits. Work space is kept per thread.
+void filter_and_decimate(const Samples&, Cells& out);
+// Without a kernel: what the kernels are held against, and what runs where there is none.
+void filter_and_decimate_portable(const Samples&, Cells& out);
+// "avx2" or "portable".
+std::string_view kernel_name();
 
 }  // namespace proviso::pdq

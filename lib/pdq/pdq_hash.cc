@@ -4,9 +4,8 @@
 #include <bit>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
+#include <vector>
 
-#include "base/error.h"
 #include "pdq/dct.h"
 #include "pdq/jarosz_filter.h"
 
@@ -15,25 +14,19 @@ namespace {
 
 constexpr int kWordBits = 64;
 
-Scratch& scratch_of_this_thread() {
-  thread_local const auto scratch = std::make_unique<Scratch>();
-  return *scratch;
-}
-
 // Steps between neighbouring cells in whole hundredths of full scale, cut off towards zero, so that faint ones count nothing.
 int quality_of(const Cells& cells) {
   constexpr std::size_t n = kCells;
-  int steps = 0;
-  const auto count = [&](float u, float v) {
-    steps += std::abs(static_cast<int>(((u - v) * 100.0F) / 255.0F));
-  };
-  for (std::size_t y = 0; y < n; ++y) {
-    for (std::size_t x = 0; x < n; ++x) {
-      if (y + 1 < n) count(cells[y * n + x], cells[(y + 1) * n + x]);
-      if (x + 1 < n) count(cells[y * n + x], cells[y * n + x + 1]);
+  const auto steps = [&](std::size_t first, std::size_t second, std::size_t count) {
+    int sum = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      sum += std::abs(static_cast<int>(((cells[first + i] - cells[second + i]) * 100.0F) / 255.0F));
     }
-  }
-  return std::min(steps / 90, 100);
+    return sum;
+  };
+  int sum = steps(0, n, n * (n - 1));
+  for (std::size_t y = 0; y < n; ++y) sum += steps(y * n, y * n + 1, n - 1);
+  return std::min(sum / 90, 100);
 }
 
 // Bit 16*i+j is set where that frequency is above the median: of an even number of values, the lower of the middle two.
@@ -49,29 +42,68 @@ Hash bits_of(const Spectrum& spectrum) {
   return hash;
 }
 
-// `load(x, y)` gives luma at the size that is hashed.
-template <class Load>
-Result hash_loaded(Size size, const Load& load) {
-  if (size.width < kMinimumEdge || size.height < kMinimumEdge) return {};
-  const auto width = static_cast<std::size_t>(size.width);
-  const auto height = static_cast<std::size_t>(size.height);
+struct Transformed {
+  Spectrum spectrum{};
+  int quality = 0;
+  bool small = false;      // a side under kMinimumEdge: no hash
+};
+
+// Nearest neighbour, the ratio not kept.
+Plane sampled(const Plane& plane, std::vector<std::uint8_t>& memory) {
+  constexpr auto edge = static_cast<std::size_t>(kDownsampleEdge);
+  memory.resize(edge * edge);
+  std::array<std::size_t, edge> columns{};
+  for (int i = 0; i < kDownsampleEdge; ++i) columns[static_cast<std::size_t>(i)] = static_cast<std::size_t>(sample_index(i, plane.width));
+  for (std::size_t y = 0; y < edge; ++y) {
+    const std::uint8_t* const row =
+        plane.data + static_cast<std::size_t>(sample_index(static_cast<int>(y), plane.height)) * plane.stride;
+    for (std::size_t x = 0; x < edge; ++x) memory[y * edge + x] = row[columns[x]];
+  }
+  return {memory.data(), kDownsampleEdge, kDownsampleEdge, edge};
+}
+
+Transformed transform_plane(const Plane& given) {
+  thread_local std::vector<std::uint8_t> memory;
+  if (given.width < 1 || given.height < 1) return {{}, 0, true};
+  const Size size = hashed_size(given.width, given.height);
+  const Plane plane = size.width == given.width && size.height == given.height ? given : sampled(given, memory);
+  if (plane.width < kMinimumEdge || plane.height < kMinimumEdge) return {{}, 0, true};
   alignas(64) Cells cells;
-  if (size.width == kCells && size.height == kCells) {
-    for (std::size_t y = 0; y < height; ++y) {
-      for (std::size_t x = 0; x < width; ++x) cells[y * width + x] = load(x, y);
+  if (plane.width == kCells && plane.height == kCells) {
+    for (std::size_t y = 0; y < kCells; ++y) {
+      for (std::size_t x = 0; x < kCells; ++x) cells[y * kCells + x] = static_cast<float>(plane.data[y * plane.stride + x]);
     }
   } else {
-    Scratch& scratch = scratch_of_this_thread();
-    constexpr std::size_t kBlock = 16;  // a block of the source is turned over while it is in the cache
-    for (std::size_t y0 = 0; y0 < height; y0 += kBlock) {
-      const std::size_t y1 = std::min(y0 + kBlock, height);
-      for (std::size_t x = 0; x < width; ++x) {
-        for (std::size_t y = y0; y < y1; ++y) scratch.first[x * height + y] = load(x, y);
-      }
-    }
-    filter_and_decimate(scratch, size.width, size.height, cells);
+    filter_and_decimate(plane, cells);
   }
-  return {bits_of(transform(cells)), quality_of(cells)};
+  return {transform(cells), quality_of(cells), false};
+}
+
+// The spectrum of the picture turned or mirrored: frequencies change places, and odd ones their sign. Row i holds frequency i + 1.
+Spectrum turned(const Spectrum& in, bool swap, bool flip_rows, bool flip_columns) {
+  constexpr std::size_t n = kFrequencies;
+  Spectrum out{};
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      const float value = swap ? in[j * n + i] : in[i * n + j];
+      const bool negative = (flip_rows && i % 2 == 0) != (flip_columns && j % 2 == 0);
+      out[i * n + j] = negative ? -value : value;
+    }
+  }
+  return out;
+}
+
+// How many lines, counted by `at(line, i)` from the outside, are one flat colour.
+template <class At>
+int border_lines(int lines, int length, const At& at) {
+  const int colour = at(0, length / 2);
+  int line = 0;
+  for (; line < lines; ++line) {
+    for (int i = 0; i < length; ++i) {
+      if (std::abs(at(line, i) - colour) > kBorderSpread / 2) return line;
+    }
+  }
+  return line;
 }
 
 int digit_value(char c) {
@@ -117,28 +149,41 @@ Size hashed_size(int width, int height) {
 }
 
 Result hash(const Plane& plane) {
-  const Size size = hashed_size(plane.width, plane.height);
-  if (size.width == plane.width && size.height == plane.height) {
-    return hash_loaded(size, [&](std::size_t x, std::size_t y) {
-      return static_cast<float>(plane.data[y * plane.stride + x]);
-    });
-  }
-  if (plane.width < 1 || plane.height < 1) return {};
-  std::array<std::size_t, kDownsampleEdge> columns{}, rows{};
-  for (int i = 0; i < kDownsampleEdge; ++i) {
-    columns[static_cast<std::size_t>(i)] = static_cast<std::size_t>(sample_index(i, plane.width));
-    rows[static_cast<std::size_t>(i)] = static_cast<std::size_t>(sample_index(i, plane.height)) * plane.stride;
-  }
-  return hash_loaded(size, [&](std::size_t x, std::size_t y) {
-    return static_cast<float>(plane.data[rows[y] + columns[x]]);
-  });
+  const Transformed transformed = transform_plane(plane);
+  if (transformed.small) return {};
+  return {bits_of(transformed.spectrum), transformed.quality};
 }
 
-Result hash(const FloatPlane& plane) {
-  if (plane.width > kDownsampleEdge || plane.height > kDownsampleEdge)
-    throw base::Error(base::ExitCode::software, "a plane of floats is over 512 samples a side", "pdq");
-  return hash_loaded({plane.width, plane.height},
-                     [&](std::size_t x, std::size_t y) { return plane.data[y * plane.stride + x]; });
+Dihedral hash_dihedral(const Plane& plane) {
+  const Transformed transformed = transform_plane(plane);
+  Dihedral out;
+  if (transformed.small) return out;
+  constexpr std::array<std::array<bool, 3>, 8> kTurns{{
+      {false, false, false}, {true, true, false}, {false, true, true},  {true, false, true},
+      {false, true, false},  {false, false, true}, {true, false, false}, {true, true, true},
+  }};
+  for (std::size_t i = 0; i < kTurns.size(); ++i) {
+    out.hashes[i] = bits_of(turned(transformed.spectrum, kTurns[i][0], kTurns[i][1], kTurns[i][2]));
+  }
+  out.quality = transformed.quality;
+  return out;
+}
+
+Plane unletterboxed(const Plane& plane) {
+  if (plane.width < 1 || plane.height < 1) return plane;
+  const auto sample = [&](int x, int y) {
+    return static_cast<int>(plane.data[static_cast<std::size_t>(y) * plane.stride + static_cast<std::size_t>(x)]);
+  };
+  const int w = plane.width, h = plane.height;
+  const int top = border_lines(h, w, [&](int line, int i) { return sample(i, line); });
+  if (top == h) return plane;   // flat all over
+  const int bottom = border_lines(h, w, [&](int line, int i) { return sample(i, h - 1 - line); });
+  const int height = h - top - bottom;
+  const int left = border_lines(w, height, [&](int line, int i) { return sample(line, top + i); });
+  const int right = border_lines(w, height, [&](int line, int i) { return sample(w - 1 - line, top + i); });
+  const int width = w - left - right;
+  if (width * 2 < w || height * 2 < h) return plane;
+  return {plane.data + static_cast<std::size_t>(top) * plane.stride + static_cast<std::size_t>(left), width, height, plane.stride};
 }
 
 }  // namespace proviso::pdq

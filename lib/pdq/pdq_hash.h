@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "pdq/jarosz_filter.h"
+
 namespace proviso::pdq {
 
 constexpr int kHashBits = 256;
@@ -30,19 +32,7 @@ int distance(const Hash&, const Hash&);     // Hamming, 0..256
 std::string to_hex(const Hash&);            // 64 digits, the reference's order
 std::optional<Hash> from_hex(std::string_view);
 
-struct Plane {                              // 8-bit luma, rows of `stride` bytes
-  const std::uint8_t* data = nullptr;
-  int width = 0, height = 0;
-  std::size_t stride = 0;
-};
-
-// The same of 32-bit floats, rows of `stride` floats, for luma that was computed from red, green and blue: the reference
-// does not round it. No side over kDownsampleEdge (such a picture is sampled before luma is computed: see sample_index).
-struct FloatPlane {
-  const float* data = nullptr;
-  int width = 0, height = 0;
-  std::size_t stride = 0;
-};
+using Plane = Samples;                      // 8-bit luma
 
 struct Result {
   Hash hash;
@@ -59,9 +49,21 @@ constexpr int sample_index(int out, int source) {
   return static_cast<int>(static_cast<std::int64_t>(out) * source / kDownsampleEdge);
 }
 
-// Needs about 2.2 MiB of scratch, kept per thread. Thread safe. Any size; an empty plane is a small one.
+// Work space (at most 2.2 MiB) is kept per thread. Thread safe. Any size; an empty plane is a small one.
 Result hash(const Plane&);
-// Throws base::Error(software) for a plane over kDownsampleEdge.
-Result hash(const FloatPlane&);
+
+// The eight ways to turn and mirror a picture, in the reference's order and names; about the price of one hash.
+constexpr std::array<std::string_view, 8> kDihedralNames{"original", "rotate90", "rotate180", "rotate270",
+                                                         "flipx",    "flipy",    "flipplus1", "flipminus1"};
+struct Dihedral {
+  std::array<Hash, 8> hashes;
+  int quality = 0;
+};
+Dihedral hash_dihedral(const Plane&);
+
+// The plane without flat borders (letterbox, pillarbox, frames of one colour): a border line is one whose samples lie within
+// kBorderSpread of each other and of the outermost line. The plane itself where less than half of a side would be left, or nothing goes.
+constexpr int kBorderSpread = 12;
+Plane unletterboxed(const Plane&);
 
 }  // namespace proviso::pdq

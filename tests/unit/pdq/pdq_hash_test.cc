@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
 #include "slow_pdq.h"
 
 using namespace proviso;
@@ -73,17 +72,72 @@ TEST_CASE("bytes between the rows of a plane do not count") {
   CHECK(pdq::hash({padded.data(), w, h, static_cast<std::size_t>(w + 13)}).hash == pdq::hash(plane_of(grey, w, h)).hash);
 }
 
-TEST_CASE("a plane of floats that are whole numbers hashes as the plane of bytes") {
-  const int w = 123, h = 321;
-  const auto grey = picture(w, h, 9);
-  const std::vector<float> floats(grey.begin(), grey.end());
-  const auto of_floats = pdq::hash(pdq::FloatPlane{floats.data(), w, h, static_cast<std::size_t>(w)});
-  CHECK(of_floats.hash == pdq::hash(plane_of(grey, w, h)).hash);
+TEST_CASE("every kernel has the bits of the portable filter, at every width and height") {
+  std::mt19937 random(11);
+  std::vector<std::uint8_t> noise(std::size_t{512} * 512);
+  for (auto& sample : noise) sample = static_cast<std::uint8_t>(random());
+  const auto same = [&](int w, int h) {
+    pdq::Cells fast, plain;
+    pdq::filter_and_decimate({noise.data(), w, h, 448}, fast);
+    pdq::filter_and_decimate_portable({noise.data(), w, h, 448}, plain);
+    return fast == plain;
+  };
+  MESSAGE("kernel: " << pdq::kernel_name());
+  int different = 0;
+  for (int side = 5; side <= 448; ++side) {
+    different += same(side, 5 + static_cast<int>(random() % 443)) ? 0 : 1;
+    different += same(5 + static_cast<int>(random() % 443), side) ? 0 : 1;
+  }
+  CHECK(different == 0);
+  pdq::Cells fast, plain;
+  for (const auto& [w, h] : std::vector<std::pair<int, int>>{{512, 512}, {512, 5}, {511, 512}, {512, 509}}) {
+    pdq::filter_and_decimate({noise.data(), w, h, 512}, fast);
+    pdq::filter_and_decimate_portable({noise.data(), w, h, 512}, plain);
+    CHECK(fast == plain);
+  }
 }
 
-TEST_CASE("a plane of floats over the sampling size is a mistake of the caller") {
-  const std::vector<float> floats(std::size_t{513} * 5);
-  CHECK_THROWS_AS(pdq::hash(pdq::FloatPlane{floats.data(), 513, 5, 513}), base::Error);
+TEST_CASE("flat borders go, and a picture without any stays") {
+  const int w = 200, h = 160;
+  auto inner = picture(w, h, 5);
+  for (auto& sample : inner) sample = static_cast<std::uint8_t>(40 + sample / 2);
+  const pdq::Plane whole = plane_of(inner, w, h);
+  CHECK(pdq::unletterboxed(whole).width == w);
+  CHECK(pdq::unletterboxed(whole).height == h);
+  const int boxed_w = w + 30, boxed_h = h + 50;
+  std::vector<std::uint8_t> boxed(static_cast<std::size_t>(boxed_w) * boxed_h, 3);
+  for (int y = 0; y < h; ++y) std::copy_n(inner.begin() + y * w, w, boxed.begin() + (y + 20) * boxed_w + 10);
+  boxed[5] = 7;   // as a lossy coder leaves it
+  const pdq::Plane found = pdq::unletterboxed(plane_of(boxed, boxed_w, boxed_h));
+  CHECK(found.width == w);
+  CHECK(found.height == h);
+  CHECK(pdq::hash(found).hash == pdq::hash(whole).hash);
+  const std::vector<std::uint8_t> flat(100 * 100, 9);
+  CHECK(pdq::unletterboxed(plane_of(flat, 100, 100)).width == 100);
+  std::vector<std::uint8_t> speck(100 * 100, 9);
+  speck[5050] = 200;
+  CHECK(pdq::unletterboxed(plane_of(speck, 100, 100)).height == 100);   // too little would be left
+  CHECK(pdq::unletterboxed({}).width == 0);
+}
+
+TEST_CASE("a turned picture's hash is among the eight") {
+  const int n = 300;
+  const auto grey = picture(n, n, 21);
+  std::vector<std::uint8_t> turned(grey.size()), mirrored(grey.size());
+  for (int y = 0; y < n; ++y) {
+    for (int x = 0; x < n; ++x) {
+      turned[static_cast<std::size_t>(x * n + (n - 1 - y))] = grey[static_cast<std::size_t>(y * n + x)];
+      mirrored[static_cast<std::size_t>(y * n + (n - 1 - x))] = grey[static_cast<std::size_t>(y * n + x)];
+    }
+  }
+  const auto eight = pdq::hash_dihedral(plane_of(grey, n, n));
+  CHECK(eight.hashes[0] == pdq::hash(plane_of(grey, n, n)).hash);
+  for (const auto* const other : {&turned, &mirrored}) {
+    const auto hash = pdq::hash(plane_of(*other, n, n)).hash;
+    int best = 256;
+    for (const auto& one : eight.hashes) best = std::min(best, pdq::distance(one, hash));
+    CHECK(best <= 16);   // the box is not symmetric about its centre
+  }
 }
 
 TEST_CASE("hex goes both ways, in either case of letters, and nothing else is a hash") {
