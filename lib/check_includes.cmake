@@ -2,7 +2,7 @@
 cmake_policy(VERSION 3.25)
 string(REPLACE "," ";" allowed "${ALLOWED}")
 list(APPEND allowed ${ROOM})
-file(GLOB_RECURSE files ${DIR}/*.h ${DIR}/*.cc)
+file(GLOB files ${DIR}/*.h ${DIR}/*.cc ${DIR}/kernels/*.h ${DIR}/kernels/*.cc)
 set(wrong "")
 foreach(file IN LISTS files)
   file(STRINGS ${file} lines REGEX "^[ \t]*#[ \t]*include[ \t]*\"")

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "media/decoder.h"
+#include "media/worker/worker.h"
 
 int main(int argc, char** argv) {
   std::uint64_t memory = 0;

@@ -1,12 +1,11 @@
 #include "base/content_kind.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/iso_media.h"
@@ -52,6 +51,10 @@ constexpr std::array kMagics{
     Magic{0, "\xFD" "7zXZ\0"sv, ContentKind::archive, "xz"},
     Magic{0, "\x28\xB5\x2F\xFD"sv, ContentKind::archive, "zstd"},
     Magic{257, "ustar"sv, ContentKind::archive, "tar"},
+    Magic{0, "\x5D\0\0"sv, ContentKind::archive, "lzma"},
+    Magic{0, "LZIP"sv, ContentKind::archive, "lzip"},
+    Magic{0, "\x1F\x9D"sv, ContentKind::archive, "compress"},
+    Magic{0, "\x04\x22\x4D\x18"sv, ContentKind::archive, "lz4"},
     Magic{0, "\0\0\x01\xBA"sv, ContentKind::video, "mpeg-ps"},
     Magic{0, "%PDF-"sv, ContentKind::file, "pdf"},
 };
@@ -135,8 +138,10 @@ std::optional<DetectedKind> flash_video(std::string_view head) {
   return pictures ? DetectedKind{ContentKind::video, "flv"} : DetectedKind{ContentKind::audio, "flv-audio"};
 }
 
+constexpr auto kMatroskaMagic = "\x1A\x45\xDF\xA3"sv;
+
 std::optional<DetectedKind> matroska(std::string_view head) {
-  if (!starts(head, "\x1A\x45\xDF\xA3")) return std::nullopt;
+  if (!starts(head, kMatroskaMagic)) return std::nullopt;
   const bool webm = head.find("webm") != std::string_view::npos;
   // A video codec id, or a Video element's pixel width, somewhere in the track list.
   const bool video = head.find("V_") != std::string_view::npos;
@@ -245,18 +250,20 @@ DetectedKind detect_kind(std::span<const std::byte> bytes) {
   return {ContentKind::file, {}};
 }
 
-Result<DetectedKind> detect_kind_of(int fd) {
+Result<DetectedKind> detect_kind_of(const ByteSource& source) {
   std::array<std::byte, kKindHeadBytes> head;
-  std::size_t have = 0;
-  while (have < head.size()) {
-    const ssize_t got = ::pread(fd, head.data() + have, head.size() - have, static_cast<off_t>(have));
-    if (got < 0 && errno == EINTR) continue;
+  const std::int64_t have = source.read_at(0, head);
+  if (have < 0) return fail("content_unreadable", std::strerror(errno), true);
+  const std::span<const std::byte> seen = std::span<const std::byte>(head).first(static_cast<std::size_t>(have));
+  if (const auto brands = iso_brands(as_text(seen)); brands && !brands->image) return iso_kind(*brands, iso_tracks(source));
+  if (starts(as_text(seen), kMatroskaMagic)) {
+    std::vector<std::byte> more(static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), kTrackListBytes)));
+    const std::int64_t got = source.read_at(0, more);
     if (got < 0) return fail("content_unreadable", std::strerror(errno), true);
-    if (got == 0) break;
-    have += static_cast<std::size_t>(got);
+    std::string_view lists = as_text(std::span<const std::byte>(more).first(static_cast<std::size_t>(got)));
+    lists = lists.substr(0, lists.find("\x1F\x43\xB6\x75"));   // up to the first cluster: what follows is media data
+    if (const auto kind = matroska(lists)) return *kind;
   }
-  const std::span<const std::byte> seen = std::span<const std::byte>(head).first(have);
-  if (const auto brands = iso_brands(as_text(seen)); brands && !brands->image) return iso_kind(*brands, iso_tracks(fd));
   return detect_kind(seen);
 }
 

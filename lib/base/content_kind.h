@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/byte_source.h"
 #include "base/error.h"
 
 namespace proviso::base {
@@ -29,8 +30,9 @@ constexpr std::size_t kKindHeadBytes = 4096;  // what detect_kind wants to see o
 // or video, the answer is audio unless a video track is seen: on doubt nothing is scanned.
 DetectedKind detect_kind(std::span<const std::byte> head);
 
-// The same for a file, which may say more than its head: the track list of MP4, MOV and 3GP often stands at the end. Reads with
-// pread. Item error content_unreadable (retryable).
-Result<DetectedKind> detect_kind_of(int fd);
+// The same for a whole file, which may say more than its head: the track list of MP4, MOV and 3GP often stands at the end, that of
+// Matroska and WebM somewhere in the first kTrackListBytes. Item error content_unreadable (retryable).
+constexpr std::size_t kTrackListBytes = std::size_t{256} << 10;
+Result<DetectedKind> detect_kind_of(const ByteSource&);
 
 }  // namespace proviso::base

@@ -1,12 +1,9 @@
 #include "base/iso_media.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace proviso::base {
@@ -20,7 +17,7 @@ struct Box {
 
 class Walk {
  public:
-  explicit Walk(int fd) : fd_(fd) {}
+  explicit Walk(const ByteSource& source) : source_(source) {}
 
   // The box at `at`, which must lie below `limit`; nullopt when there is none or the budget is used up.
   std::optional<Box> box(std::uint64_t at, std::uint64_t limit) {
@@ -58,18 +55,10 @@ class Walk {
   }
 
   bool read(std::uint64_t at, unsigned char* out, std::size_t size) {
-    while (size > 0) {
-      const ssize_t got = ::pread(fd_, out, size, static_cast<off_t>(at));
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) return false;
-      out += got;
-      at += static_cast<std::uint64_t>(got);
-      size -= static_cast<std::size_t>(got);
-    }
-    return true;
+    return source_.read_at(at, std::as_writable_bytes(std::span(out, size))) == static_cast<std::int64_t>(size);
   }
 
-  int fd_;
+  const ByteSource& source_;
   int boxes_ = 0;
 };
 
@@ -85,11 +74,9 @@ std::optional<Box> child(Walk& walk, std::uint64_t at, std::uint64_t end, std::s
 
 }  // namespace
 
-IsoTracks iso_tracks(int fd) {
-  struct stat status{};
-  if (::fstat(fd, &status) != 0 || status.st_size <= 0) return IsoTracks::unknown;
-  Walk walk(fd);
-  const auto moov = child(walk, 0, static_cast<std::uint64_t>(status.st_size), "moov");
+IsoTracks iso_tracks(const ByteSource& source) {
+  Walk walk(source);
+  const auto moov = child(walk, 0, source.size(), "moov");
   if (!moov) return IsoTracks::unknown;
   bool audio = false;
   for (std::uint64_t at = moov->body; at < moov->end;) {

@@ -53,6 +53,7 @@ class Context {
   // Runs a stage over stdin -> stdout with progress, --stats, the line of counts, signals; gives the exit code.
   base::ExitCode stream(ndjson::Stage&, const ndjson::StreamOptions&);
   void write_stats(const json::Json&) const;       // --stats FILE
+  bool shows_progress(int output) const;           // asked for, or a terminal that nothing else is written to
 
   Context(Log log, Common common) : log_(std::move(log)), common_(std::move(common)) {}
 
@@ -75,6 +76,9 @@ struct Setup {
 
 // Parses, runs, catches base::Error (alone), prints and maps it: usage errors 64, anything unforeseen 70.
 int run(std::string_view tool, int argc, char** argv, const std::function<void(Setup&)>& set_up);
+
+// SIGTERM and SIGINT set ndjson::stop_requested, once: the work in hand is finished. A second one ends the program as usual.
+void catch_signals();
 
 // The front door: execs <exec-path>/<tool>.
 int front_door(int argc, char** argv);

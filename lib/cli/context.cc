@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "cli/app.h"
+#include "cli/progress.h"
 
 namespace proviso::cli {
 
@@ -18,25 +19,22 @@ using Clock = std::chrono::steady_clock;
 
 void request_stop(int) { ndjson::stop_requested = true; }
 
-// SIGTERM and SIGINT stop the stream after the batch in hand; a second one ends the program as
-// usual.
-void catch_signals() {
-  struct sigaction action {};
-  action.sa_handler = request_stop;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // no SA_RESTART: a waiting read() returns
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGTERM, &action, nullptr);
-  sigaction(SIGINT, &action, nullptr);
-}
-
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Shows a line that is written over, once a second, as batches are committed.
+// How far a regular file on standard input has been read.
+std::optional<double> input_fraction(int input) {
+  struct stat status {};
+  if (::fstat(input, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0) return std::nullopt;
+  const off_t at = ::lseek(input, 0, SEEK_CUR);
+  return at < 0 ? std::nullopt : std::optional(static_cast<double>(at) / static_cast<double>(status.st_size));
+}
+
+// Shows progress as batches are committed.
 class ProgressStage : public ndjson::Stage {
  public:
-  explicit ProgressStage(ndjson::Stage& inner) : inner_(inner) {}
+  ProgressStage(ndjson::Stage& inner, int input) : inner_(inner), input_(input), progress_(std::string(inner.name()), "records", true) {}
   std::string_view name() const override { return inner_.name(); }
   void begin_batch() override { inner_.begin_batch(); }
   ndjson::Outcome process(const ndjson::Record& record, unsigned worker) override {
@@ -48,30 +46,18 @@ class ProgressStage : public ndjson::Stage {
   void commit_batch(std::span<ndjson::Outcome> outcomes) override {
     inner_.commit_batch(outcomes);
     lines_ += outcomes.size();
-    if (shown_ && Clock::now() - last_ < std::chrono::seconds(1)) return;
-    show();
+    progress_.at(lines_, input_fraction(input_));
   }
   void finish() override {
-    show();
-    if (::write(STDERR_FILENO, "\n", 1) < 0) return inner_.finish();
+    progress_.finish();
     inner_.finish();
   }
 
  private:
-  void show() {
-    last_ = Clock::now();
-    shown_ = true;
-    const double seconds = seconds_since(start_);
-    const std::string text =
-        fmt::format("\rproviso-{}: {} records, {:.0f} a second ", inner_.name(), lines_,
-                    seconds > 0 ? static_cast<double>(lines_) / seconds : 0.0);
-    if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;
-  }
-
   ndjson::Stage& inner_;
-  Clock::time_point start_ = Clock::now(), last_{};
-  std::size_t lines_ = 0;
-  bool shown_ = false;
+  int input_;
+  Progress progress_;
+  std::uint64_t lines_ = 0;
 };
 
 std::string plural(std::uint64_t n, std::string_view one) {
@@ -110,17 +96,30 @@ const policy::Policy& Context::policy(const policy::LoadOptions& options) {
   return *policy_;
 }
 
+// SIGTERM and SIGINT stop the stream after the batch in hand; a second one ends the program as
+// usual.
+void catch_signals() {
+  struct sigaction action {};
+  action.sa_handler = request_stop;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // no SA_RESTART: a waiting read() returns
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+}
+
+bool Context::shows_progress(int output) const {
+  return common_.progress.value_or(isatty(STDERR_FILENO) == 1 && !common_.quiet && isatty(output) == 0 &&
+                                   log_.format == LogFormat::text);
+}
+
 base::ExitCode Context::stream(ndjson::Stage& stage, const ndjson::StreamOptions& options) {
   catch_signals();
-  const bool progress =
-      common_.progress.value_or(isatty(STDERR_FILENO) == 1 && !common_.quiet &&
-                                isatty(options.output) == 0 && log_.format == LogFormat::text);
   ndjson::StreamCounts counts;
   const auto start = Clock::now();
   stage.begin_batch();   // a closed gate is told even when there is nothing to read
-  ProgressStage shown(stage);
+  ProgressStage shown(stage, options.input);
   const base::ExitCode code =
-      ndjson::run_stream(progress ? static_cast<ndjson::Stage&>(shown) : stage, options, counts);
+      ndjson::run_stream(shows_progress(options.output) ? static_cast<ndjson::Stage&>(shown) : stage, options, counts);
   const double seconds = seconds_since(start);
   log_.summary(fmt::format("{}: {} passed, {} dropped, {}", plural(counts.lines, "line"),
                            counts.passed, counts.dropped, plural(counts.errors, "error")));

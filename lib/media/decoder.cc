@@ -5,19 +5,23 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <span>
+#include <vector>
 #include <system_error>
 
 #include "base/file.h"
-#include "media/image.h"
+#include "media/findings_wire.h"
+#include "media/grey_png.h"
 #include "media/protocol.h"
 
 namespace proviso::media {
@@ -46,9 +50,15 @@ struct Decoder::Impl {
   Limits limits;
   fs::path program;
   base::UniqueFd socket;
+  const std::byte* shared = nullptr;   // the worker writes here at any time: copied before it is looked at
   pid_t pid = -1;
   bool ready = false;         // it has said that it is confined
   Clock::duration busy{};     // with items, since it was started
+  // The request that is under way.
+  Wanted wanted;
+  std::chrono::milliseconds allowed{};
+  Clock::time_point begun;
+  std::optional<base::ItemError> failed;
 
   ~Impl() { stop(); }
 
@@ -62,6 +72,8 @@ struct Decoder::Impl {
       }
       pid = -1;
     }
+    if (shared != nullptr) ::munmap(const_cast<std::byte*>(shared), kSharedBytes);
+    shared = nullptr;
     ready = false;
     busy = {};
     return status;
@@ -72,13 +84,27 @@ struct Decoder::Impl {
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) base::throw_errno(errno, "no socket pair", "decode-worker");
     base::UniqueFd ours(pair[0]);
     const base::UniqueFd theirs(pair[1]);
+    // Sealed against any other size, so that reading it can never fault.
+    const base::UniqueFd memory(::memfd_create("findings", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (!memory || ::ftruncate(memory.get(), static_cast<off_t>(kSharedBytes)) != 0 ||
+        ::fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+      base::throw_errno(errno, "no memory to share", "decode-worker");
+    }
+    void* const mapped = ::mmap(nullptr, kSharedBytes, PROT_READ, MAP_SHARED, memory.get(), 0);
+    if (mapped == MAP_FAILED) base::throw_errno(errno, "no memory to share", "decode-worker");
+    shared = static_cast<const std::byte*>(mapped);
+    // Both go to numbers that no open descriptor here may have: dup2 onto itself would keep close-on-exec.
+    const base::UniqueFd socket_copy(::fcntl(theirs.get(), F_DUPFD_CLOEXEC, kWorkerMemory + 1));
+    const base::UniqueFd memory_copy(::fcntl(memory.get(), F_DUPFD_CLOEXEC, kWorkerMemory + 1));
+    if (!socket_copy || !memory_copy) base::throw_errno(errno, "no descriptor", "decode-worker");
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawnattr_init(&attributes);
     ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&actions, theirs.get(), kWorkerSocket);
+    ::posix_spawn_file_actions_adddup2(&actions, socket_copy.get(), kWorkerSocket);
+    ::posix_spawn_file_actions_adddup2(&actions, memory_copy.get(), kWorkerMemory);
     sigset_t none;
     sigset_t all;
     sigemptyset(&none);
@@ -90,8 +116,8 @@ struct Decoder::Impl {
     ::posix_spawnattr_setpgroup(&attributes, 0);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     std::string name = program.string();
-    std::string memory = std::to_string(limits.memory_bytes);
-    char* const arguments[] = {name.data(), memory.data(), nullptr};
+    std::string address_space = std::to_string(limits.memory_bytes);
+    char* const arguments[] = {name.data(), address_space.data(), nullptr};
     char* const environment[] = {nullptr};
     const int error = ::posix_spawn(&pid, name.c_str(), &actions, &attributes, arguments, environment);
     ::posix_spawn_file_actions_destroy(&actions);
@@ -126,7 +152,7 @@ struct Decoder::Impl {
 
   struct Answer {
     Reply reply;
-    std::string preview;
+    std::vector<std::byte> payload;
   };
 
   // One packet; its size, 0 when the worker is gone, nullopt when the deadline passed first.
@@ -144,7 +170,7 @@ struct Decoder::Impl {
 
   base::ItemError late() {
     stop();
-    return {"timeout", fmt::format("not decoded within {} ms", limits.deadline.count()), true, {}, {}};
+    return {"timeout", fmt::format("not decoded within {} ms", allowed.count()), true, {}, {}};
   }
 
   // It dies here without having seen a file, so no item is to blame, and no item may be lost for it: the run ends.
@@ -157,9 +183,13 @@ struct Decoder::Impl {
                       program.string());
   }
 
+  base::ItemError out_of_bounds() {
+    stop();      // it does not keep to the protocol: what it says is not believed, and it does not read another file
+    return {"crashed", "the decoding worker answered out of bounds on this file", false, {}, {}};
+  }
+
   base::Result<Answer> receive() {
-    const auto begun = Clock::now();
-    const auto deadline = begun + limits.deadline;
+    const auto deadline = begun + allowed;
     if (!ready) {
       Ready said{};
       char bytes[sizeof said];
@@ -170,50 +200,71 @@ struct Decoder::Impl {
       ready = true;
     }
     Answer answer{};
-    std::vector<char> buffer(sizeof(Reply) + kMaxPreviewBytes);
-    const auto received = receive_packet(buffer, deadline);
-    if (!received) return tl::make_unexpected(late());
+    char packet[sizeof(Reply)];
+    const auto got = receive_packet(packet, deadline);
+    if (!got) return tl::make_unexpected(late());
     busy += Clock::now() - begun;
-    const ssize_t got = *received;
-    if (got < static_cast<ssize_t>(sizeof(Reply))) {
+    if (*got < static_cast<ssize_t>(sizeof(Reply))) {
       stop();
       return base::fail("crashed", "the decoding worker died on this file");
     }
-    std::memcpy(&answer.reply, buffer.data(), sizeof(Reply));
-    const std::size_t rest = static_cast<std::size_t>(got) - sizeof(Reply);
-    if (answer.reply.magic != kReplyMagic || answer.reply.preview_bytes != rest ||
-        std::uint64_t{answer.reply.preview_width} * answer.reply.preview_height != rest || answer.reply.quality > 100 ||
-        std::uint64_t{answer.reply.width} * answer.reply.height > limits.max_pixels) {
-      stop();      // it does not keep to the protocol: what it says is not believed, and it does not read another file
-      return base::fail("crashed", "the decoding worker answered out of bounds on this file");
-    }
-    answer.preview.assign(buffer.data() + sizeof(Reply), rest);
-    return answer;
-  }
-
-  base::Result<Answer> ask(Task task, int fd) {
-    const Request request{kRequestMagic, task, limits.max_bytes, limits.max_pixels};
-    if (busy + 2 * limits.deadline > std::chrono::seconds(kLifeSeconds)) stop();   // before its processor time ends amid an item
-    if (pid < 0) start();
-    if (!send(request, fd)) {      // it died since the last item
-      stop();
-      start();
-      if (!send(request, fd)) {
-        stop();
-        return base::fail("crashed", "the decoding worker does not take requests", true);
-      }
-    }
-    auto answer = receive();
-    if (!answer) return answer;
-    const std::string message = clean(answer->reply.message, sizeof answer->reply.message);
-    switch (answer->reply.status) {
+    std::memcpy(&answer.reply, packet, sizeof(Reply));
+    const Reply& reply = answer.reply;
+    if (reply.magic != kReplyMagic || reply.bytes > kSharedBytes) return tl::make_unexpected(out_of_bounds());
+    answer.payload.assign(shared, shared + static_cast<std::size_t>(reply.bytes));
+    const std::string message = clean(reply.message, sizeof reply.message);
+    switch (reply.status) {
       case Status::ok: return answer;
       case Status::decode_failed: return base::fail("decode_failed", message);
       case Status::too_large: return base::fail("too_large", message);
       case Status::unsupported: return base::fail("unsupported", message);
+      case Status::locked: return base::fail("locked", message);
     }
+    return tl::make_unexpected(out_of_bounds());
+  }
+
+  void ask(Task task, int fd, base::ContentKind kind, const Wanted& what) {
+    const bool lasting = kind == base::ContentKind::video || kind == base::ContentKind::archive || kind == base::ContentKind::mail;
+    allowed = std::chrono::milliseconds(lasting ? limits.long_deadline_ms : limits.deadline_ms);
+    wanted = what;
+    failed.reset();
+    Request request{};
+    request.magic = kRequestMagic;
+    request.task = task;
+    request.max_bytes = limits.max_bytes;
+    request.max_picture_bytes = limits.max_picture_bytes;
+    request.max_pixels = limits.max_pixels;
+    request.max_expanded_bytes = limits.max_expanded_bytes;
+    request.max_frames = limits.max_frames;
+    request.max_members = limits.max_members;
+    request.max_depth = limits.max_depth;
+    request.max_expansion = limits.max_expansion;
+    for (const base::ContentKind leaf : what.leaves) request.leaves |= 1u << static_cast<unsigned>(leaf);
+    request.frame_interval_ms = what.frame_interval_ms;
+    request.quality_floor = static_cast<std::uint32_t>(what.quality_floor);
+    request.md5 = what.leaf_digests.md5;
+    request.sha1 = what.leaf_digests.sha1;
+    request.sha256 = what.leaf_digests.sha256;
+    request.sha512 = what.leaf_digests.sha512;
+    request.pdq = what.pdq;
+    request.frames = what.frames;
+    request.dihedral = what.dihedral;
+    request.unletterbox = what.unletterbox;
+    // Before its processor time ends amid an item.
+    if (busy + 2 * std::chrono::milliseconds(limits.long_deadline_ms) > std::chrono::seconds(kLifeSeconds)) stop();
+    if (pid < 0) start();
+    begun = Clock::now();
+    if (send(request, fd)) return;
+    stop();      // it died since the last item
+    start();
+    if (send(request, fd)) return;
     stop();
-    return base::fail("crashed", "the decoding worker answered out of bounds on this file");
+    failed = base::ItemError{"crashed", "the decoding worker does not take requests", true, {}, {}};
+  }
+
+  base::Result<Answer> answer() {
+    if (failed) return tl::make_unexpected(*failed);
+    return receive();
   }
 };
 
@@ -225,27 +276,30 @@ Decoder::Decoder(Limits limits, fs::path worker) : impl_(std::make_unique<Impl>(
 Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 
-base::Result<Decoded> Decoder::hash_image(int fd) {
-  const auto answer = impl_->ask(Task::hash, fd);
+void Decoder::begin(int fd, base::ContentKind kind, const Wanted& wanted) { impl_->ask(Task::hash, fd, kind, wanted); }
+
+base::Result<Findings> Decoder::finish() {
+  const auto answer = impl_->answer();
   if (!answer) return tl::make_unexpected(answer.error());
-  Decoded decoded;
-  std::copy(std::begin(answer->reply.hash), std::end(answer->reply.hash), decoded.pdq.hash.words.begin());
-  decoded.pdq.quality = static_cast<int>(answer->reply.quality);
-  decoded.width = static_cast<int>(answer->reply.width);
-  decoded.height = static_cast<int>(answer->reply.height);
-  decoded.by = clean(answer->reply.by, sizeof answer->reply.by);
-  return decoded;
+  auto findings = read_findings(answer->payload, impl_->limits, impl_->wanted);
+  if (!findings) return tl::make_unexpected(impl_->out_of_bounds());
+  return std::move(*findings);
 }
 
-base::Result<Preview> Decoder::preview(int fd) {
-  auto answer = impl_->ask(Task::preview, fd);
+base::Result<Findings> Decoder::examine(int fd, base::ContentKind kind, const Wanted& wanted) {
+  begin(fd, kind, wanted);
+  return finish();
+}
+
+base::Result<Preview> Decoder::preview(int fd, base::ContentKind kind) {
+  impl_->ask(Task::preview, fd, kind, {});
+  const auto answer = impl_->answer();
   if (!answer) return tl::make_unexpected(answer.error());
-  // The PNG is made here, of bare samples: no file that the worker wrote reaches a reviewer's viewer.
-  Luma samples;
-  samples.width = static_cast<int>(answer->reply.preview_width);
-  samples.height = static_cast<int>(answer->reply.preview_height);
-  samples.pixels.assign(answer->preview.begin(), answer->preview.end());
-  const std::vector<std::byte> png = encode_grey_png(samples);
+  const Reply& reply = answer->reply;
+  const std::size_t samples = std::size_t{reply.preview_width} * reply.preview_height;
+  if (samples != answer->payload.size() || samples > kMaxPreviewBytes) return tl::make_unexpected(impl_->out_of_bounds());
+  const std::vector<std::byte> png =
+      encode_grey_png({reinterpret_cast<const std::uint8_t*>(answer->payload.data()), samples}, reply.preview_width, reply.preview_height);
   if (png.empty()) return base::fail("decode_failed", "no preview could be made");
   return Preview{std::string(base::as_text(png))};
 }

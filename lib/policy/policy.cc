@@ -23,10 +23,17 @@ int number_of(const json::Json& parameters, const char* key, int fallback) {
   return found != parameters.end() && found->is_number_integer() ? found->get<int>() : fallback;
 }
 
+bool flag_of(const json::Json& parameters, const char* key) {
+  const auto found = parameters.find(key);
+  return found != parameters.end() && found->is_boolean() && found->get<bool>();
+}
+
 }  // namespace
 
 int Technology::distance() const { return number_of(parameters, "distance", 31); }
 int Technology::quality_floor() const { return number_of(parameters, "quality_floor", 50); }
+bool Technology::dihedral() const { return flag_of(parameters, "dihedral"); }
+bool Technology::unletterbox() const { return flag_of(parameters, "unletterbox"); }
 
 const Service* Policy::service(std::string_view name) const { return by_name(services, name, &Service::name); }
 const Technology* Policy::technology(std::string_view name) const { return by_name(technologies, name, &Technology::name); }

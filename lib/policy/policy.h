@@ -49,7 +49,7 @@ struct Technology {
   std::string name, version;
   Purpose purpose = Purpose::known_csam;
   Method method = Method::exact;
-  json::Json parameters = json::Json::object();     // pdq: {"distance": 31, "quality_floor": 50}; exact: {"digests": ["md5","sha1","sha256"]}
+  json::Json parameters = json::Json::object();     // pdq: {"distance": 31, "quality_floor": 50, "dihedral": true, "unletterbox": true}, the flags only when set; exact: {"digests": ["md5","sha1","sha256"]}
   std::set<base::ContentKind> content;              // image, video
   std::vector<std::string> services;
   std::optional<base::Date> first_used;             // absent: not yet
@@ -60,6 +60,8 @@ struct Technology {
 
   int distance() const;          // pdq, default 31
   int quality_floor() const;     // pdq, default 50
+  bool dihedral() const;         // pdq: turned and mirrored pictures are looked up too
+  bool unletterbox() const;      // pdq: so are pictures without their flat borders
 };
 
 struct List {

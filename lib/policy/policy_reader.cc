@@ -137,9 +137,13 @@ json::Json PolicyReader::read_parameters(const yaml::Node& node, Method method) 
   const yaml::Node& map = fields_.section(node, "parameters", false);
   // What is left out is written out here, so that a default and the same value stated make no drift.
   if (method == Method::pdq) {
-    in_.only(map, {"distance", "quality_floor"});
-    return {{"distance", fields_.whole(map, "distance", 0, kMaxDistance).value_or(31)},
-            {"quality_floor", fields_.whole(map, "quality_floor", 0, kMaxQuality).value_or(50)}};
+    in_.only(map, {"distance", "quality_floor", "dihedral", "unletterbox"});
+    json::Json out{{"distance", fields_.whole(map, "distance", 0, kMaxDistance).value_or(31)},
+                   {"quality_floor", fields_.whole(map, "quality_floor", 0, kMaxQuality).value_or(50)}};
+    for (const char* flag : {"dihedral", "unletterbox"}) {
+      if (in_.optional_bool(map, flag).value_or(false)) out[flag] = true;
+    }
+    return out;
   }
   if (method != Method::exact) return json::Json::object();
   in_.only(map, {"digests"});
@@ -177,8 +181,8 @@ Technology PolicyReader::read_technology(const yaml::Node& node) {
       in_.fail(*node.find("content"), fmt::format("content: '{}' is not a kind of content", word));
     } else if (*kind == base::ContentKind::archive || *kind == base::ContentKind::mail) {
       in_.fail(*node.find("content"), fmt::format("content: {} is a container, the kinds inside it were expected", word));
-    } else if (out.method == Method::pdq && *kind != base::ContentKind::image) {
-      in_.fail(*node.find("content"), fmt::format("content: method pdq is of images, not {}", word));
+    } else if (out.method == Method::pdq && *kind != base::ContentKind::image && *kind != base::ContentKind::video) {
+      in_.fail(*node.find("content"), fmt::format("content: method pdq is of images and of frames of video, not {}", word));
     } else {
       out.content.insert(*kind);
     }

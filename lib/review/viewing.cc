@@ -55,7 +55,7 @@ std::string View::preview(media::Decoder& decoder) const {
   const base::UniqueFd memory(::memfd_create("content", MFD_CLOEXEC));
   if (!memory) base::throw_errno(errno, "no memory for the content", row_.id.value);
   content([&](std::span<const std::byte> part) { base::write_all(memory.get(), base::as_text(part), row_.id.value); });
-  auto preview = decoder.preview(memory.get());
+  auto preview = decoder.preview(memory.get(), base::parse_content_kind(row_.kind).value_or(base::ContentKind::file));
   if (!preview) {
     throw base::Error(base::ExitCode::data, fmt::format("{}: {}", preview.error().code, preview.error().message), row_.id.value,
                       "--clear gives the bytes as they are");

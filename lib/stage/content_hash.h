@@ -1,4 +1,4 @@
-// What `hash` reads of one open file: its kind, its digests in one read, its perceptual hash by the decoding worker.
+// What `hash` reads of one open file: its kind, its digests in one read, and by the decoding worker its perceptual hashes and leaves.
 #pragma once
 
 #include <optional>
@@ -12,23 +12,29 @@
 namespace proviso::stage {
 
 struct ContentWanted {
-  digest::Wanted digests;
-  bool pdq = false;          // of images; other kinds have none
+  digest::Wanted digests;              // of the file itself
+  media::Wanted decoded;
+  bool pin_containers = true;          // of a container SHA-256 alone: it pins the file, and is never looked up
+  bool decode_containers = true;       // archives and mails are opened
+  unsigned digest_threads = 1;         // for one large file
 };
 
 struct ContentHash {
   base::DetectedKind kind;
   digest::Digests digests;
-  std::optional<media::Decoded> image;
+  std::optional<media::Findings> found;   // when there was anything to decode
 };
 
-// From the file's first bytes alone. Item error content_unreadable (retryable).
 base::Result<base::DetectedKind> kind_of(int fd);
 
-// Digests and PDQ of a file whose kind is known already. Item errors of digest and media.
+// Item errors of digest and media.
 base::Result<ContentHash> hash_content(int fd, const base::DetectedKind&, const ContentWanted&, media::Decoder&);
 
-// {bytes, kind, md5, sha1, sha256, pdq, pdq_quality, by}, absent what was not wanted.
+// {bytes, kind, md5, sha1, sha256, sha512, pdq, pdq_quality, width, height, ..., frames, members, skipped, by}: see proviso-hash(1); absent what
+// was not wanted or is not there.
 json::Json to_json(const ContentHash&);
+
+// Leaves that could not be read.
+std::size_t unread_leaves(const ContentHash&);
 
 }  // namespace proviso::stage

@@ -1,27 +1,30 @@
 #include "stage/file_hashes.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
-#include <fstream>
-#include <iostream>
+#include <deque>
+#include <exception>
+#include <mutex>
 #include <thread>
+#include <vector>
 
 #include "base/file.h"
-#include "stage/content_hash.h"
 
 namespace proviso::stage {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kFilesPerTurn = 256;
+constexpr std::size_t kAhead = 512;               // files a job may be ahead of the one that is written next
+constexpr std::size_t kWriteBytes = 256u << 10;   // lines are written together
 
-base::Result<json::Json> hash_one(const fs::path& path, const std::optional<fs::path>& spool, media::Decoder& decoder) {
+base::Result<ContentHash> hash_one(const fs::path& path, const std::optional<fs::path>& spool, const ContentWanted& wanted, media::Decoder& decoder) {
   std::error_code ignored;
   if (spool) {
     const fs::path real = fs::weakly_canonical(path, ignored);
@@ -31,104 +34,121 @@ base::Result<json::Json> hash_one(const fs::path& path, const std::optional<fs::
   const base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd) return base::fail(errno == ENOENT ? "content_gone" : "content_unreadable", std::strerror(errno));
   struct stat status{};
-  if (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return base::fail("content_unreadable", "not a regular file");
-  }
+  if (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return base::fail("content_unreadable", "not a regular file");
   const auto kind = kind_of(fd.get());
   if (!kind) return tl::make_unexpected(kind.error());
-  auto content = hash_content(fd.get(), *kind, {{true, true, true}, true}, decoder);
-  if (!content && content.error().code == "unsupported") {
-    content = hash_content(fd.get(), *kind, {{true, true, true}, false}, decoder);   // still has digests
-  }
-  if (!content) return tl::make_unexpected(content.error());
-  return to_json(*content);
+  return hash_content(fd.get(), *kind, wanted, decoder);
 }
 
-std::string line_of(const fs::path& path, const base::Result<json::Json>& result) {
-  json::OrderedJson line;
-  line["path"] = path.string();
-  if (result) {
-    for (const char* name : {"bytes", "kind", "md5", "sha1", "sha256", "pdq", "pdq_quality", "by"}) {
-      if (result->contains(name)) line[name] = (*result)[name];
+// What the jobs share: they take files in turn, and hand their lines in; whoever finds the next line in order there writes it.
+class Queue {
+ public:
+  Queue(FileWalk& walk, const FileHashSettings& settings, int output, ndjson::StreamCounts& counts)
+      : walk_(walk), settings_(settings), output_(output), counts_(counts) {}
+
+  struct Job {
+    std::uint64_t number = 0;
+    fs::path path;
+  };
+
+  std::optional<Job> take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return done_ || taken_ - written_ < kAhead; });
+    if (done_ || ndjson::stop_requested) return std::nullopt;
+    auto path = walk_.next();
+    if (!path) return std::nullopt;
+    waiting_.emplace_back();
+    return Job{taken_++, std::move(*path)};
+  }
+
+  void give(const Job& job, const base::Result<ContentHash>& result) {
+    Line line{line_of(settings_.format, job.path, result), job.path, std::nullopt, result ? result->digests.bytes : 0};
+    if (!result) line.error = result.error();
+    if (const std::size_t unread = result ? unread_leaves(*result) : 0; unread != 0) {
+      line.error = base::ItemError{"unread_member", fmt::format("{} of the files inside could not be read", unread), false, {}, {}};
     }
-  } else {
-    line["error"] = {{"tool", "hash"}, {"code", result.error().code}, {"message", result.error().message}};
+    const std::lock_guard lock(mutex_);
+    waiting_[static_cast<std::size_t>(job.number - written_)] = std::move(line);
+    while (!waiting_.empty() && waiting_.front()) {
+      const Line& first = *waiting_.front();
+      text_ += first.text;
+      ++counts_.records;
+      ++counts_.lines;
+      counts_.bytes += first.bytes;
+      first.error ? ++counts_.errors : ++counts_.passed;
+      if (first.error) settings_.on_error(first.path, *first.error);
+      waiting_.pop_front();
+      ++written_;
+    }
+    if (text_.size() >= kWriteBytes || waiting_.empty()) flush();
+    settings_.on_progress(written_);
+    changed_.notify_all();
   }
-  // A file name need not be UTF-8; it must not end the run.
-  return line.dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace) + "\n";
-}
 
-void walk(const fs::path& path, std::vector<fs::path>& out) {
-  std::error_code error;
-  if (!fs::is_directory(path, error)) {
-    out.push_back(path);
-    return;
+  // Of any job: the run ends, and the caller of hash_files() is told.
+  void fail(std::exception_ptr error) {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = std::move(error);
+    done_ = true;
+    changed_.notify_all();
   }
-  std::vector<fs::path> found;
-  for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, error), end; it != end;
-       it.increment(error)) {
-    if (it->is_regular_file(error) && !it->is_symlink(error)) found.push_back(it->path());
+
+  void finish() {
+    if (error_) std::rethrow_exception(error_);
+    flush();
   }
-  std::sort(found.begin(), found.end());
-  out.insert(out.end(), found.begin(), found.end());
-}
+
+ private:
+  struct Line {
+    std::string text;
+    fs::path path;
+    std::optional<base::ItemError> error;
+    std::uint64_t bytes = 0;
+  };
+
+  void flush() {
+    base::write_all(output_, text_, "standard output");
+    text_.clear();
+  }
+
+  FileWalk& walk_;
+  const FileHashSettings& settings_;
+  int output_;
+  ndjson::StreamCounts& counts_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::optional<Line>> waiting_;   // from file number written_ on
+  std::uint64_t taken_ = 0, written_ = 0;
+  std::string text_;
+  bool done_ = false;
+  std::exception_ptr error_;
+};
 
 }  // namespace
 
-base::ExitCode hash_files(const FileHashSettings& settings, int output, ndjson::StreamCounts& counts) {
-  std::vector<fs::path> files;
-  for (const fs::path& path : settings.files) walk(path, files);
+base::ExitCode hash_files(FileWalk& walk, const FileHashSettings& settings, int output, ndjson::StreamCounts& counts) {
   std::optional<fs::path> spool;
   if (settings.spool) {
     std::error_code ignored;
     spool = fs::weakly_canonical(*settings.spool, ignored);
   }
-
-  const unsigned jobs = std::max(1u, settings.jobs);
-  std::vector<media::Decoder> decoders;
-  decoders.reserve(jobs);
-  for (unsigned i = 0; i < jobs; ++i) decoders.emplace_back(settings.limits);
-
-  for (std::size_t begin = 0; begin < files.size() && !ndjson::stop_requested; begin += kFilesPerTurn) {
-    const std::size_t end = std::min(files.size(), begin + kFilesPerTurn);
-    std::vector<std::string> lines(end - begin);
-    std::atomic<std::size_t> next = begin;
-    std::atomic<std::uint64_t> failed = 0;
-    const auto work = [&](unsigned worker) {
-      for (std::size_t i = next++; i < end; i = next++) {
-        const auto result = hash_one(files[i], spool, decoders[worker]);
-        if (!result) ++failed;
-        lines[i - begin] = line_of(files[i], result);
-      }
-    };
-    {
-      std::vector<std::jthread> threads;
-      for (unsigned worker = 1; worker < jobs; ++worker) threads.emplace_back(work, worker);
-      work(0);
+  base::write_all(output, header_of(settings.format, settings.wanted.digests), "standard output");
+  Queue queue(walk, settings, output, counts);
+  const auto work = [&] {
+    try {
+      media::Decoder decoder(settings.limits);
+      while (const auto job = queue.take()) queue.give(*job, hash_one(job->path, spool, settings.wanted, decoder));
+    } catch (...) {
+      queue.fail(std::current_exception());
     }
-    std::string text;
-    for (const std::string& line : lines) text += line;
-    base::write_all(output, text, "standard output");
-    counts.records += end - begin;
-    counts.lines += end - begin;
-    counts.errors += failed;
-    counts.passed += end - begin - failed;
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned i = 1; i < settings.jobs; ++i) threads.emplace_back(work);
+    work();
   }
+  queue.finish();
   return counts.errors == 0 ? base::ExitCode::ok : base::ExitCode::records_failed;
-}
-
-std::vector<std::filesystem::path> read_path_list(const std::string& file, bool nul_terminated) {
-  std::vector<fs::path> paths;
-  std::ifstream opened;
-  if (file != "-") {
-    opened.open(file);
-    if (!opened) throw base::Error(base::ExitCode::no_input, "cannot be read", file);
-  }
-  std::istream& in = file == "-" ? std::cin : opened;
-  for (std::string line; std::getline(in, line, nul_terminated ? '\0' : '\n');) {
-    if (!line.empty()) paths.emplace_back(line);
-  }
-  return paths;
 }
 
 }  // namespace proviso::stage

@@ -1,4 +1,4 @@
-// `hash FILE...`: one NDJSON line a file, for making lists. Needs no policy; refuses what lies in a provider's spool.
+// `hash FILE...`: one line a file, for making lists. Needs no policy; refuses what lies in a provider's spool.
 #pragma once
 
 #include <cstdint>
@@ -6,24 +6,27 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "media/decoder.h"
 #include "ndjson/stream.h"
+#include "stage/content_hash.h"
+#include "stage/file_walk.h"
+#include "stage/hash_formats.h"
 
 namespace proviso::stage {
 
 struct FileHashSettings {
-  std::vector<std::filesystem::path> files;                 // directories are walked, in name order
   std::optional<std::filesystem::path> spool;               // of the policy, when there is one
+  ContentWanted wanted;
+  HashFormat format = HashFormat::ndjson;
   unsigned jobs = 1;
   media::Limits limits;
+  // A file that failed, or of which a leaf could not be read; in the order of the files.
+  std::function<void(const std::filesystem::path&, const base::ItemError&)> on_error = [](const auto&, const auto&) {};
+  std::function<void(std::uint64_t files)> on_progress = [](std::uint64_t) {};
 };
 
-// Writes to descriptor 1 in the order of `files`. A file that fails gives {"path","error":{...}} and exit code 2.
-base::ExitCode hash_files(const FileHashSettings&, int output, ndjson::StreamCounts&);
-
-// Paths of a list file ("-": standard input), one a line, or NUL terminated.
-std::vector<std::filesystem::path> read_path_list(const std::string& file, bool nul_terminated);
+// Writes to `output` in the order of the walk. Exit code 2 when a file failed; the others are hashed all the same.
+base::ExitCode hash_files(FileWalk&, const FileHashSettings&, int output, ndjson::StreamCounts&);
 
 }  // namespace proviso::stage

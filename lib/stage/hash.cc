@@ -14,20 +14,32 @@ Hash::Hash(gate::Gate& gate, unsigned workers, media::Limits limits)
 
 void Hash::begin_batch() { state_ = &gate_.require_any_open(base::now()); }
 
-ContentWanted Hash::wanted(const std::vector<std::string>& technologies) const {
+ContentWanted Hash::wanted(const gate::ScopeMember& scope) const {
   ContentWanted wanted;
-  wanted.digests = {false, false, true};   // SHA-256 pins the file for the later stages
-  for (const std::string& name : technologies) {
+  wanted.digests = {false, false, true, false};   // SHA-256 pins the file for the later stages
+  media::Wanted& decoded = wanted.decoded;
+  for (const base::ContentKind kind : scope.content) {
+    if (!gate::leaf_refusal(kind, scope.content, gate_.law())) decoded.leaves.insert(kind);
+  }
+  for (const std::string& name : scope.technologies) {
     const policy::Technology* technology = gate_.policy().technology(name);
     if (technology == nullptr) continue;
-    if (technology->method == policy::Method::pdq) wanted.pdq = true;
+    if (technology->method == policy::Method::pdq) {
+      decoded.pdq = true;
+      decoded.frames |= technology->content.count(base::ContentKind::video) != 0;
+      decoded.dihedral |= technology->dihedral();
+      decoded.unletterbox |= technology->unletterbox();
+    }
     if (technology->method == policy::Method::exact) {
       const auto named = technology->parameters.find("digests");
       const bool all = named == technology->parameters.end();
       wanted.digests.md5 |= all || std::find(named->begin(), named->end(), "md5") != named->end();
       wanted.digests.sha1 |= all || std::find(named->begin(), named->end(), "sha1") != named->end();
+      decoded.leaf_digests.sha256 |= all || std::find(named->begin(), named->end(), "sha256") != named->end();
     }
   }
+  decoded.leaf_digests.md5 = wanted.digests.md5;
+  decoded.leaf_digests.sha1 = wanted.digests.sha1;
   return wanted;
 }
 
@@ -47,10 +59,7 @@ base::Result<json::Json> Hash::member_of(const ndjson::Record& record, unsigned 
   if (const auto refusal = gate::leaf_refusal(kind->kind, scope->content, gate_.law())) {
     return tl::make_unexpected(base::ItemError{"kind_mismatch", refusal->message, false, refusal->rule, refusal->citation});
   }
-  if (kind->kind == base::ContentKind::archive || kind->kind == base::ContentKind::mail) {
-    return base::fail("unsupported", "archives and mail are not read by this version");
-  }
-  const auto content = hash_content(file->fd.get(), *kind, wanted(scope->technologies), decoders_[worker]);
+  const auto content = hash_content(file->fd.get(), *kind, wanted(*scope), decoders_[worker]);
   if (!content) return tl::make_unexpected(content.error());
   return to_json(*content);
 }

@@ -23,7 +23,7 @@ class Hash : public ndjson::Stage {
 
  private:
   base::Result<json::Json> member_of(const ndjson::Record&, unsigned worker);
-  ContentWanted wanted(const std::vector<std::string>& technologies) const;
+  ContentWanted wanted(const gate::ScopeMember&) const;
 
   gate::Gate& gate_;
   const gate::State* state_ = nullptr;

@@ -54,30 +54,52 @@ void Match::begin_batch() {
   if (!index_ || index_->replaced()) open_index();
 }
 
-void Match::look_up(const policy::Technology& technology, const ndjson::Record& record, json::Json& hits) const {
+void Match::look_up(const policy::Technology& technology, const HashedLeaf& leaf, json::Json& hits) const {
+  struct Found {
+    index::Hit hit;
+    const PerceptualHash* by = nullptr;
+  };
+  std::vector<Found> best;                 // one a list entry: the nearest
   std::vector<index::Hit> found;
-  if (technology.method == policy::Method::exact) {
-    for (const digest::Type type : {digest::Type::md5, digest::Type::sha1, digest::Type::sha256}) {
-      const auto hex = record.string(fmt::format("hash.{}", digest::to_string(type)));
-      if (!hex || !*hex) continue;
-      if (const auto bytes = base::from_hex(**hex)) index_->find_exact(type, *bytes, technology.lists, found);
+  const auto keep_nearest = [&](const PerceptualHash* by) {
+    for (index::Hit& hit : found) {
+      const auto same = std::find_if(best.begin(), best.end(), [&](const Found& other) {
+        return other.hit.section == hit.section && other.hit.entry == hit.entry && other.hit.method == hit.method;
+      });
+      if (same == best.end()) {
+        best.push_back({std::move(hit), by});
+      } else if (hit.distance < same->hit.distance) {
+        *same = {std::move(hit), by};
+      }
     }
-  } else if (technology.method == policy::Method::pdq) {
-    const auto hex = record.string("hash.pdq");
-    const auto quality = record.unsigned_integer("hash.pdq_quality");
-    if (hex && *hex && quality && quality->value_or(0) >= static_cast<std::uint64_t>(technology.quality_floor())) {
-      if (const auto hash = pdq::from_hex(**hex)) index_->find_pdq(*hash, technology.distance(), technology.lists, found);
+    found.clear();
+  };
+  const bool exact = technology.method == policy::Method::exact;
+  if (exact && technology.content.count(leaf.kind) != 0) {
+    for (const auto& [type, digest] : leaf.digests) index_->find_exact(type, digest, technology.lists, found);
+    keep_nearest(nullptr);
+  } else if (technology.method == policy::Method::pdq && technology.content.count(leaf.kind) != 0) {
+    for (const PerceptualHash& each : leaf.perceptual) {
+      const bool turned = !each.transform.empty() && each.transform != kUnletterboxed;
+      if (each.quality < technology.quality_floor() || (turned && !technology.dihedral()) ||
+          (each.transform == kUnletterboxed && !technology.unletterbox())) {
+        continue;
+      }
+      index_->find_pdq(each.hash, technology.distance(), technology.lists, found);
+      keep_nearest(&each);
     }
   }
   const auto known_within = gate_.policy().known_within;
-  for (const index::Hit& hit : found) {
-    const bool exact = technology.method == policy::Method::exact;
+  for (const auto& [hit, by] : best) {
     const bool identified = hit.verified_list && (exact || (known_within && hit.distance <= *known_within));
     json::Json entry{{"technology", technology.name}, {"list", hit.list},          {"entry", hit.entry},
                      {"method", hit.method},          {"distance", hit.distance},  {"threshold", hit.threshold},
                      {"index", index_digest_},        {"class", base::to_string(class_of(technology))},
                      {"previously_identified", identified}};
     if (!hit.label.empty()) entry["label"] = hit.label;
+    if (leaf.member) entry["member"] = *leaf.member;
+    if (by != nullptr && by->milliseconds) entry["ms"] = *by->milliseconds;
+    if (by != nullptr && !by->transform.empty()) entry["transform"] = by->transform;
     hits.push_back(std::move(entry));
   }
 }
@@ -86,14 +108,19 @@ base::Result<json::Json> Match::member_of(const ndjson::Record& record, std::siz
   if (record.has("match")) return base::fail("bad_record", "the record already has a match member");
   const auto scope = gate::admit_later(record, {"scope", "hash"}, *seal_key_, gate_, *state_, gate_.policy().retention_unscanned);
   if (!scope) return tl::make_unexpected(scope.error());
+  const auto hashed = read_hash(record);
+  if (!hashed) return tl::make_unexpected(hashed.error());
   const auto service = record.string("service");
   json::Json hits = json::Json::array();
   for (const std::string& name : scope->technologies) {
     const policy::Technology* const technology = gate_.policy().technology(name);
     const gate::Pair* const pair = service && *service ? state_->find(**service, name) : nullptr;
     // A pair that closed since scope-check is not looked up; admit_later() has made sure that one is open.
-    if (technology != nullptr && pair != nullptr && pair->open()) look_up(*technology, record, hits);
+    if (technology == nullptr || pair == nullptr || !pair->open()) continue;
+    for (const HashedLeaf& leaf : hashed->leaves) look_up(*technology, leaf, hits);
   }
+  // What was not read cannot be said to be no hit.
+  if (hits.empty() && hashed->unread) return tl::make_unexpected(*hashed->unread);
   count = hits.size();
   json::Json member{{"hits", std::move(hits)}};
   if (count != 0) member["identified_at"] = base::to_string(now_);

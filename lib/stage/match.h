@@ -12,6 +12,7 @@
 #include "index/index.h"
 #include "ledger/ledger.h"
 #include "ndjson/stream.h"
+#include "stage/hash_reading.h"
 
 namespace proviso::stage {
 
@@ -33,7 +34,7 @@ class Match : public ndjson::Stage {
  private:
   void open_index();
   base::Result<json::Json> member_of(const ndjson::Record&, std::size_t& hits) const;
-  void look_up(const policy::Technology&, const ndjson::Record&, json::Json& hits) const;
+  void look_up(const policy::Technology&, const HashedLeaf&, json::Json& hits) const;
 
   gate::Gate& gate_;
   ledger::Ledger& ledger_;

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 setup() {
+  : "${PROVISO_TEMPLATE:?is set by ctest: run these with ctest -R pipeline}"
   work=$(mktemp -d)
   cp -a "$PROVISO_TEMPLATE/." "$work/"
   cd "$work" || return 1

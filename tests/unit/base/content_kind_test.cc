@@ -80,7 +80,7 @@ TEST_CASE("of a file the track list is found at its end too") {
     REQUIRE(file != nullptr);
     std::fwrite(bytes.data(), 1, bytes.size(), file);
     std::fflush(file);
-    const auto found = detect_kind_of(fileno(file));
+    const auto found = detect_kind_of(FileSource(fileno(file)));
     std::fclose(file);
     return found ? std::string(to_string(found->kind)) : found.error().code;
   };

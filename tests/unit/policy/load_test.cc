@@ -62,7 +62,7 @@ TEST_CASE("methods of later versions are refused, and so is what a method cannot
     CHECK(any_holds(files.change("method: pdq", std::string("method: ") + method).findings(), "is not in this version"));
   }
   ProviderFiles video;
-  CHECK(any_holds(video.change("content: [image]", "content: [video]").findings(), "method pdq is of images"));
+  CHECK(any_holds(video.change("content: [image]", "content: [text]").findings(), "method pdq is of images"));
   ProviderFiles container;
   CHECK(any_holds(container.change("content: [image]", "content: [archive]").findings(), "container"));
   ProviderFiles solicitation;

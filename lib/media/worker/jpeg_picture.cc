@@ -7,11 +7,9 @@
 #include <jerror.h>
 
 #include <cstring>
+#include <vector>
 
-#include "media/image.h"
-
-#define PROVISO_TEXT_OF(x) #x
-#define PROVISO_TEXT(x) PROVISO_TEXT_OF(x)
+#include "media/worker/pictures.h"
 
 namespace proviso::media {
 namespace {
@@ -41,9 +39,8 @@ extern "C" void on_message(j_common_ptr info, int level) {
 
 enum class Result { ok, failed, too_large };
 
-// Plain data only in this frame. `make_room` gives the plane's memory once the size is known.
-Result run(const unsigned char* data, unsigned long size, std::uint64_t max_pixels, ErrorState& error, Luma& out,
-           std::vector<std::uint8_t>& row_memory) {
+// Plain data only in this frame.
+Result run(File file, const PictureOptions& options, ErrorState& error, Luma& out, std::vector<std::uint8_t>& row_memory) {
   jpeg_decompress_struct info;
   std::memset(&info, 0, sizeof info);
   info.err = jpeg_std_error(&error.base);
@@ -54,9 +51,9 @@ Result run(const unsigned char* data, unsigned long size, std::uint64_t max_pixe
     return Result::failed;
   }
   jpeg_create_decompress(&info);
-  jpeg_mem_src(&info, data, size);
+  jpeg_mem_src(&info, reinterpret_cast<const unsigned char*>(file.data()), file.size());
   jpeg_read_header(&info, TRUE);
-  if (std::uint64_t{info.image_width} * info.image_height > max_pixels) {
+  if (!out.start(info.image_width, info.image_height, options.max_pixels, options.keep)) {
     jpeg_destroy_decompress(&info);
     return Result::too_large;
   }
@@ -68,26 +65,28 @@ Result run(const unsigned char* data, unsigned long size, std::uint64_t max_pixe
     default: info.out_color_space = JCS_RGB;
   }
   jpeg_start_decompress(&info);
-  out.width = static_cast<int>(info.output_width);
-  out.height = static_cast<int>(info.output_height);
-  out.pixels.resize(std::size_t{info.output_width} * info.output_height);
   row_memory.resize(std::size_t{info.output_width} * static_cast<std::size_t>(info.output_components));
+  std::uint8_t* const line = row_memory.data();
   // Adobe writes CMYK inverted: 255 is no ink.
   const bool inverted = info.saw_Adobe_marker != FALSE;
   while (info.output_scanline < info.output_height) {
-    std::uint8_t* const line = out.pixels.data() + std::size_t{info.output_scanline} * info.output_width;
-    JSAMPROW row = info.out_color_space == JCS_GRAYSCALE ? line : row_memory.data();
+    const std::uint32_t y = info.output_scanline;
+    JSAMPROW row = line;
     jpeg_read_scanlines(&info, &row, 1);
-    if (info.out_color_space == JCS_RGB) {
-      for (unsigned x = 0; x < info.output_width; ++x) line[x] = luma_of(row[3 * x], row[3 * x + 1], row[3 * x + 2]);
-    } else if (info.out_color_space == JCS_CMYK) {
+    if (info.out_color_space == JCS_GRAYSCALE) {
+      out.grey(y, line);
+      continue;
+    }
+    if (!out.wants(y)) continue;
+    if (info.out_color_space == JCS_CMYK) {
       for (unsigned x = 0; x < info.output_width; ++x) {
-        const std::uint8_t* const ink = row + 4 * x;
+        std::uint8_t* const ink = line + std::size_t{4} * x;
         unsigned light[4];
         for (int i = 0; i < 4; ++i) light[i] = inverted ? ink[i] : 255u - ink[i];
-        line[x] = luma_of(light[0] * light[3] / 255, light[1] * light[3] / 255, light[2] * light[3] / 255);
+        for (int i = 0; i < 3; ++i) ink[i] = static_cast<std::uint8_t>(light[i] * light[3] / 255);
       }
     }
+    out.rgb(y, line, static_cast<std::size_t>(info.output_components));
   }
   jpeg_finish_decompress(&info);
   jpeg_destroy_decompress(&info);
@@ -98,17 +97,15 @@ Result run(const unsigned char* data, unsigned long size, std::uint64_t max_pixe
 
 }  // namespace
 
-Failure decode_jpeg(std::span<const std::byte> file, std::uint64_t max_pixels, Luma& out) {
+Failure decode_jpeg(File file, const PictureOptions& options, Luma& out) {
   ErrorState error{};
-  std::vector<std::uint8_t> row_memory;
-  switch (run(reinterpret_cast<const unsigned char*>(file.data()), file.size(), max_pixels, error, out, row_memory)) {
+  static std::vector<std::uint8_t> row_memory;   // the worker has one thread of its own, and keeps the memory for the next file
+  switch (run(file, options, error, out, row_memory)) {
     case Result::ok: return {};
     case Result::too_large: return {Status::too_large, "more pixels than the limit"};
     case Result::failed: break;
   }
   return {Status::decode_failed, error.message};
 }
-
-std::string jpeg_decoder_name() { return "libjpeg-turbo " PROVISO_TEXT(LIBJPEG_TURBO_VERSION); }
 
 }  // namespace proviso::media

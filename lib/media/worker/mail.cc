@@ -1,0 +1,127 @@
+#include "media/worker/mail.h"
+
+#include <gmime/gmime.h>
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "media/worker/containers.h"
+#include "media/worker/content.h"
+
+namespace proviso::media {
+namespace {
+
+struct Unref {
+  void operator()(void* object) const { g_object_unref(object); }
+};
+template <class T>
+using Ref = std::unique_ptr<T, Unref>;
+
+// Macros of GMime cast as C does.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+bool is_encrypted(GMimeObject* part) {
+  if (GMIME_IS_MULTIPART_ENCRYPTED(part)) return true;
+  if (!GMIME_IS_APPLICATION_PKCS7_MIME(part)) return false;
+  return true;   // enveloped, or signed with the content inside: neither is opened here
+}
+GMimeMultipart* as_multipart(GMimeObject* part) { return GMIME_IS_MULTIPART(part) ? GMIME_MULTIPART(part) : nullptr; }
+GMimeMessagePart* as_message(GMimeObject* part) { return GMIME_IS_MESSAGE_PART(part) ? GMIME_MESSAGE_PART(part) : nullptr; }
+GMimePart* as_part(GMimeObject* part) { return GMIME_IS_PART(part) ? GMIME_PART(part) : nullptr; }
+GByteArray* bytes_of(GMimeStream* stream) { return g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream)); }
+#pragma GCC diagnostic pop
+
+GLogWriterOutput discard(GLogLevelFlags, const GLogField*, gsize, gpointer) { return G_LOG_WRITER_HANDLED; }
+
+Ref<GMimeParser> parser_of(std::span<const std::byte> mail) {
+  const Ref<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(reinterpret_cast<const char*>(mail.data()), mail.size()));
+  Ref<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
+  if (base::as_text(mail).starts_with("From ")) g_mime_parser_set_format(parser.get(), GMIME_FORMAT_MBOX);
+  return parser;
+}
+
+}  // namespace
+
+void prepare_mail() {
+  g_log_set_writer_func(discard, nullptr, nullptr);
+  g_mime_init();
+  constexpr std::string_view kSample = "From: a@example.org\r\nSubject: =?utf-8?q?x?=\r\nContent-Type: image/png; name*=utf-8''x\r\n"
+                                       "Content-Transfer-Encoding: base64\r\n\r\nAAAA\r\n";
+  const Ref<GMimeParser> parser = parser_of(base::as_bytes(kSample));
+  const Ref<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), nullptr));
+}
+
+struct Containers::Mail {
+  Containers& containers;
+
+  Failure message(GMimeMessage& message) const {
+    GMimeObject* const body = g_mime_message_get_mime_part(&message);
+    return body == nullptr ? Failure{} : object(*body, 0);
+  }
+
+  Failure object(GMimeObject& part, std::uint32_t levels) const {
+    if (levels > kMaxLevels) return {Status::too_large, "parts inside parts deeper than the limit"};
+    if (is_encrypted(&part)) {
+      if (Failure failure = containers.count_leaf(); !failure.ok()) return failure;
+      containers.locked(false);   // protected content is out of scope
+      return {};
+    }
+    if (GMimeMultipart* const multipart = as_multipart(&part)) {
+      for (int i = 0; i < g_mime_multipart_get_count(multipart); ++i) {
+        GMimeObject* const child = g_mime_multipart_get_part(multipart, i);
+        if (child == nullptr) continue;
+        if (Failure failure = object(*child, levels + 1); !failure.ok()) return failure;
+      }
+      return {};
+    }
+    if (GMimeMessagePart* const nested = as_message(&part)) {
+      GMimeMessage* const inner = g_mime_message_part_get_message(nested);
+      if (inner == nullptr) return {};
+      if (containers.depth_ == containers.request_.max_depth) return {Status::too_large, "containers inside containers deeper than the limit"};
+      ++containers.depth_;
+      Failure failure = message(*inner);
+      --containers.depth_;
+      return failure;
+    }
+    GMimePart* const leaf = as_part(&part);
+    return leaf == nullptr ? Failure{} : content(*leaf);
+  }
+
+  Failure content(GMimePart& part) const {
+    GMimeDataWrapper* const wrapper = g_mime_part_get_content(&part);
+    if (wrapper == nullptr) return {};
+    const Ref<GMimeStream> memory(g_mime_stream_mem_new());
+    if (g_mime_data_wrapper_write_to_stream(wrapper, memory.get()) < 0) {
+      if (Failure failure = containers.count_leaf(); !failure.ok()) return failure;
+      containers.unread({Status::decode_failed, "the part's transfer encoding is damaged"});
+      return {};
+    }
+    const GByteArray* const bytes = bytes_of(memory.get());
+    const std::span<const std::byte> view(reinterpret_cast<const std::byte*>(bytes->data), bytes->len);
+    if (Failure failure = containers.expand(view.size()); !failure.ok()) return failure;
+    if (!view.empty()) return containers.leaf(view);
+    return {};
+  }
+
+  static constexpr std::uint32_t kMaxLevels = 32;   // multiparts in multiparts
+};
+
+Failure Containers::read_mail(const base::ByteSource& source) {
+  std::vector<std::byte> bytes;
+  if (Failure failure = read_whole(source, request_.max_picture_bytes, bytes); !failure.ok()) return failure;
+  const Ref<GMimeParser> parser = parser_of(bytes);
+  const Mail mail{*this};
+  bool any = false;
+  do {
+    const Ref<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), nullptr));
+    if (!message) break;
+    any = true;
+    if (Failure failure = mail.message(*message); !failure.ok()) return failure;
+  } while (g_mime_parser_get_format(parser.get()) == GMIME_FORMAT_MBOX && g_mime_parser_eos(parser.get()) == 0);
+  if (!any) return {Status::decode_failed, "no message could be read"};
+  return {};
+}
+
+}  // namespace proviso::media

@@ -1,0 +1,42 @@
+// Files to hash, one after the other: those named, those below named directories in name order, those of a list. Holds no more than the
+// names of the directories it is in, so that a million files take no more memory than the largest directory.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace proviso::stage {
+
+class FileWalk {
+ public:
+  // `list`: more names, one a line or NUL terminated, read as they are needed; "-" is standard input. Error(no_input) when it cannot be
+  // opened.
+  FileWalk(std::vector<std::filesystem::path> named, const std::optional<std::string>& list, bool nul_terminated);
+  ~FileWalk();
+
+  // Symbolic links are followed when they are named, and passed over inside a directory. A name that is no regular file is given all
+  // the same, so that its error is seen. nullopt at the end.
+  std::optional<std::filesystem::path> next();
+
+ private:
+  struct Directory {
+    std::filesystem::path path;
+    std::vector<std::string> names;    // descending: the next one is the last
+  };
+  std::optional<std::filesystem::path> next_named();
+  void enter(const std::filesystem::path&);
+
+  std::vector<std::filesystem::path> named_;
+  std::size_t at_ = 0;
+  std::unique_ptr<std::ifstream> file_;
+  std::istream* list_ = nullptr;
+  char end_of_name_ = '\n';
+  std::vector<Directory> open_;
+};
+
+}  // namespace proviso::stage
