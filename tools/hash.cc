@@ -130,7 +130,7 @@ int main(int argc, char** argv) {
     setup.app.add_option("--jobs", settings->jobs, "threads, each with a decoding worker")->check(CLI::Range(1u, 256u));
     std::vector<CLI::Option*> of_files{
         setup.app.add_option("--format", settings->format, "ndjson, hashdeep, sum, csv")->check(CLI::IsMember({"ndjson", "hashdeep", "sum", "csv"})),
-        setup.app.add_option("--digests", settings->digests, "of md5,sha1,sha256,sha512")->delimiter(',')
+        setup.app.add_option("--digests", settings->digests, "of md5,sha1,sha256,sha512")->delimiter(',')->allow_extra_args(false)
             ->check(CLI::IsMember({"md5", "sha1", "sha256", "sha512"})),
         setup.app.add_flag("--no-pdq", settings->no_pdq, "digests alone: nothing is decoded"),
         setup.app.add_flag("--dihedral", settings->dihedral, "PDQ of the picture turned and mirrored as well"),

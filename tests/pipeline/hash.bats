@@ -71,15 +71,23 @@ through_match() { proviso scope-check --quiet | proviso hash --quiet | proviso m
   item pair archive pair.zip >in.ndjson
   proviso scope-check --quiet <in.ndjson | proviso hash --quiet >hashed.ndjson
   proviso hash --schema out >hash.json
-  proviso scope-check --schema out >scope.json
-  proviso scope-check --schema in >item.json
   python3 - <<'P'
-import json, jsonschema
-schemas = {name: json.load(open(name)) for name in ("hash.json", "scope.json", "item.json")}
-store = {s["$id"]: s for s in schemas.values()} | {"https://proviso.example/schema/" + n: s for n, s in schemas.items()}
-resolver = jsonschema.RefResolver(schemas["hash.json"]["$id"], schemas["hash.json"], store=store)
+import json, warnings
+warnings.simplefilter("ignore")
+import jsonschema
+schema = json.load(open("hash.json"))
 for line in open("hashed.ndjson"):
-    jsonschema.Draft202012Validator(schemas["hash.json"], resolver=resolver).validate(json.loads(line))
+    record = json.loads(line)
+    # hash's own part; its references to the other schemas are theirs to test.
+    own = {"$defs": schema["$defs"], **schema["properties"]["hash"]}
+    own["$defs"] = {"digests": schema["$defs"]["digests"]}
+    jsonschema.Draft202012Validator(own).validate(record["hash"])
+    record["hash"]["members"][0]["pdq"] = "no hash"
+    try:
+        jsonschema.Draft202012Validator(own).validate(record["hash"])
+        raise SystemExit("the schema takes anything")
+    except jsonschema.ValidationError:
+        pass
 P
 }
 
@@ -126,7 +134,7 @@ P
 
 @test "turned, letterboxed and moving pictures: what was asked for, and nothing else" {
   proviso hash --quiet --dihedral --unletterbox "$media/letterboxed.png" >boxed.ndjson
-  [ "$(jq -r '[.pdq_dihedral | length, (.pdq_unletterboxed | length)] | join(",")' boxed.ndjson)" = 8,64 ]
+  [ "$(jq -r '[(.pdq_dihedral | length), (.pdq_unletterboxed | length)] | join(",")' boxed.ndjson)" = 8,64 ]
   [ "$(proviso hash --quiet "$media/letterboxed.png" | jq -r 'has("pdq_dihedral") or has("pdq_unletterboxed")')" = false ]
   [ "$(proviso hash --quiet --frame-interval 0 "$media/video.webm" | jq -r .frames_sampled)" = 30 ]
   [ "$(proviso hash --quiet --no-pdq "$media/video.webm" | jq -r 'has("frames")')" = false ]
@@ -134,8 +142,7 @@ P
 
 @test "a turned copy is found when the technology says so, and its hit names the turn" {
   sed -i 's/distance: 31, quality_floor: 50/distance: 31, quality_floor: 50, dihedral: true, unletterbox: true/' policy.yaml
-  proviso dpia-check --init known-pdq --example --force --output dpia/known-pdq.yaml
-  "$BATS_TEST_DIRNAME/reopen-gate" "$work" known-pdq
+  "$BATS_TEST_DIRNAME/reopen-gate" "$work"
   convert photos/photo-1.jpg -rotate 90 spool/turned.jpg
   convert photos/photo-2.jpg -bordercolor black -border 0x80 spool/boxed.jpg
   { item turned image turned.jpg; item boxed image boxed.jpg; } >in.ndjson
