@@ -1,6 +1,7 @@
 #include "media/worker/pictures.h"
 
 #include <jpeglib.h>
+#include <jxl/decode.h>
 #include <libavcodec/avcodec.h>
 #include <libheif/heif.h>
 #include <spng.h>
@@ -60,10 +61,15 @@ Failure decode_picture(std::string_view format, File file, const PictureOptions&
     by = std::string("libheif ") + heif_get_version();
     return decode_heif(file, options, luma);
   }
+  if (format == "jxl") {
+    const std::uint32_t version = JxlDecoderVersion();
+    by = "libjxl " + std::to_string(version / 1'000'000) + "." + std::to_string(version / 1000 % 1000) + "." + std::to_string(version % 1000);
+    return decode_jxl(file, options, luma);
+  }
   by = libav_name();
   if (format == "bmp") return decode_by_libav(file, "bmp", options, luma);
   if (format == "tiff") return decode_by_libav(file, "tiff", options, luma);
-  if (format == "jxl") return decode_by_libav(file, "libjxl", options, luma);
+  by.clear();
   return {Status::unsupported, "this version does not decode pictures of this format"};
 }
 

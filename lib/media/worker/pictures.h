@@ -24,7 +24,8 @@ Failure decode_jpeg(File, const PictureOptions&, Luma&);
 Failure decode_png(File, const PictureOptions&, Luma&);                            // all colour types and depths
 Failure decode_webp(File, const PictureOptions&, Luma&);                           // of an animation the first frame
 Failure decode_heif(File, const PictureOptions&, Luma&);                           // HEIC and AVIF: the primary image, its irot and imir applied
-Failure decode_by_libav(File, const char* decoder, const PictureOptions&, Luma&);  // "bmp", "tiff", "libjxl": one picture in one packet
+Failure decode_jxl(File, const PictureOptions&, Luma&);                            // of an animation the first frame
+Failure decode_by_libav(File, const char* decoder, const PictureOptions&, Luma&);  // "bmp", "tiff": one picture in one packet
 
 // By base::DetectedKind::format; `by` is the decoder's name and version. Status::unsupported for a format that is none of these.
 Failure decode_picture(std::string_view format, File, const PictureOptions&, Luma&, std::string& by);
