@@ -276,6 +276,10 @@ Decoder::Decoder(Limits limits, fs::path worker) : impl_(std::make_unique<Impl>(
 Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 
+void Decoder::start() {
+  if (impl_->pid < 0) impl_->start();
+}
+
 void Decoder::begin(int fd, base::ContentKind kind, const Wanted& wanted) { impl_->ask(Task::hash, fd, kind, wanted); }
 
 base::Result<Findings> Decoder::finish() {

@@ -24,6 +24,9 @@ class Decoder {
   ~Decoder();
   Decoder(Decoder&&) noexcept;
 
+  // Starts the worker ahead of the first file; it makes itself ready meanwhile.
+  void start();
+
   // Item errors: decode_failed, too_large, unsupported, locked, timeout (retryable), crashed. `fd` is read from offset 0. `kind`
   // sets the deadline alone: the worker tells kinds for itself. Error when no worker can be started or confined: the run ends.
   base::Result<Findings> examine(int fd, base::ContentKind kind, const Wanted&);

@@ -12,7 +12,10 @@ Hash::Hash(gate::Gate& gate, unsigned workers, media::Limits limits)
   for (unsigned i = 0; i < workers; ++i) decoders_.emplace_back(limits);
 }
 
-void Hash::begin_batch() { state_ = &gate_.require_any_open(base::now()); }
+void Hash::begin_batch() {
+  state_ = &gate_.require_any_open(base::now());
+  for (media::Decoder& decoder : decoders_) decoder.start();   // pre-forked; one that died since is replaced
+}
 
 ContentWanted Hash::wanted(const gate::ScopeMember& scope) const {
   ContentWanted wanted;

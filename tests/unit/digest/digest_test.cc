@@ -112,3 +112,28 @@ TEST_CASE("types have names, and other names are no type") {
   CHECK_FALSE(digest::parse_type("SHA256").has_value());
   CHECK_FALSE(digest::parse_type("").has_value());
 }
+
+TEST_CASE("SHA-512 is FIPS 180-4's, and a large file has the same digests by one thread and by two") {
+  digest::Hasher hasher({false, false, false, true});
+  hasher.update(base::as_bytes(std::string_view("abc")));
+  CHECK(base::to_hex(hasher.finish().sha512.value()).substr(0, 32) == "ddaf35a193617abacc417349ae204131");
+
+  std::FILE* const file = std::tmpfile();
+  REQUIRE(file != nullptr);
+  std::vector<char> bytes(21'000'003);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 2654435761u >> 24);
+  REQUIRE(std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size());
+  std::fflush(file);
+  const digest::Wanted all{true, true, true, true};
+  const auto alone = digest::of_file(fileno(file), all, 1);
+  const auto apart = digest::of_file(fileno(file), all, 2);
+  std::fclose(file);
+  REQUIRE(alone);
+  REQUIRE(apart);
+  CHECK(alone->bytes == bytes.size());
+  CHECK(apart->bytes == bytes.size());
+  CHECK(alone->md5 == apart->md5);
+  CHECK(alone->sha1 == apart->sha1);
+  CHECK(alone->sha256 == apart->sha256);
+  CHECK(alone->sha512 == apart->sha512);
+}
