@@ -65,8 +65,17 @@ struct Technology {
 };
 
 struct List {
-  std::string name, source, purpose, verified_by;   // purpose: known-csam, or what the list was made for; verified_by empty: not verified
+  std::string name, source, purpose, verified_by;   // purpose: known-csam, known-good, or what else it was made for; verified_by empty: not verified
   fs::path path;
+  std::string licence{};                            // under which terms it was given
+  std::optional<base::Date> date{};                 // of this edition
+  std::string label{};                              // of entries that carry none of their own
+  std::string format{};                             // empty: by the file's name
+  std::string type{};                               // hash type of a format that names none; empty: by the file's name
+  std::map<std::string, std::string> columns{};     // CSV: what (hash, md5, id, label, ...) -> the header's own name
+  std::vector<std::string> categories{};            // taken; empty: all, where the format allows that
+  fs::path withdrawn{};                             // entries that give no hit: one "TYPE HEX" or "id ID" a line
+  std::optional<base::Period> max_age{};            // older editions are stale
 };
 
 struct Person {
