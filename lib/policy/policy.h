@@ -1,6 +1,7 @@
 // Policy: one YAML file is the provider's whole configuration. Strict: every finding has file:line:column, all at once.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -63,6 +64,11 @@ struct Technology {
   bool dihedral() const;         // pdq: turned and mirrored pictures are looked up too
   bool unletterbox() const;      // pdq: so are pictures without their flat borders
 };
+
+// What List::format may say, and the keys of List::columns.
+constexpr std::array<std::string_view, 11> kListFormats{"hex",   "digests",        "hashdeep",             "csv",  "ndjson",     "vics",
+                                                        "ncmec", "threatexchange", "threatexchange-lines", "nsrl", "nsrl-sqlite"};
+constexpr std::array<std::string_view, 9> kListColumns{"hash", "type", "md5", "sha1", "sha256", "pdq", "id", "label", "suspended"};
 
 struct List {
   std::string name, source, purpose, verified_by;   // purpose: known-csam, known-good, or what else it was made for; verified_by empty: not verified

@@ -20,6 +20,7 @@ class PolicyReader {
   Technology read_technology(const yaml::Node& node);
   json::Json read_parameters(const yaml::Node& node, Method);
   void read_lists(const yaml::Node& root);
+  void read_list_form(const yaml::Node& list, List&);
   void read_people(const yaml::Node& root);
   void read_registers(const yaml::Node& root);
   void read_attestations_of(const yaml::Node& root);
