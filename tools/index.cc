@@ -28,6 +28,9 @@ struct Settings {
   int distance = pdq::kDefaultDistance;
 };
 
+// Text that a list had in another encoding than UTF-8 is shown with replacement characters.
+void print_line(const json::OrderedJson& line) { std::cout << line.dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace) << '\n'; }
+
 // Ours=Theirs, of a CSV's header.
 std::map<std::string, std::string> columns_of(const std::vector<std::string>& words) {
   std::map<std::string, std::string> columns;
@@ -137,29 +140,68 @@ json::OrderedJson told(const index::Hit& hit) {
   return line;
 }
 
-base::ExitCode query(cli::Context& context, const Settings& settings) {
-  const index::Index index = open(context, settings);
-  std::vector<index::Hit> hits;
-  if (settings.type == "pdq") {
-    const auto hash = pdq::from_hex(settings.hash);
-    if (!hash) throw base::Error(base::ExitCode::usage, "64 hex digits were expected", "HASH");
-    index.find_pdq(*hash, settings.distance, settings.lists, hits);
-  } else {
-    const digest::Type type = *digest::parse_type(settings.type);
-    const auto bytes = base::from_hex(settings.hash);
-    if (!bytes || bytes->size() != digest::size_of(type)) {
-      throw base::Error(base::ExitCode::usage, fmt::format("{} hex digits were expected", 2 * digest::size_of(type)), "HASH");
+// Looks hashes up by the batch, and prints each hit with the hash that was asked for.
+class Queries {
+ public:
+  Queries(const index::Index& index, const Settings& settings) : index_(index), settings_(settings), type_(*index::parse_hash_type(settings.type)) {}
+  // False when the text is no hash of the type.
+  bool add(std::string_view hex) {
+    const auto bytes = base::from_hex(hex);
+    if (!bytes || bytes->size() != index::bytes_of(type_)) return false;
+    if (type_ == index::HashType::pdq) {
+      hashes_.push_back(*pdq::from_hex(hex));
+      if (hashes_.size() == kAtOnce) flush();
+      return true;
     }
-    index.find_exact(type, *bytes, settings.lists, hits);
+    hits_.clear();
+    index_.find_exact(*digest::parse_type(settings_.type), *bytes, settings_.lists, hits_);
+    for (const index::Hit& hit : hits_) print(base::to_hex(*bytes), hit);
+    return true;
   }
-  for (const index::Hit& hit : hits) {
-    json::OrderedJson line = told(hit);
+  void flush() {
+    std::vector<std::vector<index::Hit>> hits;
+    index_.find_pdq(hashes_, settings_.distance, settings_.lists, hits);
+    for (std::size_t i = 0; i < hits.size(); ++i) {
+      for (const index::Hit& hit : hits[i]) print(pdq::to_hex(hashes_[i]), hit);
+    }
+    hashes_.clear();
+  }
+  std::string expected() const { return fmt::format("{} hex digits were expected", 2 * index::bytes_of(type_)); }
+
+ private:
+  static constexpr std::size_t kAtOnce = 1024;
+  void print(const std::string& hash, const index::Hit& hit) const {
+    json::OrderedJson line{{"query", hash}};
+    line.update(told(hit));
     line["distance"] = hit.distance;
     line["threshold"] = hit.threshold;
-    line["index"] = index.digest();
-    std::cout << line.dump() << "\n";
+    line["index"] = index_.digest();
+    print_line(line);
   }
-  return base::ExitCode::ok;
+  const index::Index& index_;
+  const Settings& settings_;
+  index::HashType type_;
+  std::vector<pdq::Hash> hashes_;
+  std::vector<index::Hit> hits_;
+};
+
+base::ExitCode query(cli::Context& context, const Settings& settings) {
+  const index::Index index = open(context, settings);
+  Queries queries(index, settings);
+  base::ExitCode code = base::ExitCode::ok;
+  if (settings.hash != "-") {
+    if (!queries.add(settings.hash)) throw base::Error(base::ExitCode::usage, queries.expected(), "HASH");
+  } else {
+    std::string line;
+    for (std::uint64_t number = 1; std::getline(std::cin, line); ++number) {
+      if (!line.empty() && line.back() == '\r') line.pop_back();
+      if (line.empty() || queries.add(line)) continue;
+      context.log().error(queries.expected(), fmt::format("standard input:{}", number), "bad_record");
+      code = base::ExitCode::records_failed;
+    }
+  }
+  queries.flush();
+  return code;
 }
 
 base::ExitCode diff(cli::Context& context, const Settings& settings) {
@@ -175,7 +217,7 @@ base::ExitCode diff(cli::Context& context, const Settings& settings) {
     }
     if (change.suspended) line["suspended"] = true;
     if (change.was_suspended) line["was_suspended"] = true;
-    std::cout << line.dump() << "\n";
+    print_line(line);
   });
   std::uint64_t added = 0, removed = 0, changed = 0;
   for (const index::SectionDiff& each : sections) {
@@ -183,9 +225,8 @@ base::ExitCode diff(cli::Context& context, const Settings& settings) {
     removed += each.removed;
     changed += each.changed;
     if (settings.entries) continue;
-    std::cout << json::OrderedJson{{"list", each.list},   {"type", index::to_string(each.type)}, {"before", each.before}, {"after", each.after},
-                                   {"added", each.added}, {"removed", each.removed},             {"changed", each.changed}, {"kept", each.kept}}.dump()
-              << "\n";
+    print_line({{"list", each.list}, {"type", index::to_string(each.type)}, {"before", each.before}, {"after", each.after}, {"added", each.added},
+                {"removed", each.removed}, {"changed", each.changed}, {"kept", each.kept}});
   }
   context.log().summary(fmt::format("{} added, {} removed, {} changed", added, removed, changed));
   return base::ExitCode::ok;
@@ -211,7 +252,7 @@ base::ExitCode merge(cli::Context& context, const Settings& settings) {
 base::ExitCode neighbours(cli::Context& context, const Settings& settings) {
   const index::Index index = open(context, settings);
   const auto pairs = index::neighbours(index, settings.distance, settings.lists, settings.across, [](const index::Hit& first, const index::Hit& second) {
-    std::cout << json::OrderedJson{{"distance", second.distance}, {"a", told(first)}, {"b", told(second)}}.dump() << "\n";
+    print_line({{"distance", second.distance}, {"a", told(first)}, {"b", told(second)}});
   });
   context.log().summary(fmt::format("{} pairs within {} bits", pairs, settings.distance));
   return base::ExitCode::ok;
@@ -277,7 +318,7 @@ int main(int argc, char** argv) {
     for (CLI::App* app : {build_app, query_app, export_app, neighbours_app}) app->add_option("--list", settings->lists, "only this list (repeatable)");
     withdraw_app->add_option("--list", settings->lists, "the list of the policy that has the entry")->required()->expected(1);
     withdraw_app->add_option("--id", settings->id, "the entry's id in the list, instead of a hash");
-    query_app->add_option("HASH", settings->hash, "hex digits")->required();
+    query_app->add_option("HASH", settings->hash, "hex digits, or - for one hash a line of standard input")->required();
     withdraw_app->add_option("HASH", settings->hash, "hex digits");
     query_app->add_option("--type", settings->type, "the hash's type, never guessed")->required()->check(types);
     withdraw_app->add_option("--type", settings->type, "the hash's type, never guessed")->check(types);
