@@ -55,6 +55,8 @@ class ListSink {
   virtual ~ListSink() = default;
   virtual void entry(const ListEntry&) = 0;      // not kept by the reader: it uses the object again
   virtual void rejected(const BadLine&) = 0;
+  // An entry that a tombstone of the list takes out, with what hashes of it the list still has: it must be in use no more.
+  virtual void removed(const ListEntry&) {}
 };
 
 // What a reader says of the whole list.

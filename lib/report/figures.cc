@@ -246,6 +246,32 @@ class Figures {
     }
   }
 
+  // Lists serve all services, so the figure is the same for each.
+  void compute_list_checks(Figure& figure) const {
+    figure.query = fmt::format("index.checked in {}, the last of them", tally_.year);
+    if (!tally_.last_list_check) {
+      figure.note = "no check of the lists was recorded";
+      return;
+    }
+    const json::Json& counts = tally_.last_list_counts;
+    const auto number = [&](const json::Json& from, const char* name) -> std::uint64_t {
+      const auto found = from.find(name);
+      return found != from.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+    };
+    std::string text = fmt::format("{} checks; the last on {}: {} lists, {} entries, {} lists not read", tally_.list_checks,
+                                   base::to_string(base::date_of(*tally_.last_list_check)), number(counts, "lists"),
+                                   number(counts, "entries"), number(counts, "unread"));
+    const auto findings = counts.find("findings");
+    if (findings != counts.end() && findings->is_object() && !findings->empty()) {
+      for (const auto& [check, count] : findings->items()) {
+        text += fmt::format("; {}: {}", check, number(*findings, check.c_str()));
+      }
+    } else {
+      text += "; no findings";
+    }
+    figure.value = text;
+  }
+
   void compute_policy(const std::string& field, Figure& figure) const {
     figure.source = "policy";
     std::string text;
@@ -317,6 +343,8 @@ class Figures {
       case QueryKind::error_rate:
       case QueryKind::review_findings:
         return compute_review(query, figure);
+      case QueryKind::list_checks:
+        return compute_list_checks(figure);
       case QueryKind::organisations:
         return compute_organisations(query.field, figure);
       case QueryKind::policy:

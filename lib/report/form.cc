@@ -30,6 +30,7 @@ constexpr std::pair<std::string_view, QueryKind> kQueryKinds[] = {
     {"reviewed", QueryKind::reviewed},
     {"error-rate", QueryKind::error_rate},
     {"review-findings", QueryKind::review_findings},
+    {"list-checks", QueryKind::list_checks},
     {"organisations", QueryKind::organisations},
     {"policy", QueryKind::policy},
 };

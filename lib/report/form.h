@@ -23,6 +23,7 @@ enum class QueryKind {
   reviewed,           // of these, decided by a human (C)
   error_rate,         // B/A in per cent
   review_findings,    // B/C beside it
+  list_checks,        // what the last check of the hash lists found
   organisations,      // recipients of case.reported
   policy,             // a member of the policy
 };

@@ -68,6 +68,13 @@ Tally tally(const ledger::Ledger& ledger, int year, std::string_view service) {
       take_counts(tally, entry);
       return true;
     }
+    if (entry.event == event::kIndexChecked) {
+      if (!tally.in_year(entry.time)) return true;
+      ++tally.list_checks;
+      tally.last_list_check = entry.time;
+      tally.last_list_counts = entry.data;
+      return true;
+    }
     if (entry.event == event::kCaseStored) {
       CaseFacts& facts = tally.cases[text_of(entry.data, "case")];
       facts.technology = text_of(entry.data, "technology");

@@ -78,7 +78,9 @@ void Feed::unmatchable(std::string_view kind) {
   saw_unmatchable_ = true;
 }
 
-void Feed::deleted() {
+void Feed::deleted(const ListEntry& entry) {
+  saw_unmatchable_ = false;
+  sink_.removed(entry);
   ++report_.records;
   ++report_.deleted;
 }

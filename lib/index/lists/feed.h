@@ -22,7 +22,7 @@ class Feed {
   void reject(std::uint64_t line, Flaw);
   void too_long(std::uint64_t line);
   void unmatchable(std::string_view kind);     // one fingerprint; the record is counted by entry() or reject()
-  void deleted();
+  void deleted(const ListEntry&);
   void superseded();
   bool takes(std::string_view category) const;
   // Once at the end: what of the withdrawals was of no use.

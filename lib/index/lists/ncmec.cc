@@ -231,9 +231,12 @@ void read_ncmec(ByteStream& bytes, Feed& feed) {
   Reader(bytes).read([&](const Record& record) {
     if (std::string flaw = flaw_of(record); !flaw.empty()) return feed.reject(record.number, {std::move(flaw)});
     const Latest::State state = latest.state(record.number - 1);
-    if (state == Latest::State::deleted) return feed.deleted();
     if (state == Latest::State::superseded) return feed.superseded();
     entry = {};
+    if (state == Latest::State::deleted) {
+      read_entry(entry, feed, record);          // a flaw in what is gone changes nothing
+      return feed.deleted(entry);
+    }
     if (auto flaw = read_entry(entry, feed, record)) feed.reject(record.number, std::move(*flaw));
     else feed.entry(entry);
   });

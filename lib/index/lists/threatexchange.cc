@@ -118,10 +118,13 @@ void read_threatexchange(ByteStream& bytes, Feed& feed) {
   each_update([&](const JsonRecord& record, const std::string& flaw, const Update& update) {
     if (!flaw.empty()) return feed.reject(record.number, {flaw});
     const Latest::State state = latest.state(record.number - 1);
-    if (state == Latest::State::deleted) return feed.deleted();
     if (state == Latest::State::superseded) return feed.superseded();
     ListEntry entry;
     entry.line = record.number;
+    if (state == Latest::State::deleted) {
+      read_entry(entry, feed, update);           // a flaw in what is gone changes nothing
+      return feed.deleted(entry);
+    }
     if (auto why = read_entry(entry, feed, update)) return feed.reject(record.number, std::move(*why));
     // Taken when one of its descriptors says so; what others say of it is kept as feedback.
     std::string category = update.statuses.empty() ? "UNKNOWN" : update.statuses.front();

@@ -48,6 +48,50 @@ TEST_CASE("all findings come at once, each with its line and column") {
   for (const std::string& line : found) CHECK(line.find_first_of("0123456789") == 0);
 }
 
+TEST_CASE("a list says its format, columns, categories, withdrawals and age") {
+  ProviderFiles files;
+  files.put("withdrawn.txt", "");
+  files.change("verified_by: \"nobody\"}",
+               "verified_by: \"nobody\", licence: terms, date: 2026-11-01, label: A1, format: csv, type: sha256, columns: {hash: Digest, id: Ref}, "
+               "categories: [A1, \"2\"], withdrawn: withdrawn.txt, max_age: P30D}");
+  const policy::Policy p = files.load();
+  const policy::List& list = p.lists.at(0);
+  CHECK(list.licence == "terms");
+  CHECK(list.date == base::Date{2026, 11, 1});
+  CHECK(list.label == "A1");
+  CHECK(list.format == "csv");
+  CHECK(list.type == "sha256");
+  CHECK(list.columns == std::map<std::string, std::string>{{"hash", "Digest"}, {"id", "Ref"}});
+  CHECK(list.categories == std::vector<std::string>{"A1", "2"});
+  CHECK(list.withdrawn == files.directory / "withdrawn.txt");
+  CHECK(list.max_age == base::parse_period("P30D"));
+  const auto shown = policy::resolved_json(p, policy::resolve_law(p))["lists"][0];
+  CHECK(shown["format"] == "csv");
+  CHECK(shown["max_age"] == "P30D");
+  // How a list is read is no part of what was assessed.
+  const ProviderFiles plain;
+  const policy::Policy before = plain.load();
+  CHECK(policy::drift_digest(p, p.technologies[0]) == policy::drift_digest(before, before.technologies[0]));
+}
+
+TEST_CASE("words of a list that nobody knows are findings with their place") {
+  ProviderFiles files;
+  files.change("verified_by: \"nobody\"}", "format: guess, type: vpdq, columns: {hsah: x, md5: \"\"}, max_age: P1D, date: 2027-01-01, withdrawn: gone.txt}");
+  const auto found = files.findings();
+  CHECK(any_holds(found, "format: 'guess' is not one of hex, digests"));
+  CHECK(any_holds(found, "type: 'vpdq' is not one of md5, sha1, sha256, pdq"));
+  CHECK(any_holds(found, "columns: 'hsah' is not one of hash, type"));
+  CHECK(any_holds(found, "columns: md5: the name of a column was expected"));
+  CHECK(any_holds(found, "date: a day to come"));
+  CHECK(any_holds(found, "withdrawn: "));
+  for (const std::string& line : found) CHECK(line.find_first_of("0123456789") == 0);
+  ProviderFiles vics;
+  vics.change("verified_by: \"nobody\"}", "format: vics, max_age: P1D, columns: {md5: MD5}}");
+  CHECK(any_holds(vics.findings(), "categories: format vics needs those"));
+  CHECK(any_holds(vics.findings(), "max_age: the age of a list without a date"));
+  CHECK(any_holds(vics.findings(), "columns: format vics has none"));
+}
+
 TEST_CASE("references to what is not there are findings") {
   ProviderFiles files;
   files.change("services: [chat]", "services: [forum]").change("lists: [known]", "lists: [other]");

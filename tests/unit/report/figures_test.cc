@@ -115,6 +115,26 @@ TEST_CASE("reports are counted by class and kind, recipients by name") {
   CHECK(row(report, "9.3").value == "Example Hotline (1)");
 }
 
+TEST_CASE("row 7.K1 tells the last check of the hash lists, with the policy's text beside it") {
+  Place place;
+  const auto checked = [&](int duplicates) {
+    ledger::Entry entry;
+    entry.event = ledger::event::kIndexChecked;
+    entry.tool = "index";
+    entry.data = {{"lists", 2}, {"unread", 0}, {"entries", 40}, {"findings", {{"duplicate", duplicates}}}};
+    place.ledger->append(std::move(entry));
+  };
+  CHECK(row(annual(place), "7.K1").value == "n/a");
+  checked(7);
+  checked(3);
+  CHECK(row(annual(place), "7.K1").value == "2 checks; the last on 2026-11-24: 2 lists, 40 entries, 0 lists not read; duplicate: 3");
+  CHECK(row(annual(place), "7.K1").source == "ledger");
+  CHECK(row(annual(place, 2025), "7.K1").value == "n/a");
+  place.policy.report_texts = {{"7.K1", "weekly checks"}};
+  CHECK(row(annual(place), "7.K1").note == "weekly checks");
+  CHECK(row(annual(place, 2025), "7.K1").value == "weekly checks");
+}
+
 TEST_CASE("a text of the policy answers what the ledger cannot, and never replaces a count") {
   Place place;
   place.policy.report_texts = {{"7.K1", "weekly checks"}, {"1.4", "a remark"}, {"5.K.C2", "3"}};
