@@ -113,7 +113,7 @@ json::Json write_section(std::string& data, const Draft& draft) {
 
 void check_list(const ListInput& list, const law::Resolved& law, bool strict) {
   const std::string place = list.about.path.string();
-  if (list.about.purpose != "known-csam" && list.about.purpose != "csam") {
+  if (list.about.purpose != "known-csam" && list.about.purpose != "csam" && list.about.purpose != "known-good") {
     const law::Refusal refusal = law.refusal("SC-08", "");
     throw base::Error(base::ExitCode::config, fmt::format("the list was made for '{}', not against child sexual abuse: {} ({})", list.about.purpose, refusal.rule, refusal.citation), place);
   }

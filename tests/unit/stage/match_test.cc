@@ -95,7 +95,7 @@ TEST_CASE("a chunk of records gives each the hits that it has alone, in order") 
     const auto alone = w.run_one(lines[i]);
     CHECK(together[i].line == alone.line);
     CHECK(together[i].kind == alone.kind);
-    with_hits += alone.line.contains("match") && !alone.hits().empty() ? 1 : 0;
+    if (alone.line.contains("match") && !alone.hits().empty()) ++with_hits;
   }
   CHECK(with_hits > 20);
   CHECK(together[10].line.at("error").at("code") == "bad_record");
@@ -162,7 +162,7 @@ TEST_CASE("--sample looks a list up for the chosen items alone, the others alway
   std::size_t chosen = 0;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const bool sampled = answers[i].line.at("match").at("sampled").get<bool>();
-    chosen += sampled ? 1 : 0;
+    if (sampled) ++chosen;
     CHECK(entries_of(answers[i]) == (i % 2 == 0 ? "known-1" : sampled ? "fresh-3" : ""));
   }
   CHECK(chosen > 15);
