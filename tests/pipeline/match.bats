@@ -138,7 +138,7 @@ hits() {  # of a match output: id and entry of each hit
   touch -d "$PROVISO_NOW" spool/talk.txt
   { item talk-1 text - 'del(.content.path) | .content.evidence = "talk.txt" | .indicators = {age_difference: 25, child_likely: true}'
     item talk-2 text - 'del(.content.path) | .indicators = {age_difference: 2, keywords: 9}'
-    item talk-3 text - '.content.path = "talk.txt" | .indicators = {age_difference: 25, child_likely: true}'
+    item talk-3 text - '.content.path = "other.txt" | .indicators = {age_difference: 25, child_likely: true}'
     item photo-1 image photo-1.jpg; } >items.ndjson
   hashed >hashed.ndjson
   [ "$(jq -r .id hashed.ndjson | tr '\n' ' ')" = "talk-1 talk-2 photo-1 " ]
