@@ -40,6 +40,10 @@ class ProgressStage : public ndjson::Stage {
   ndjson::Outcome process(const ndjson::Record& record, unsigned worker) override {
     return inner_.process(record, worker);
   }
+  std::size_t chunk_records() const override { return inner_.chunk_records(); }
+  void process_chunk(std::span<const ndjson::Record* const> records, std::span<ndjson::Outcome> outcomes, unsigned worker) override {
+    inner_.process_chunk(records, outcomes, worker);
+  }
   ndjson::Outcome process_failed(const ndjson::Record& record, unsigned worker) override {
     return inner_.process_failed(record, worker);
   }
@@ -123,7 +127,8 @@ base::ExitCode Context::stream(ndjson::Stage& stage, const ndjson::StreamOptions
   const double seconds = seconds_since(start);
   log_.summary(fmt::format("{}: {} passed, {} dropped, {}", plural(counts.lines, "line"),
                            counts.passed, counts.dropped, plural(counts.errors, "error")));
-  write_stats(
+  json::Json stats = stage.figures();
+  stats.update(
       {{"tool", log_.tool},
        {"lines", counts.lines},
        {"records", counts.records},
@@ -134,6 +139,7 @@ base::ExitCode Context::stream(ndjson::Stage& stage, const ndjson::StreamOptions
        {"bytes", counts.bytes},
        {"seconds", seconds},
        {"records_per_second", seconds > 0 ? static_cast<double>(counts.records) / seconds : 0.0}});
+  write_stats(stats);
   return code;
 }
 

@@ -31,6 +31,17 @@ bool is_new(const policy::Technology& technology, const law::Instrument& text) {
   return !technology.first_used_by_any || *technology.first_used_by_any >= *text.new_technology_from;
 }
 
+// Lists of words are sets: their order says nothing.
+json::Json without_order(json::Json value) {
+  if (value.is_array()) std::sort(value.begin(), value.end());
+  return value;
+}
+
+// Methods whose thresholds decide what is looked at by people: an assessment that does not state them assesses nothing.
+bool must_state_parameters(policy::Method method) {
+  return method == policy::Method::vpdq || method == policy::Method::indicators || method == policy::Method::external;
+}
+
 class Checker {
  public:
   Checker(const Document& document, const policy::Policy& policy, const policy::Technology& technology,
@@ -107,6 +118,33 @@ class Checker {
       add("drift", Level::error, "technology.drift_digest", "DP-06", "GDPR Art. 35(11)",
           "the technology was changed since it was assessed (its configuration digest differs)",
           fmt::format("assess the change, then drift_digest: {}", digest));
+    }
+    check_parameters();
+  }
+
+  // The document says the same thresholds as the policy, in words that a person can read.
+  void check_parameters() {
+    const auto error = [&](const std::string& key, std::string what, std::string write) {
+      add("drift", Level::error, key, "DP-06", "GDPR Art. 35(11)", std::move(what), std::move(write));
+    };
+    if (!doc_.parameters) {
+      if (must_state_parameters(technology_.method)) {
+        error("technology.parameters", fmt::format("it does not state the parameters of method {}", policy::to_string(technology_.method)),
+              "technology.parameters as in the policy: " + technology_.parameters.dump());
+      }
+      return;
+    }
+    for (const auto& [name, value] : technology_.parameters.items()) {
+      const auto here = doc_.parameters->find(name);
+      if (here != doc_.parameters->end() && without_order(*here) == without_order(value)) continue;
+      error("technology.parameters." + name,
+            fmt::format("parameter {} is {} here and {} in the policy", name, here == doc_.parameters->end() ? "absent" : here->dump(-1, ' ', false, json::Json::error_handler_t::replace), value.dump()),
+            "assess the value of the policy, or set that one to what was assessed");
+    }
+    for (const auto& [name, value] : doc_.parameters->items()) {
+      if (!technology_.parameters.contains(name)) {
+        error("technology.parameters." + name, fmt::format("parameter {} is not in the policy", name), "the parameters of the policy alone");
+      }
     }
   }
 

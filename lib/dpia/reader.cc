@@ -13,6 +13,26 @@ namespace {
 
 constexpr std::string_view kForm = "GDPR Art. 35(7)";
 
+// Numbers and truth values as such, all else as text; the parser has bounded the depth.
+json::Json value_of(const yaml::Node& node) {
+  switch (node.type) {
+    case yaml::NodeType::null: return nullptr;
+    case yaml::NodeType::map: {
+      json::Json out = json::Json::object();
+      for (const auto& [key, value] : node.members) out[key.scalar] = value_of(value);
+      return out;
+    }
+    case yaml::NodeType::sequence: {
+      json::Json out = json::Json::array();
+      for (const yaml::Node& item : node.items) out.push_back(value_of(item));
+      return out;
+    }
+    case yaml::NodeType::scalar: break;
+  }
+  const json::Json plain = node.quoted ? json::Json() : json::Json::parse(node.scalar, nullptr, false);
+  return plain.is_number() || plain.is_boolean() ? plain : json::Json(node.scalar);
+}
+
 class DocumentReader {
  public:
   explicit DocumentReader(Document& out) : out_(out) {}
@@ -114,10 +134,16 @@ class DocumentReader {
   }
 
   void read_technology(const yaml::Node& map) {
-    only(map, "technology.", {"name", "version", "drift_digest"});
+    only(map, "technology.", {"name", "version", "drift_digest", "parameters"});
     out_.technology = text(map, "name", "technology.");
     out_.version = text(map, "version", "technology.");
     out_.drift_digest = text(map, "drift_digest", "technology.");
+    const yaml::Node* const parameters = map.find("parameters");
+    if (parameters == nullptr) return;
+    place("technology.parameters", *parameters);
+    if (parameters->type != yaml::NodeType::map) return fail(*parameters, "technology.parameters: a map was expected", "the parameters of the technology, as in the policy");
+    for (const auto& [key, value] : parameters->members) place("technology.parameters." + key.scalar, value);
+    out_.parameters = value_of(*parameters);
   }
 
   void read_dates(const yaml::Node& map) {

@@ -38,6 +38,20 @@ std::string wrap(std::string_view text, std::string_view indent) {
   return out + "\n";
 }
 
+// A value in YAML's flow form.
+std::string flow(const json::Json& value) {
+  std::string out;
+  if (value.is_object()) {
+    for (const auto& [name, each] : value.items()) out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", name, flow(each));
+    return "{" + out + "}";
+  }
+  if (value.is_array()) {
+    for (const json::Json& each : value) out += (out.empty() ? "" : ", ") + flow(each);
+    return "[" + out + "]";
+  }
+  return value.dump();
+}
+
 base::Period shorter(base::Period a, const std::optional<base::Period>& ceiling) {
   return ceiling && policy::may_outlast(a, *ceiling) ? *ceiling : a;
 }
@@ -82,6 +96,10 @@ class Writer {
     out_ += "\n# D1: this very technology. The digest is of its configuration; when that changes, assess it again.\ntechnology:\n";
     out_ += fmt::format("  name: {}\n  version: {}\n  drift_digest: {}\n", yaml_string(technology_.name), yaml_string(technology_.version),
                         yaml_string(policy::drift_digest(policy_, technology_)));
+    if (!technology_.parameters.empty()) {
+      out_ += "  parameters:          # as in the policy: what a match is\n";
+      for (const auto& [name, value] : technology_.parameters.items()) out_ += fmt::format("    {}: {}\n", name, flow(value));
+    }
     out_ += "\n# D2, Art. 35(1) and (11) GDPR: days as YYYY-MM-DD, all of them before first use but the last.\ndates:\n";
     out_ += fmt::format("  completed: {}\n  approved: {}\n  review_by: {}\n", day(base::Period{0, 4, 0, 0}), day(base::Period{0, 3, 20, 0}), ahead());
   }
@@ -115,11 +133,19 @@ class Writer {
   void answer(const Question& question, std::string_view key, std::string_view indent) {
     const std::string inner = std::string(indent) + "  ";
     if (example_) {
-      out_ += fmt::format("{}{}: >-\n{}", indent, key, wrap("EXAMPLE: " + filled(question.example), inner));
+      out_ += fmt::format("{}{}: >-\n{}", indent, key, wrap("EXAMPLE: " + filled(example_of(question)), inner));
       return;
     }
     out_ += wrap(fmt::format("{} ({}): {}", question.check, question.citation, question.write), std::string(indent) + "# ");
     out_ += fmt::format("{}{}: {}\n", indent, key, known(question.key));
+  }
+
+  std::string example_of(const Question& question) const {
+    if (question.key != "derogation.indicators" || technology_.purpose != policy::Purpose::solicitation) return std::string(question.example);
+    std::string factors;
+    for (const auto& [name, threshold] : technology_.factor_thresholds()) factors += fmt::format("{}{} from {}", factors.empty() ? "" : ", ", name, threshold);
+    return fmt::format("Risk factors, derived by the provider without the text: {}; {} of them together, an objective one among them, are looked at by a person.",
+                       factors, technology_.minimum_factors());
   }
 
   std::string known(std::string_view key) const {

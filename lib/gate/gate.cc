@@ -105,6 +105,14 @@ json::Json Gate::inputs() const {
   return out;
 }
 
+std::optional<int> Gate::known_within(const policy::Technology& technology) const {
+  const auto index = static_cast<std::size_t>(&technology - impl_->policy.technologies.data());
+  const dpia::Document& assessed = impl_->documents.at(index);
+  // Asked here too: where no text makes an assessment a condition, its findings close nothing.
+  if (!impl_->policy.known_within || assessed.technology != technology.name || assessed.known_within != impl_->policy.known_within) return std::nullopt;
+  return impl_->policy.known_within;
+}
+
 const policy::Policy& Gate::policy() const { return impl_->policy; }
 const law::Resolved& Gate::law() const { return impl_->law; }
 

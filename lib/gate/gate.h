@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,9 @@ class Gate {
   const std::string& digest() const;
   // Digests of the inputs, for the ledger's gate.inputs entry.
   json::Json inputs() const;
+  // The PDQ distance within which a hit of this technology counts as previously identified: only where the policy and the impact
+  // assessment of that technology name the same.
+  std::optional<int> known_within(const policy::Technology&) const;
   const policy::Policy& policy() const;
   const law::Resolved& law() const;
 

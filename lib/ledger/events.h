@@ -10,7 +10,7 @@ inline constexpr std::string_view kRecovered = "ledger.recovered";      // bytes
 inline constexpr std::string_view kGateInputs = "gate.inputs";          // once a run: digests of what the gate was computed from
 inline constexpr std::string_view kGateClosed = "gate.closed";          // rules that were missing
 inline constexpr std::string_view kCounts = "counts";                   // one run, one writer, one UTC hour
-inline constexpr std::string_view kIndexLoaded = "index.loaded";        // digest of the compiled index, sections
+inline constexpr std::string_view kIndexLoaded = "index.loaded";        // digest of the compiled index, sections, sample
 inline constexpr std::string_view kIndexWithdrawn = "index.withdrawn";  // list; an entry was taken out of use
 inline constexpr std::string_view kIndexChecked = "index.checked";      // counts of the check of the hash lists: entries, findings
 inline constexpr std::string_view kCaseStored = "case.stored";          // ciphertext digests, technology, list, class, kind, service, region
@@ -25,6 +25,7 @@ inline constexpr std::string_view kOverseen = "law.overseen";           // overs
 inline constexpr std::string_view kHalted = "law.halted";
 inline constexpr std::string_view kResumed = "law.resumed";
 inline constexpr std::string_view kReportMade = "report.made";          // year, digest of the report
-inline constexpr std::string_view kBreaker = "match.breaker";
+inline constexpr std::string_view kMatchExcluded = "match.excluded";     // hits taken away, by list: known_good, suspended; once an hour at the most
+inline constexpr std::string_view kBreaker = "match.breaker";           // share of hits, index, records withheld
 
 }  // namespace proviso::ledger::event

@@ -12,6 +12,8 @@ namespace {
 
 namespace dom = simdjson::dom;
 
+constexpr std::size_t kKeptCapacity = 256u << 10;   // bytes of line; parsing takes some ten times as much
+
 tl::unexpected<base::ItemError> bad_record(std::string message) {
   return base::fail("bad_record", std::move(message));
 }
@@ -78,6 +80,10 @@ Parser::Parser() : dom_(std::make_unique<dom::parser>(2 * kMaxLineBytes)) {}
 Parser::~Parser() = default;
 Parser::Parser(Parser&&) noexcept = default;
 Parser& Parser::operator=(Parser&&) noexcept = default;
+
+void Parser::shrink() {
+  if (dom_->capacity() > kKeptCapacity) *this = Parser();
+}
 
 base::Result<Record> Record::parse(Parser& parser, std::string line) {
   Record record;

@@ -33,6 +33,8 @@ class Parser {
   ~Parser();
   Parser(Parser&&) noexcept;
   Parser& operator=(Parser&&) noexcept;
+  // Gives memory that a large line took back. No record of this parser may be alive.
+  void shrink();
 
  private:
   friend class Record;

@@ -21,20 +21,57 @@ Outcome bad_line(const Stage& stage, const base::ItemError& error, std::uint64_t
   return {Outcome::Kind::error, error_line(stage.name(), error, number), true};
 }
 
-Outcome process_line(Stage& stage, Parser& parser, InputLine& line, std::size_t max_line,
-                     unsigned worker) {
-  if (line.too_long) {
-    return bad_line(
-        stage,
-        {"line_too_long", fmt::format("line is longer than {} bytes", max_line), false, {}, {}},
-        line.number);
+// A worker's own: as many parsers as records may be alive at once.
+struct Workbench {
+  std::vector<Parser> parsers;
+  std::vector<Record> records;
+  std::vector<const Record*> unprocessed;
+  std::vector<std::size_t> places;           // of them in the batch
+  std::vector<std::size_t> lines;            // of every record in the batch
+  std::vector<Outcome> outcomes;
+};
+
+// Reads the lines [from, to) of a batch and gives those that are records to the stage.
+void process_lines(Stage& stage, Workbench& bench, std::span<InputLine> lines, std::span<Outcome> outcomes, std::size_t max_line, unsigned worker) {
+  bench.records.clear();
+  bench.lines.clear();
+  bench.unprocessed.clear();
+  bench.places.clear();
+  bench.records.reserve(lines.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].too_long) {
+      outcomes[i] = bad_line(stage, {"line_too_long", fmt::format("line is longer than {} bytes", max_line), false, {}, {}}, lines[i].number);
+      continue;
+    }
+    auto record = Record::parse(bench.parsers[bench.records.size()], std::move(lines[i].text));
+    if (!record) {
+      outcomes[i] = bad_line(stage, record.error(), lines[i].number);
+      continue;
+    }
+    bench.records.push_back(std::move(*record));
+    bench.lines.push_back(i);
   }
-  auto record = Record::parse(parser, std::move(line.text));
-  if (!record) return bad_line(stage, record.error(), line.number);
-  Outcome outcome = record->has("error") ? stage.process_failed(*record, worker)
-                                         : stage.process(*record, worker);
-  line.text = std::move(*record).take_line();
-  return outcome;
+  for (std::size_t r = 0; r < bench.records.size(); ++r) {
+    const Record& record = bench.records[r];
+    if (record.has("error")) {
+      outcomes[bench.lines[r]] = stage.process_failed(record, worker);
+    } else if (lines.size() == 1) {
+      outcomes[bench.lines[r]] = stage.process(record, worker);
+    } else {
+      bench.unprocessed.push_back(&record);
+      bench.places.push_back(bench.lines[r]);
+    }
+  }
+  if (!bench.unprocessed.empty()) {
+    bench.outcomes.assign(bench.unprocessed.size(), Outcome{});
+    stage.process_chunk(bench.unprocessed, bench.outcomes, worker);
+    for (std::size_t i = 0; i < bench.places.size(); ++i) outcomes[bench.places[i]] = std::move(bench.outcomes[i]);
+  }
+  for (std::size_t r = 0; r < bench.records.size(); ++r) lines[bench.lines[r]].text = std::move(bench.records[r]).take_line();
+  bench.records.clear();
+  if (bench.parsers.size() > 1) {
+    for (Parser& parser : bench.parsers) parser.shrink();
+  }
 }
 
 void count(const std::vector<Outcome>& outcomes, StreamCounts& counts) {
@@ -80,9 +117,15 @@ Outcome Stage::process_failed(const Record& record, unsigned) {
   return {Outcome::Kind::error, record.line(), false};
 }
 
+void Stage::process_chunk(std::span<const Record* const> records, std::span<Outcome> outcomes, unsigned worker) {
+  for (std::size_t i = 0; i < records.size(); ++i) outcomes[i] = process(*records[i], worker);
+}
+
 base::ExitCode run_stream(Stage& stage, const StreamOptions& options, StreamCounts& counts) {
   const unsigned jobs = std::max(1u, options.jobs);
-  std::vector<Parser> parsers(jobs);
+  const std::size_t most = std::max<std::size_t>(1, stage.chunk_records());
+  std::vector<Workbench> benches(jobs);
+  for (Workbench& bench : benches) bench.parsers.resize(most);
   WorkerPool pool(jobs);
   LineReader reader(options.input, options.max_line);
   std::vector<InputLine> batch;
@@ -91,8 +134,12 @@ base::ExitCode run_stream(Stage& stage, const StreamOptions& options, StreamCoun
   while (reader.next(batch, std::max<std::size_t>(1, options.max_batch), kMaxBatchBytes)) {
     stage.begin_batch();
     outcomes.assign(batch.size(), Outcome{});
-    pool.run(batch.size(), [&](std::size_t i, unsigned worker) {
-      outcomes[i] = process_line(stage, parsers[worker], batch[i], options.max_line, worker);
+    // Every worker gets something to do before any gets a second chunk.
+    const std::size_t chunk = std::max<std::size_t>(1, std::min(most, (batch.size() + jobs - 1) / jobs));
+    pool.run((batch.size() + chunk - 1) / chunk, [&](std::size_t i, unsigned worker) {
+      const std::size_t from = i * chunk;
+      const std::size_t size = std::min(chunk, batch.size() - from);
+      process_lines(stage, benches[worker], std::span(batch).subspan(from, size), std::span(outcomes).subspan(from, size), options.max_line, worker);
     });
     stage.commit_batch(outcomes);
     count(outcomes, counts);

@@ -1,8 +1,8 @@
 // The stream: lines in, lines out, in order, by batches, over threads. Stages know nothing of it.
 //
 // A batch is at most 1,024 records or 4 MiB, and ends early whenever the input runs dry, so a pipeline works live as well
-// as in bulk. For each batch: begin_batch (one thread), process (any thread, any order), commit_batch (one thread, in
-// order), then the lines are written and flushed.
+// as in bulk. For each batch: begin_batch (one thread), process or process_chunk (any thread, any order), commit_batch (one
+// thread, in order), then the lines are written and flushed. A chunk is a part of one batch: nothing waits for it to fill.
 #pragma once
 
 #include <atomic>
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "json/json.h"
 #include "ndjson/record.h"
 
 namespace proviso::ndjson {
@@ -32,11 +33,16 @@ class Stage {
   virtual std::string_view name() const = 0;   // "scope-check", for error members
   virtual void begin_batch() {}                // may throw base::Error: the run stops after what was written before
   virtual Outcome process(const Record&, unsigned worker) = 0;   // thread safe for distinct workers
+  // How many records of a batch process_chunk() likes to see at once, at the most. With 1 each record is handed to process().
+  virtual std::size_t chunk_records() const { return 1; }
+  // The same for several records, in their order; outcomes[i] is of records[i]. Thread safe for distinct workers.
+  virtual void process_chunk(std::span<const Record* const> records, std::span<Outcome> outcomes, unsigned worker);
   // A record that an earlier stage marked with "error": passed on untouched unless the stage has something to do (retain).
   virtual Outcome process_failed(const Record&, unsigned worker);
   // In order; may still change the lines (retain stores its group here).
   virtual void commit_batch(std::span<Outcome>) {}
   virtual void finish() {}                     // after the last batch, also when stopped by SIGTERM
+  virtual json::Json figures() const { return json::Json::object(); }   // its own, for --stats, after finish()
 };
 
 struct StreamOptions {

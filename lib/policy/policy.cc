@@ -35,6 +35,30 @@ int Technology::quality_floor() const { return number_of(parameters, "quality_fl
 bool Technology::dihedral() const { return flag_of(parameters, "dihedral"); }
 bool Technology::unletterbox() const { return flag_of(parameters, "unletterbox"); }
 
+int Technology::query_share() const { return number_of(parameters, "query_share", 80); }
+int Technology::entry_share() const { return number_of(parameters, "entry_share", 0); }
+int Technology::minimum_factors() const { return number_of(parameters, "minimum", 2); }
+
+bool Technology::takes_digest(std::string_view type) const {
+  const auto named = parameters.find("digests");
+  return named == parameters.end() || std::find(named->begin(), named->end(), type) != named->end();
+}
+
+std::map<std::string, double> Technology::factor_thresholds() const {
+  const auto found = parameters.find("thresholds");
+  return found == parameters.end() ? std::map<std::string, double>() : found->get<std::map<std::string, double>>();
+}
+
+std::vector<std::string> Technology::objective_factors() const {
+  const auto found = parameters.find("objective");
+  return found == parameters.end() ? std::vector<std::string>() : found->get<std::vector<std::string>>();
+}
+
+double Technology::score_threshold() const {
+  const auto found = parameters.find("threshold");
+  return found != parameters.end() && found->is_number() ? found->get<double>() : 1.0;
+}
+
 const Service* Policy::service(std::string_view name) const { return by_name(services, name, &Service::name); }
 const Technology* Policy::technology(std::string_view name) const { return by_name(technologies, name, &Technology::name); }
 const List* Policy::list(std::string_view name) const { return by_name(lists, name, &List::name); }

@@ -20,7 +20,7 @@ namespace proviso::policy {
 
 namespace fs = std::filesystem;
 
-enum class Method { exact, pdq, vpdq, indicators, external };   // this version refuses the last three (78)
+enum class Method { exact, pdq, vpdq, indicators, external };
 enum class Purpose { known_csam, new_csam, solicitation };
 enum class E2ee { never, is, was, planned };
 enum class Role { reviewer, dpo, oversight };
@@ -50,7 +50,10 @@ struct Technology {
   std::string name, version;
   Purpose purpose = Purpose::known_csam;
   Method method = Method::exact;
-  json::Json parameters = json::Json::object();     // pdq: {"distance": 31, "quality_floor": 50, "dihedral": true, "unletterbox": true}, the flags only when set; exact: {"digests": ["md5","sha1","sha256"]}
+  // Defaults written out. exact: {"digests": ["md5","sha1","sha256"]}; pdq: {"distance": 31, "quality_floor": 50, "dihedral": true,
+  // "unletterbox": true}, the flags only when set; vpdq: {"distance", "quality_floor", "query_share": 80, "entry_share": 0};
+  // indicators: {"thresholds": {NAME: number}, "objective": [NAME], "minimum": 2}; external: {"threshold", "detector", "detector_version"}
+  json::Json parameters = json::Json::object();
   std::set<base::ContentKind> content;              // image, video
   std::vector<std::string> services;
   std::optional<base::Date> first_used;             // absent: not yet
@@ -59,10 +62,18 @@ struct Technology {
   fs::path dpia;
   std::vector<std::string> lists;
 
-  int distance() const;          // pdq, default 31
-  int quality_floor() const;     // pdq, default 50
+  bool uses_lists() const { return method == Method::exact || method == Method::pdq || method == Method::vpdq; }
+  bool takes_digest(std::string_view type) const;   // exact: is it one of its digests?
+  int distance() const;          // pdq and vpdq, default 31
+  int quality_floor() const;     // pdq and vpdq, default 50
   bool dihedral() const;         // pdq: turned and mirrored pictures are looked up too
   bool unletterbox() const;      // pdq: so are pictures without their flat borders
+  int query_share() const;       // vpdq: percent of the item's frames that must match, default 80; 0: any
+  int entry_share() const;       // vpdq: percent of the entry's frames that must be matched, default 0: any
+  std::map<std::string, double> factor_thresholds() const;   // indicators: at or over it a factor is there
+  std::vector<std::string> objective_factors() const;        // indicators: one of them at least must be there
+  int minimum_factors() const;                               // indicators: and so many in all, default 2
+  double score_threshold() const;                            // external: a score at or over it is a flag
 };
 
 // What List::format may say, and the keys of List::columns.

@@ -12,19 +12,10 @@
 namespace proviso::policy {
 namespace {
 
-constexpr int kMaxDistance = 63;   // what the index searches exactly
-constexpr int kMaxQuality = 100;
 constexpr std::size_t kMaxLabelBytes = 256;
 
 bool is_region(std::string_view text) {
   return text.size() == 2 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'A' && text[1] <= 'Z';
-}
-
-// Names stand in records, ledger entries and file names.
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-  });
 }
 
 std::optional<std::string> parse_service_kind(std::string_view text) {
@@ -173,99 +164,6 @@ void PolicyReader::read_list_form(const yaml::Node& node, List& list) {
   if (const yaml::Node* max_age = node.find("max_age"); max_age != nullptr && max_age->type != yaml::NodeType::null) {
     list.max_age = fields_.period(node, "max_age", "");
     if (!list.date) in_.fail(*max_age, "max_age: the age of a list without a date cannot be told");
-  }
-}
-
-json::Json PolicyReader::read_parameters(const yaml::Node& node, Method method) {
-  const yaml::Node& map = fields_.section(node, "parameters", false);
-  // What is left out is written out here, so that a default and the same value stated make no drift.
-  if (method == Method::pdq) {
-    in_.only(map, {"distance", "quality_floor", "dihedral", "unletterbox"});
-    json::Json out{{"distance", fields_.whole(map, "distance", 0, kMaxDistance).value_or(31)},
-                   {"quality_floor", fields_.whole(map, "quality_floor", 0, kMaxQuality).value_or(50)}};
-    for (const char* flag : {"dihedral", "unletterbox"}) {
-      if (in_.optional_bool(map, flag).value_or(false)) out[flag] = true;
-    }
-    return out;
-  }
-  if (method != Method::exact) return json::Json::object();
-  in_.only(map, {"digests"});
-  std::vector<std::string> digests = in_.strings(map, "digests");
-  for (const std::string& each : digests) {
-    if (each != "md5" && each != "sha1" && each != "sha256") {
-      in_.fail(*map.find("digests"), fmt::format("digest '{}' is not one of md5, sha1, sha256", each));
-    }
-  }
-  if (digests.empty()) digests = {"md5", "sha1", "sha256"};
-  std::sort(digests.begin(), digests.end());
-  digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
-  return {{"digests", digests}};
-}
-
-Technology PolicyReader::read_technology(const yaml::Node& node) {
-  in_.only(node, {"name", "version", "purpose", "method", "parameters", "content", "services", "first_used",
-                  "first_used_by_any_provider", "dpia", "lists"});
-  Technology out;
-  out.name = fields_.text(node, "name");
-  if (!out.name.empty() && !is_name(out.name)) in_.fail(*node.find("name"), "name: letters, digits, '-', '_', '.', at most 64");
-  out.version = fields_.text(node, "version");
-  out.purpose = fields_.word(node, "purpose", parse_purpose, "known-csam, new-csam, solicitation").value_or(Purpose::known_csam);
-  const auto method = fields_.word(node, "method", parse_method, "exact, pdq");
-  out.method = method.value_or(Method::exact);
-  if (method && out.method != Method::exact && out.method != Method::pdq) {
-    in_.fail(*node.find("method"), fmt::format("method {} is not in this version, expected exact or pdq", to_string(out.method)));
-  } else if (out.purpose == Purpose::solicitation) {
-    in_.fail(node, fmt::format("method {} compares files, it cannot look for solicitation", to_string(out.method)));
-  }
-  out.parameters = read_parameters(node, out.method);
-  for (const std::string& word : in_.strings(node, "content")) {
-    const auto kind = base::parse_content_kind(word);
-    if (!kind) {
-      in_.fail(*node.find("content"), fmt::format("content: '{}' is not a kind of content", word));
-    } else if (*kind == base::ContentKind::archive || *kind == base::ContentKind::mail) {
-      in_.fail(*node.find("content"), fmt::format("content: {} is a container, the kinds inside it were expected", word));
-    } else if (out.method == Method::pdq && *kind != base::ContentKind::image && *kind != base::ContentKind::video) {
-      in_.fail(*node.find("content"), fmt::format("content: method pdq is of images and of frames of video, not {}", word));
-    } else {
-      out.content.insert(*kind);
-    }
-  }
-  if (const yaml::Node* content = in_.require(node, "content"); content != nullptr && content->items.empty()) {
-    in_.fail(*content, "content is empty");
-  }
-  out.services = in_.strings(node, "services");
-  if (const yaml::Node* services = in_.require(node, "services"); services != nullptr && out.services.empty()) {
-    in_.fail(*services, "services is empty");
-  }
-  out.first_used = fields_.date(node, "first_used");
-  const yaml::Node& any = fields_.section(node, "first_used_by_any_provider", false);
-  in_.only(any, {"date", "evidence"});
-  if (!any.members.empty()) {
-    out.first_used_by_any = fields_.require_date(any, "date");
-    out.first_used_evidence = fields_.text(any, "evidence");
-  }
-  // Not looked for: dpia-check, which writes it, reads this policy first; the gate reports a missing one.
-  out.dpia = fields_.path(node, "dpia", Fields::Expect::nothing, false);
-  out.lists = in_.strings(node, "lists");
-  if (const yaml::Node* lists = in_.require(node, "lists"); lists != nullptr && out.lists.empty()) in_.fail(*lists, "lists is empty");
-  return out;
-}
-
-void PolicyReader::read_technologies(const yaml::Node& root) {
-  for (const yaml::Node& each : fields_.list(root, "technologies", true)) {
-    if (each.type != yaml::NodeType::map) {
-      in_.fail(each, "a map was expected");
-      continue;
-    }
-    Technology one = read_technology(each);
-    if (policy_.technology(one.name) != nullptr) in_.fail(each, fmt::format("technology {} stands twice", one.name));
-    for (const std::string& name : one.services) {
-      if (policy_.service(name) == nullptr) in_.fail(*each.find("services"), fmt::format("service {} is not in services", name));
-    }
-    for (const std::string& name : one.lists) {
-      if (policy_.list(name) == nullptr) in_.fail(*each.find("lists"), fmt::format("list {} is not in lists", name));
-    }
-    policy_.technologies.push_back(std::move(one));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "policy/words.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -48,5 +49,11 @@ std::optional<Method> parse_method(std::string_view text) { return value_of(kMet
 std::optional<Purpose> parse_purpose(std::string_view text) { return value_of(kPurposes, text); }
 std::optional<E2ee> parse_e2ee(std::string_view text) { return value_of(kE2ee, text); }
 std::optional<Role> parse_role(std::string_view text) { return value_of(kRoles, text); }
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  });
+}
 
 }  // namespace proviso::policy

@@ -51,6 +51,8 @@ technologies:                      # each needs its own DPIA and prior consultat
     lists: [known]
     dpia: dpia/known-pdq.yaml
     first_used_by_any_provider: {{date: 2019-08-01, evidence: "published as open source by its makers on 1 August 2019"}}
+# Other methods: vpdq (videos, by shares of frames), indicators (solicitation, by risk factors that you derive), external (the score of
+# your own detector); proviso-policy(5) has their parameters.
 
 lists:
   - name: known

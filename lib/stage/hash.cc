@@ -20,6 +20,7 @@ void Hash::begin_batch() {
 ContentWanted Hash::wanted(const gate::ScopeMember& scope) const {
   ContentWanted wanted;
   wanted.digests = {false, false, true, false};   // SHA-256 pins the file for the later stages
+  wanted.decode_containers = false;
   media::Wanted& decoded = wanted.decoded;
   for (const base::ContentKind kind : scope.content) {
     if (!gate::leaf_refusal(kind, scope.content, gate_.law())) decoded.leaves.insert(kind);
@@ -27,23 +28,40 @@ ContentWanted Hash::wanted(const gate::ScopeMember& scope) const {
   for (const std::string& name : scope.technologies) {
     const policy::Technology* technology = gate_.policy().technology(name);
     if (technology == nullptr) continue;
+    wanted.decode_containers |= technology->uses_lists();   // a score is of the file as it is
     if (technology->method == policy::Method::pdq) {
       decoded.pdq = true;
       decoded.frames |= technology->content.count(base::ContentKind::video) != 0;
       decoded.dihedral |= technology->dihedral();
       decoded.unletterbox |= technology->unletterbox();
+      decoded.quality_floor = std::min(decoded.quality_floor, technology->quality_floor());
+    }
+    if (technology->method == policy::Method::vpdq) {
+      decoded.frames = true;
+      decoded.quality_floor = std::min(decoded.quality_floor, technology->quality_floor());
     }
     if (technology->method == policy::Method::exact) {
-      const auto named = technology->parameters.find("digests");
-      const bool all = named == technology->parameters.end();
-      wanted.digests.md5 |= all || std::find(named->begin(), named->end(), "md5") != named->end();
-      wanted.digests.sha1 |= all || std::find(named->begin(), named->end(), "sha1") != named->end();
-      decoded.leaf_digests.sha256 |= all || std::find(named->begin(), named->end(), "sha256") != named->end();
+      wanted.digests.md5 |= technology->takes_digest("md5");
+      wanted.digests.sha1 |= technology->takes_digest("sha1");
+      decoded.leaf_digests.sha256 |= technology->takes_digest("sha256");
     }
+  }
+  // Lists of known-good files clear the hits of every method, by exact digest of whichever type they have.
+  const auto& lists = gate_.policy().lists;
+  if (std::any_of(lists.begin(), lists.end(), [](const policy::List& list) { return list.purpose == "known-good"; })) {
+    wanted.digests.md5 = wanted.digests.sha1 = decoded.leaf_digests.sha256 = true;
   }
   decoded.leaf_digests.md5 = wanted.digests.md5;
   decoded.leaf_digests.sha1 = wanted.digests.sha1;
   return wanted;
+}
+
+// What is derived from text comes without a file: there is nothing to hash, and nothing is opened.
+bool Hash::without_content(const gate::ScopeMember& scope) const {
+  return std::all_of(scope.technologies.begin(), scope.technologies.end(), [&](const std::string& name) {
+    const policy::Technology* technology = gate_.policy().technology(name);
+    return technology != nullptr && technology->method == policy::Method::indicators;
+  });
 }
 
 base::Result<json::Json> Hash::member_of(const ndjson::Record& record, unsigned worker) {
@@ -53,6 +71,14 @@ base::Result<json::Json> Hash::member_of(const ndjson::Record& record, unsigned 
   if (!scope) return tl::make_unexpected(scope.error());
   const auto path = record.string("content.path");
   if (!path) return tl::make_unexpected(path.error());
+  if (without_content(*scope)) {
+    const auto kind = record.string("content.kind");
+    if (!kind) return tl::make_unexpected(kind.error());
+    if (*path || !*kind || !base::parse_content_kind(**kind)) {
+      return base::fail("bad_record", "field content: a kind and no path were expected beside indicators");
+    }
+    return json::Json{{"kind", std::string(**kind)}};
+  }
   if (!*path) return base::fail("bad_record", "field content.path: the item has no content to hash");
 
   const auto file = spool_.open(**path);

@@ -24,6 +24,7 @@ class Hash : public ndjson::Stage {
  private:
   base::Result<json::Json> member_of(const ndjson::Record&, unsigned worker);
   ContentWanted wanted(const gate::ScopeMember&) const;
+  bool without_content(const gate::ScopeMember&) const;
 
   gate::Gate& gate_;
   const gate::State* state_ = nullptr;

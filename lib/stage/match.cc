@@ -4,155 +4,250 @@
 
 #include <algorithm>
 
+#include "ledger/counts.h"
 #include "ledger/events.h"
 #include "ndjson/seal.h"
+#include "stage/matchers/matchers.h"
 
 namespace proviso::stage {
 namespace {
 
-constexpr std::uint64_t kBreakerMinimum = 100;      // records seen before a share of hits means anything
-constexpr int kDefaultBreakerWindow = 10'000;       // records
+constexpr int kDefaultBreakerWindow = 10'000;   // records
+constexpr std::size_t kMostHits = 1'000;        // of one item: more say nothing more
+constexpr std::int64_t kSecondsOfHour = 3'600;
 
-// The class of a hit is the class of its detector, not of a verdict (Annex of (EU) 2024/2916, category 4).
-base::MaterialClass class_of(const policy::Technology& technology) {
-  switch (technology.purpose) {
-    case policy::Purpose::known_csam: return base::MaterialClass::known;
-    case policy::Purpose::new_csam: return base::MaterialClass::new_material;
-    case policy::Purpose::solicitation: return base::MaterialClass::solicitation;
-  }
-  return base::MaterialClass::new_material;
+std::string text_of(const ndjson::Record& record, std::string_view path) {
+  const auto value = record.string(path);
+  return value && *value ? std::string(**value) : std::string();
+}
+
+// Keeps the best; true when some were cut.
+bool cut(std::vector<MatchHit>& hits) {
+  if (hits.size() <= kMostHits) return false;
+  std::stable_sort(hits.begin(), hits.end(), [](const MatchHit& a, const MatchHit& b) {
+    if (a.previously_identified != b.previously_identified) return a.previously_identified;
+    return a.better_than(b);
+  });
+  hits.resize(kMostHits);
+  return true;
 }
 
 }  // namespace
 
+// One record of a chunk.
+struct Match::Item {
+  const ndjson::Record* record = nullptr;
+  std::optional<base::ItemError> error;        // it goes no further
+  std::vector<const policy::Technology*> technologies;
+  HashedItem hashed;
+  bool sampled = true;
+  std::vector<MatchHit> hits;
+  std::optional<base::ItemError> unjudged;
+};
+
+void Match::Figures::add(const Figures& more) {
+  records += more.records;
+  with_hits += more.with_hits;
+  hits += more.hits;
+  sampled += more.sampled;
+  unsampled += more.unsampled;
+  excluded.add(more.excluded);
+}
+
 Match::Match(gate::Gate& gate, ledger::Ledger& ledger, MatchSettings settings)
-    : gate_(gate), ledger_(ledger), settings_(settings), seal_key_(gate::stream_seal_key(gate.policy().stream_key)) {}
+    : gate_(gate),
+      ledger_(ledger),
+      settings_(std::move(settings)),
+      seal_key_(gate::stream_seal_key(gate.policy().stream_key)),
+      window_(static_cast<std::uint64_t>(gate.policy().hit_share_window.value_or(kDefaultBreakerWindow))) {
+  if (!settings_.sample) return;
+  for (const std::string& list : settings_.sample->lists()) {
+    if (gate_.policy().list(list) == nullptr) {
+      throw base::Error(base::ExitCode::usage, fmt::format("list {} is not in the policy", list), "--sample-list");
+    }
+  }
+}
 
 void Match::open_index() {
   const policy::Policy& policy = gate_.policy();
-  index_ = index::open_of(policy, policy.index);
-  index_digest_ = index_->digest();
+  lookup_.emplace(policy, settings_.expect_index);
+  lists_.clear();
   for (const policy::Technology& technology : policy.technologies) {
-    for (const std::string& list : technology.lists) {
-      const auto& sections = index_->sections();
-      if (std::none_of(sections.begin(), sections.end(), [&](const index::Section& section) { return section.list == list; })) {
-        throw base::Error(base::ExitCode::config, fmt::format("technology {}: the index has no section of list '{}'", technology.name, list),
-                          policy.index.string(), "rebuild it with 'proviso index build'");
-      }
-    }
+    Lists lists;
+    lists.all = lookup_->hit_lists(technology.lists);
+    if (settings_.sample) lists.unsampled = settings_.sample->without_sampled(lists.all);
+    lists_.push_back(std::move(lists));
   }
-  json::Json sections = json::Json::array();
-  for (const index::Section& section : index_->sections()) {
-    sections.push_back({{"list", section.list}, {"type", section.type}, {"entries", section.entries}});
-  }
-  ledger_.append({ledger::event::kIndexLoaded, "match", {}, {}, {{"index", index_digest_}, {"sections", std::move(sections)}}});
+  json::Json data{{"index", lookup_->version()}, {"sections", lookup_->sections()}};
+  if (settings_.sample) data["sample"] = settings_.sample->description();
+  ledger_.append({ledger::event::kIndexLoaded, "match", {}, {}, std::move(data)});
+}
+
+// Sums of many records, never one by one: the log tells of no single communication.
+void Match::record_exclusions() {
+  recorded_hour_ = now_.seconds / kSecondsOfHour;
+  if (unrecorded_.empty()) return;
+  json::Json data = unrecorded_.by_list();
+  data["index"] = lookup_->version();
+  ledger_.append({ledger::event::kMatchExcluded, "match", {}, {}, std::move(data)});
+  unrecorded_ = {};
 }
 
 void Match::begin_batch() {
   now_ = base::now();
   state_ = &gate_.require_any_open(now_);
-  if (!index_ || index_->replaced()) open_index();
+  const bool replaced = lookup_ && lookup_->replaced();
+  if (lookup_ && (replaced || now_.seconds / kSecondsOfHour != recorded_hour_)) record_exclusions();
+  if (!lookup_) recorded_hour_ = now_.seconds / kSecondsOfHour;
+  if (!lookup_ || replaced) open_index();
 }
 
-void Match::look_up(const policy::Technology& technology, const HashedLeaf& leaf, json::Json& hits) const {
-  struct Found {
-    index::Hit hit;
-    const PerceptualHash* by = nullptr;
+Match::Item Match::admit(const ndjson::Record& record) const {
+  Item item;
+  item.record = &record;
+  const auto failed = [&](base::ItemError error) {
+    item.error = std::move(error);
+    return std::move(item);
   };
-  std::vector<Found> best;                 // one a list entry: the nearest
-  std::vector<index::Hit> found;
-  const auto keep_nearest = [&](const PerceptualHash* by) {
-    for (index::Hit& hit : found) {
-      const auto same = std::find_if(best.begin(), best.end(), [&](const Found& other) {
-        return other.hit.section == hit.section && other.hit.entry == hit.entry && other.hit.method == hit.method;
-      });
-      if (same == best.end()) {
-        best.push_back({std::move(hit), by});
-      } else if (hit.distance < same->hit.distance) {
-        *same = {std::move(hit), by};
-      }
-    }
-    found.clear();
-  };
-  const bool exact = technology.method == policy::Method::exact;
-  if (exact && technology.content.count(leaf.kind) != 0) {
-    for (const auto& [type, digest] : leaf.digests) index_->find_exact(type, digest, technology.lists, found);
-    keep_nearest(nullptr);
-  } else if (technology.method == policy::Method::pdq && technology.content.count(leaf.kind) != 0) {
-    for (const PerceptualHash& each : leaf.perceptual) {
-      const bool turned = !each.transform.empty() && each.transform != kUnletterboxed;
-      if (each.quality < technology.quality_floor() || (turned && !technology.dihedral()) ||
-          (each.transform == kUnletterboxed && !technology.unletterbox())) {
-        continue;
-      }
-      index_->find_pdq(each.hash, technology.distance(), technology.lists, found);
-      keep_nearest(&each);
-    }
-  }
-  const auto known_within = gate_.policy().known_within;
-  for (const auto& [hit, by] : best) {
-    const bool identified = hit.verified_list && (exact || (known_within && hit.distance <= *known_within));
-    json::Json entry{{"technology", technology.name}, {"list", hit.list},          {"entry", hit.entry},
-                     {"method", hit.method},          {"distance", hit.distance},  {"threshold", hit.threshold},
-                     {"index", index_digest_},        {"class", base::to_string(class_of(technology))},
-                     {"previously_identified", identified}};
-    if (!hit.label.empty()) entry["label"] = hit.label;
-    if (leaf.member) entry["member"] = *leaf.member;
-    if (by != nullptr && by->milliseconds) entry["ms"] = *by->milliseconds;
-    if (by != nullptr && !by->transform.empty()) entry["transform"] = by->transform;
-    hits.push_back(std::move(entry));
-  }
-}
-
-base::Result<json::Json> Match::member_of(const ndjson::Record& record, std::size_t& count) const {
-  if (record.has("match")) return base::fail("bad_record", "the record already has a match member");
+  if (record.has("match")) return failed({"bad_record", "the record already has a match member", false, {}, {}});
   const auto scope = gate::admit_later(record, {"scope", "hash"}, *seal_key_, gate_, *state_, gate_.policy().retention_unscanned);
-  if (!scope) return tl::make_unexpected(scope.error());
-  const auto hashed = read_hash(record);
-  if (!hashed) return tl::make_unexpected(hashed.error());
-  const auto service = record.string("service");
-  json::Json hits = json::Json::array();
-  for (const std::string& name : scope->technologies) {
-    const policy::Technology* const technology = gate_.policy().technology(name);
-    const gate::Pair* const pair = service && *service ? state_->find(**service, name) : nullptr;
-    // A pair that closed since scope-check is not looked up; admit_later() has made sure that one is open.
-    if (technology == nullptr || pair == nullptr || !pair->open()) continue;
-    for (const HashedLeaf& leaf : hashed->leaves) look_up(*technology, leaf, hits);
+  if (!scope) return failed(scope.error());
+  auto hashed = read_hash(record);
+  if (!hashed) return failed(std::move(hashed.error()));
+  item.hashed = std::move(*hashed);
+  item.unjudged = item.hashed.unread;
+  // admit_later() has made sure that every pair is open and every name known.
+  for (const std::string& name : scope->technologies) item.technologies.push_back(gate_.policy().technology(name));
+  if (settings_.sample) item.sampled = settings_.sample->includes(record.id());
+  return item;
+}
+
+void Match::match(std::vector<Item>& items) const {
+  const std::vector<policy::Technology>& technologies = gate_.policy().technologies;
+  for (std::size_t i = 0; i < technologies.size(); ++i) {
+    const policy::Technology& technology = technologies[i];
+    std::vector<Asked> asked;
+    for (Item& item : items) {
+      const auto& admitted = item.technologies;
+      if (item.error || std::find(admitted.begin(), admitted.end(), &technology) == admitted.end()) continue;
+      asked.push_back({item.record, &item.hashed, item.sampled ? &lists_[i].all : &lists_[i].unsampled, &item.hits, &item.unjudged});
+    }
+    if (asked.empty()) continue;
+    switch (technology.method) {
+      case policy::Method::exact: match_exact(technology, *lookup_, asked); break;
+      case policy::Method::pdq: match_pdq(technology, *lookup_, gate_.known_within(technology), asked); break;
+      case policy::Method::vpdq: match_vpdq(technology, *lookup_, asked); break;
+      case policy::Method::indicators: match_indicators(technology, asked); break;
+      case policy::Method::external: match_external(technology, asked); break;
+    }
   }
+}
+
+ndjson::Outcome Match::finish_item(Item& item, Figures& figures) const {
+  const auto failed = [&](const base::ItemError& error) {
+    return ndjson::Outcome{ndjson::Outcome::Kind::error, ndjson::with_error(*item.record, name(), error), false};
+  };
+  if (item.error) return failed(*item.error);
+  const Exclusions excluded = exclude(item.hits, item.hashed, *lookup_);
+  figures.excluded.add(excluded);
+  if (settings_.best) keep_best(item.hits);
   // What was not read cannot be said to be no hit.
-  if (hits.empty() && hashed->unread) return tl::make_unexpected(*hashed->unread);
-  count = hits.size();
+  if (item.hits.empty() && item.unjudged) return failed(*item.unjudged);
+  const bool exhausted = cut(item.hits);
+
+  json::Json hits = json::Json::array();
+  for (const MatchHit& hit : item.hits) hits.push_back(to_json(hit, lookup_->version()));
+  ++figures.records;
+  figures.hits += item.hits.size();
+  if (!item.hits.empty()) ++figures.with_hits;
+  if (settings_.sample) ++(item.sampled ? figures.sampled : figures.unsampled);
+
+  if (settings_.hits_only && item.hits.empty()) return {ndjson::Outcome::Kind::pass, {}, false};
   json::Json member{{"hits", std::move(hits)}};
-  if (count != 0) member["identified_at"] = base::to_string(now_);
-  return member;
+  if (!item.hits.empty()) member["identified_at"] = base::to_string(now_);
+  if (exhausted) member["exhausted"] = true;
+  if (!excluded.empty()) member["excluded"] = excluded.totals();
+  if (settings_.sample) member["sampled"] = item.sampled;
+  const auto hash_mac = item.record->string("hash.mac");      // verified by admit_later
+  return {ndjson::Outcome::Kind::pass, item.record->with("match", ndjson::seal(json::canonical(member), **hash_mac, *seal_key_)), false};
 }
 
-ndjson::Outcome Match::process(const ndjson::Record& record, unsigned) {
-  std::size_t hits = 0;
-  const auto member = member_of(record, hits);
-  if (!member) return {ndjson::Outcome::Kind::error, ndjson::with_error(record, name(), member.error())};
-  ++seen_;
-  if (hits != 0) ++with_hits_;
-  if (settings_.hits_only && hits == 0) return {ndjson::Outcome::Kind::pass, {}};
-  const auto hash_mac = record.string("hash.mac");      // verified by admit_later
-  return {ndjson::Outcome::Kind::pass, record.with("match", ndjson::seal(json::canonical(*member), **hash_mac, *seal_key_))};
+void Match::process_chunk(std::span<const ndjson::Record* const> records, std::span<ndjson::Outcome> outcomes, unsigned) {
+  std::vector<Item> items;
+  items.reserve(records.size());
+  for (const ndjson::Record* record : records) items.push_back(admit(*record));
+  match(items);
+  Figures figures;
+  for (std::size_t i = 0; i < items.size(); ++i) outcomes[i] = finish_item(items[i], figures);
+  const std::lock_guard lock(mutex_);
+  batch_.add(figures);
 }
 
-void Match::commit_batch(std::span<ndjson::Outcome>) {
+ndjson::Outcome Match::process(const ndjson::Record& record, unsigned worker) {
+  const ndjson::Record* const records[] = {&record};
+  ndjson::Outcome outcomes[1];
+  process_chunk(records, outcomes, worker);
+  return std::move(outcomes[0]);
+}
+
+void Match::commit_batch(std::span<ndjson::Outcome> outcomes) {
+  const Figures batch = std::exchange(batch_, {});
+  window_.add(batch.records, batch.with_hits);
   const auto limit = gate_.policy().max_hit_share;
-  const std::uint64_t seen = seen_;
-  const std::uint64_t hits = with_hits_;
-  if (limit && seen >= kBreakerMinimum && static_cast<double>(hits) > *limit * static_cast<double>(seen)) {
-    // Before this batch is written on: a poisoned list must not flood reviewers.
-    ledger_.append({ledger::event::kBreaker, "match", {}, {}, {{"seen", seen}, {"hits", hits}, {"limit", *limit}, {"index", index_digest_}}});
-    throw base::Error(base::ExitCode::breaker,
-                      fmt::format("{} of {} records have hits, over match.max_hit_share {}", hits, seen, *limit), {},
-                      "look at the list that was changed last; nothing of this batch was passed on");
+  if (limit && window_.passes(*limit)) stop(outcomes, *limit);
+  total_.add(batch);
+  unrecorded_.add(batch.excluded);
+}
+
+// Before this batch is written on: a poisoned list must not flood reviewers.
+void Match::stop(std::span<ndjson::Outcome> outcomes, double limit) {
+  record_exclusions();
+  ledger_.append({ledger::event::kBreaker, "match", {}, {},
+                  {{"seen", window_.seen()}, {"hits", window_.with_hits()}, {"limit", limit}, {"index", lookup_->version()}, {"withheld", outcomes.size()}}});
+  if (!settings_.hits_only) count_withheld(outcomes);
+  throw base::Error(base::ExitCode::breaker,
+                    fmt::format("{} of {} records have hits, over match.max_hit_share {}", window_.with_hits(), window_.seen(), limit), {},
+                    "look at the list that was changed last; nothing of this batch was passed on");
+}
+
+// retain, which counts outcomes, will never see them: they are counted here, so that their runs balance.
+void Match::count_withheld(std::span<ndjson::Outcome> outcomes) {
+  ledger::Counts counts(ledger_, "match");
+  ndjson::Parser parser;
+  for (ndjson::Outcome& outcome : outcomes) {
+    if (outcome.bad_line) continue;
+    const auto record = ndjson::Record::parse(parser, std::move(outcome.line));
+    if (!record || !ndjson::verify_seals(*record, {"scope"}, *seal_key_)) continue;   // nothing of it is believed, nor counted elsewhere
+    const auto scope = gate::read_scope(*record);
+    if (!scope || scope->rehearsal != gate_.policy().rehearsal) continue;
+    ledger::CountKey key;
+    key.side = "out";
+    key.service = text_of(*record, "service");
+    key.region = text_of(*record, "region");
+    key.kind = text_of(*record, "hash.kind");
+    if (key.kind.empty()) key.kind = text_of(*record, "content.kind");
+    key.outcome = "error";
+    key.reason = text_of(*record, "error.code");
+    if (key.reason.empty()) key.reason = "breaker";
+    const auto bytes = record->unsigned_integer("hash.bytes");
+    counts.add(scope->run, key, 1, bytes && *bytes ? **bytes : 0);
   }
-  if (seen >= static_cast<std::uint64_t>(gate_.policy().hit_share_window.value_or(kDefaultBreakerWindow))) {
-    seen_ = 0;
-    with_hits_ = 0;
+  counts.commit();
+  counts.close();
+}
+
+void Match::finish() {
+  if (lookup_) record_exclusions();
+}
+
+json::Json Match::figures() const {
+  json::Json match{{"records", total_.records}, {"with_hits", total_.with_hits}, {"hits", total_.hits}, {"excluded", total_.excluded.totals()}};
+  if (settings_.sample) {
+    match["sampled"] = total_.sampled;
+    match["unsampled"] = total_.unsampled;
   }
+  if (lookup_) match["index"] = lookup_->version();
+  return {{"match", std::move(match)}};
 }
 
 }  // namespace proviso::stage

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/bytes.h"
+#include "digest/digest.h"
 #include "stage/retain_reading.h"
 
 namespace proviso::stage {
@@ -14,6 +16,15 @@ constexpr std::size_t kStoreGroup = 128;
 std::string text_of(const ndjson::Record& record, std::string_view path) {
   const auto value = record.string(path);
   return value && *value ? std::string(**value) : std::string();
+}
+
+// Evidence that stands for the content is pinned as it is now: no earlier stage has opened it.
+std::optional<base::ItemError> pin_evidence(vault::NewCase& hit) {
+  const auto digests = digest::of_file(hit.content_fd, digest::Wanted{});
+  if (!digests) return digests.error();
+  hit.pinned_bytes = digests->bytes;
+  hit.pinned_sha256 = base::to_hex(*digests->sha256);
+  return std::nullopt;
 }
 
 std::string ack_line(const std::string& id, std::string_view state) {
@@ -89,8 +100,10 @@ base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
     work.hit = std::move(*hit);
     work.key.technology = work.hit.technology;
     work.key.material_class = work.hit.material_class;
-    work.content_path = content;
-    work.evidence_path = evidence;
+    if (content.empty() && evidence.empty()) return base::fail("no_evidence", "field content.evidence: missing, there is nothing that a case could hold");
+    work.content_path = content.empty() ? evidence : content;
+    work.evidence_path = content.empty() ? std::string() : evidence;
+    work.pin_here = content.empty();
     work.line = record.line();
     return work;
   }
@@ -205,6 +218,7 @@ void Retain::store(std::span<Work*> hits) {
     };
     open(work->content_path, work->hit.content_fd);
     open(work->evidence_path, work->hit.evidence_fd);
+    if (!unreadable && work->pin_here && work->hit.content_fd >= 0) unreadable = pin_evidence(work->hit);
     if (unreadable) {
       fail_hit(*work, *unreadable);
       continue;

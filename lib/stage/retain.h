@@ -54,6 +54,7 @@ class Retain : public ndjson::Stage {
     std::vector<SpoolFile> unlink;
     vault::NewCase hit;                       // kind keep
     std::string content_path, evidence_path;  // kind keep
+    bool pin_here = false;                    // content_path is evidence, of an item without a file
   };
 
  private:

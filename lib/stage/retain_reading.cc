@@ -97,7 +97,10 @@ base::Result<vault::NewCase> new_case_of(const ndjson::Record& record, const pol
   if (!bytes) return tl::make_unexpected(bytes.error());
   const std::optional<base::Instant> at = base::parse_instant(*identified);
   if (!at) return base::fail("bad_record", "field match.identified_at: an RFC 3339 instant was expected");
-  if (sha256->size() != 64 || !*bytes) return base::fail("bad_record", "field hash: sha256 and bytes were expected");
+  // What was derived from text came without a file: only its evidence can be kept, and retain pins that itself.
+  const auto path = record.string("content.path");
+  if (!path) return tl::make_unexpected(path.error());
+  if (*path && (sha256->size() != 64 || !*bytes)) return base::fail("bad_record", "field hash: sha256 and bytes were expected");
 
   const json::Json& first = naming_hit(hits);
   vault::NewCase made;
@@ -110,7 +113,7 @@ base::Result<vault::NewCase> new_case_of(const ndjson::Record& record, const pol
   made.service = *service;
   made.region = *region;
   made.kind = *kind;
-  made.pinned_bytes = **bytes;
+  made.pinned_bytes = bytes->value_or(0);
   made.pinned_sha256 = *sha256;
   made.run = run;
   base::Result<json::Json> sealed = sealed_metadata(record, policy, std::move(hits), *identified);

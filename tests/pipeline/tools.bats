@@ -57,11 +57,11 @@ tools="hash match scope-check retain purge report dpia-check index review audit 
   [[ "$output" == *twice.yaml:2:1* ]]
 }
 
-@test "methods of later versions are refused by the policy" {
-  sed -i '0,/method: pdq/s//method: vpdq/' policy.yaml
+@test "a method of matching that there is not is refused by the policy" {
+  sed -i '0,/method: pdq/s//method: guess/' policy.yaml
   run proviso policy check
   [ "$status" -eq 78 ]
-  [[ "$output" == *vpdq* ]]
+  [[ "$output" == *guess*vpdq* ]]
 }
 
 @test "a damaged index is refused with what and where" {

@@ -316,3 +316,40 @@ TEST_CASE("a warning fails a run under strict alone, in every form that has an o
   CHECK(dpia::render(checked, dpia::Format::junit, false).find("failures=\"0\"") != std::string::npos);
   CHECK(dpia::render(checked, dpia::Format::junit, true).find("failures=\"1\"") != std::string::npos);
 }
+
+TEST_CASE("drift: the document states the policy's parameters, each by itself") {
+  Assessment a;
+  CHECK_FALSE(a.has_error("drift"));
+  a.change("    distance: 31", "    distance: 20");
+  const auto all = a.findings();
+  const dpia::Finding* found = a.error(all, "drift");
+  REQUIRE(found != nullptr);
+  CHECK(found->what == "parameter distance is 20 here and 31 in the policy");
+  CHECK(found->line > 1);
+  Assessment more;
+  CHECK(more.change("    distance: 31", "    distance: 31\n    radius: 4").has_error("drift"));
+  Assessment fewer;
+  CHECK(fewer.change("    distance: 31\n", "").has_error("drift"));
+}
+
+TEST_CASE("drift: where thresholds decide what people look at, the document must state them; elsewhere it may") {
+  const std::pair<policy::Method, json::Json> methods[] = {
+      {policy::Method::vpdq, {{"distance", 31}, {"quality_floor", 50}, {"query_share", 80}, {"entry_share", 0}}},
+      {policy::Method::indicators, {{"thresholds", {{"age_difference", 10.0}, {"child_likely", 1.0}}}, {"objective", {"age_difference"}}, {"minimum", 2}}},
+      {policy::Method::external, {{"threshold", 0.9}, {"detector", "a detector"}, {"detector_version", "1.0"}}},
+      {policy::Method::pdq, {{"distance", 31}, {"quality_floor", 50}}}};
+  for (const auto& [method, parameters] : methods) {
+    CAPTURE(policy::to_string(method));
+    Assessment a;
+    a.technology().method = method;
+    a.technology().parameters = parameters;
+    if (method == policy::Method::indicators) a.technology().purpose = policy::Purpose::solicitation;
+    a.text = dpia::make_example(a.policy, a.technology(), a.law, kToday);
+    CHECK_FALSE(a.has_error("drift"));
+    CHECK_FALSE(a.has_error("form"));
+    if (method == policy::Method::indicators) CHECK(a.text.find("age_difference from 10") != std::string::npos);
+    const std::size_t from = a.text.find("  parameters:"), to = a.text.find("\n# D2");
+    a.text.erase(from, to - from);
+    CHECK(a.has_error("drift") == (method != policy::Method::pdq));
+  }
+}

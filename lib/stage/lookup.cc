@@ -1,0 +1,110 @@
+#include "stage/lookup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace proviso::stage {
+namespace {
+
+constexpr std::string_view kKnownGood = "known-good";
+
+ListHit list_hit(index::Hit&& hit) {
+  return {hit.section,  std::move(hit.list), std::move(hit.entry), std::move(hit.label), std::move(hit.method),
+          hit.distance, hit.threshold,       hit.verified_list,    false};
+}
+
+void append(std::vector<index::Hit>&& found, std::vector<ListHit>& out) {
+  for (index::Hit& hit : found) out.push_back(list_hit(std::move(hit)));
+}
+
+}  // namespace
+
+Lookup::Lookup(const policy::Policy& policy, const std::optional<std::string>& expected)
+    : index_(index::open_of(policy, policy.index)), version_(index_.digest()) {
+  if (expected && *expected != version_) {
+    throw base::Error(base::ExitCode::config, fmt::format("the index is version {}, expected {}", version_, *expected), policy.index.string(),
+                      "bring this host's index up to date, or ask for the version that it should have");
+  }
+  const auto& sections = index_.sections();
+  for (const policy::Technology& technology : policy.technologies) {
+    for (const std::string& list : technology.lists) {
+      if (std::none_of(sections.begin(), sections.end(), [&](const index::Section& section) { return section.list == list; })) {
+        throw base::Error(base::ExitCode::config, fmt::format("technology {}: the index has no section of list '{}'", technology.name, list),
+                          policy.index.string(), "rebuild it with 'proviso index build'");
+      }
+    }
+  }
+  for (const index::Section& section : sections) {
+    const bool there = std::find(known_good_lists_.begin(), known_good_lists_.end(), section.list) != known_good_lists_.end();
+    if (section.purpose == kKnownGood && !there) known_good_lists_.push_back(section.list);
+  }
+}
+
+json::Json Lookup::sections() const {
+  json::Json out = json::Json::array();
+  for (const index::Section& section : index_.sections()) {
+    out.push_back({{"list", section.list}, {"type", section.type}, {"entries", section.entries}});
+  }
+  return out;
+}
+
+std::vector<std::string> Lookup::hit_lists(std::span<const std::string> lists) const {
+  std::vector<std::string> out;
+  for (const std::string& list : lists) {
+    if (std::find(known_good_lists_.begin(), known_good_lists_.end(), list) == known_good_lists_.end()) out.push_back(list);
+  }
+  return out;
+}
+
+// The index takes no list for every list; here none is none.
+void Lookup::exact(digest::Type type, std::span<const std::byte> digest, std::span<const std::string> lists, std::vector<ListHit>& out) const {
+  if (lists.empty()) return;
+  std::vector<index::Hit> found;
+  index_.find_exact(type, digest, lists, found);
+  append(std::move(found), out);
+}
+
+void Lookup::pdq(std::span<const pdq::Hash> queries, int radius, std::span<const std::string> lists,
+                 std::vector<std::vector<ListHit>>& out) const {
+  out.assign(queries.size(), {});
+  if (lists.empty()) return;
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    std::vector<index::Hit> found;
+    index_.find_pdq(queries[i], radius, lists, found);
+    append(std::move(found), out[i]);
+  }
+}
+
+// An entry of a picture is a video of one frame.
+void Lookup::vpdq(std::span<const pdq::Hash> frames, int radius, std::span<const std::string> lists, std::vector<VideoHit>& out) const {
+  std::vector<std::vector<ListHit>> found;
+  pdq(frames, radius, lists, found);
+  std::map<std::pair<std::uint32_t, std::string>, VideoHit> videos;
+  for (std::vector<ListHit>& of_frame : found) {
+    std::map<std::pair<std::uint32_t, std::string>, const ListHit*> nearest;
+    for (const ListHit& hit : of_frame) nearest.try_emplace({hit.section, hit.entry}, &hit);
+    for (const auto& [key, hit] : nearest) {
+      const auto [at, first] = videos.try_emplace(key);
+      VideoHit& video = at->second;
+      if (first || hit->distance < video.distance) static_cast<ListHit&>(video) = *hit;
+      ++video.query_frames_matched;
+    }
+  }
+  for (auto& [key, video] : videos) {
+    video.frames = video.frames_matched = 1;
+    video.query_frames = static_cast<std::uint32_t>(frames.size());
+    out.push_back(std::move(video));
+  }
+}
+
+std::optional<std::string> Lookup::known_good(const HashedLeaf& leaf) const {
+  if (known_good_lists_.empty()) return std::nullopt;
+  std::vector<ListHit> found;
+  for (const auto& [type, digest] : leaf.digests) exact(type, digest, known_good_lists_, found);
+  const auto cleared = std::find_if(found.begin(), found.end(), [](const ListHit& hit) { return !hit.suspended; });
+  return cleared == found.end() ? std::nullopt : std::optional(std::move(cleared->list));
+}
+
+}  // namespace proviso::stage
