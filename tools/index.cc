@@ -11,6 +11,7 @@
 #include "index/listing.h"
 #include "index/merge.h"
 #include "index/neighbours.h"
+#include "index/quality.h"
 #include "index/withdrawal.h"
 #include "ledger/events.h"
 #include "ledger/ledger.h"
@@ -23,7 +24,7 @@ struct Settings {
   std::optional<std::string> output, sign_key, file, key, id;
   std::vector<std::string> lists, files, columns;
   std::uint64_t memory_mib = index::kDefaultSortBytes >> 20;
-  bool strict = false, unchecked = false, entries = false, across = false;
+  bool strict = false, unchecked = false, entries = false, across = false, no_ledger = false;
   std::string hash, type, form = "ndjson";
   int distance = pdq::kDefaultDistance;
 };
@@ -275,6 +276,42 @@ base::ExitCode withdraw(cli::Context& context, const Settings& settings) {
   return code;
 }
 
+// Is that hash an entry of the compiled index that gives hits? A hash in several lists of it counts for each.
+bool is_in_use(const index::Index& index, const std::string& list, index::HashType type, std::span<const std::byte> hash) {
+  const std::vector<std::string> lists{list};
+  std::vector<index::Hit> hits;
+  if (type == index::HashType::pdq || type == index::HashType::vpdq) {
+    const pdq::Hash pdq = *pdq::from_hex(base::to_hex(hash));
+    std::vector<index::VideoHit> videos;
+    index.find_pdq(pdq, 0, lists, hits);
+    if (type == index::HashType::vpdq) index.find_vpdq(std::span(&pdq, 1), 0, lists, videos);
+    hits.insert(hits.end(), videos.begin(), videos.end());
+  } else {
+    index.find_exact(*digest::parse_type(index::to_string(type)), hash, lists, hits);
+  }
+  return std::any_of(hits.begin(), hits.end(), [](const index::Hit& hit) { return !hit.suspended; });
+}
+
+base::ExitCode check(cli::Context& context, const Settings& settings) {
+  const policy::Policy& policy = context.policy();
+  std::optional<index::Index> compiled;
+  std::error_code error;
+  if (std::filesystem::exists(policy.index, error)) compiled.emplace(index::open_of(policy, policy.index));
+  else context.log().note("there is no compiled index: what is withdrawn and still in use cannot be told");
+  index::InUse in_use;
+  if (compiled) in_use = [&](const std::string& list, index::HashType type, std::span<const std::byte> hash) { return is_in_use(*compiled, list, type, hash); };
+  const index::QualityReport report = index::check_lists(policy, policy::resolve_law(policy), in_use);
+  if (settings.form == "table") std::cout << index::to_text(report);
+  else std::cout << index::to_json(report).dump(2, ' ', false, json::OrderedJson::error_handler_t::replace) << "\n";
+  if (!settings.no_ledger) {
+    const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
+    ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
+    ledger.append(index::checked_entry(report, "index", {}));
+  }
+  context.log().summary(fmt::format("{} lists, {} findings", report.lists.size(), report.findings.size()));
+  return report.findings.empty() ? base::ExitCode::ok : base::ExitCode::check_failed;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -296,6 +333,7 @@ int main(int argc, char** argv) {
     CLI::App* const export_app = add("export", "print an index as lists again", export_lists);
     CLI::App* const merge_app = add("merge", "make one index of several", merge);
     CLI::App* const neighbours_app = add("neighbours", "pairs of PDQ entries near each other; NDJSON", neighbours);
+    CLI::App* const check_app = add("check", "the quality of the policy's lists", check);
     CLI::App* const withdraw_app = add("withdraw", "take one entry out of use and build again", withdraw);
 
     const CLI::IsMember types({"md5", "sha1", "sha256", "pdq"});
@@ -327,6 +365,8 @@ int main(int argc, char** argv) {
     for (CLI::App* app : {query_app, neighbours_app}) {
       app->add_option("--distance", settings->distance, "largest distance in bits, pdq only")->check(CLI::Range(0, index::kMaxRadius));
     }
+    check_app->add_option("--format", settings->form, "json or table")->check(CLI::IsMember({"json", "table"}));
+    check_app->add_flag("--no-ledger", settings->no_ledger, "leave no entry in the ledger: the yearly report does not tell of this check");
     neighbours_app->add_flag("--across", settings->across, "only pairs of different lists");
     diff_app->add_flag("--entries", settings->entries, "each change instead of the sums");
     diff_app->add_option("INDEX", settings->files, "the index before and after")->required()->expected(2);
