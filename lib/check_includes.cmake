@@ -2,7 +2,7 @@
 cmake_policy(VERSION 3.25)
 string(REPLACE "," ";" allowed "${ALLOWED}")
 list(APPEND allowed ${ROOM})
-file(GLOB files ${DIR}/*.h ${DIR}/*.cc ${DIR}/kernels/*.h ${DIR}/kernels/*.cc)
+file(GLOB files ${DIR}/*.h ${DIR}/*.cc ${DIR}/kernels/*.h ${DIR}/kernels/*.cc ${DIR}/lists/*.h ${DIR}/lists/*.cc)
 set(wrong "")
 foreach(file IN LISTS files)
   file(STRINGS ${file} lines REGEX "^[ \t]*#[ \t]*include[ \t]*\"")

@@ -43,12 +43,13 @@ function(proviso_room name)
   target_link_libraries(proviso_${name} PUBLIC ${ROOM_LINKS})
 
   list(JOIN ROOM_MAY_INCLUDE "," allowed)
-  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h ${CMAKE_CURRENT_SOURCE_DIR}/kernels/*.h)
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h ${CMAKE_CURRENT_SOURCE_DIR}/kernels/*.h
+       ${CMAKE_CURRENT_SOURCE_DIR}/lists/*.h)
   set(stamp ${CMAKE_CURRENT_BINARY_DIR}/includes.ok)
   add_custom_command(OUTPUT ${stamp}
     COMMAND ${CMAKE_COMMAND} -DROOM=${name} -DALLOWED=${allowed} -DDIR=${CMAKE_CURRENT_SOURCE_DIR} -DSTAMP=${stamp}
             -P ${CMAKE_SOURCE_DIR}/lib/check_includes.cmake
-    DEPENDS ${sources} ${headers} ${CMAKE_SOURCE_DIR}/lib/check_includes.cmake
+    DEPENDS ${sources} ${ROOM_SOURCES} ${headers} ${CMAKE_SOURCE_DIR}/lib/check_includes.cmake
     COMMENT "Checking the includes of ${name}" VERBATIM)
   add_custom_target(includes_${name} DEPENDS ${stamp})
   add_dependencies(proviso_${name} includes_${name})

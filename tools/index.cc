@@ -6,54 +6,117 @@
 
 #include "cli/app.h"
 #include "crypto/keys.h"
-#include "index/index.h"
+#include "index/builder.h"
+#include "index/index_diff.h"
+#include "index/listing.h"
+#include "index/merge.h"
+#include "index/neighbours.h"
+#include "index/withdrawal.h"
+#include "ledger/events.h"
+#include "ledger/ledger.h"
 
 namespace {
 
 using namespace proviso;
 
 struct Settings {
-  std::optional<std::string> output, sign_key, file;
-  std::vector<std::string> lists;
-  bool strict = false;
-  std::string hash, type;
+  std::optional<std::string> output, sign_key, file, key, id;
+  std::vector<std::string> lists, files, columns;
+  std::uint64_t memory_mib = index::kDefaultSortBytes >> 20;
+  bool strict = false, unchecked = false, entries = false, across = false;
+  std::string hash, type, form = "ndjson";
   int distance = pdq::kDefaultDistance;
 };
 
+// Ours=Theirs, of a CSV's header.
+std::map<std::string, std::string> columns_of(const std::vector<std::string>& words) {
+  std::map<std::string, std::string> columns;
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == word.size()) throw base::Error(base::ExitCode::usage, "NAME=HEADER was expected", "--columns");
+    columns[word.substr(0, equals)] = word.substr(equals + 1);
+  }
+  return columns;
+}
+
+index::BuildSettings build_settings(const Settings& settings) {
+  index::BuildSettings build;
+  build.memory = settings.memory_mib << 20;
+  build.strict = settings.strict;
+  return build;
+}
+
+std::optional<crypto::PrivateKey> sign_key(const Settings& settings) {
+  if (!settings.sign_key) return std::nullopt;
+  return crypto::PrivateKey::open(*settings.sign_key);
+}
+
+void say_report(const cli::Context& context, std::string_view out, const index::BuildReport& report, std::size_t lists, bool is_signed) {
+  context.log().summary(fmt::format("{}: {} entries of {} lists, {} duplicates, {} suspended, {} lines rejected, {}, digest {}", out, report.entries, lists,
+                                    report.duplicates, report.suspended, report.rejected, is_signed ? "signed" : "not signed", report.sha256));
+}
+
+void say_left_out(const cli::Context& context, const std::string& name, const index::ListReport& report) {
+  std::string words;
+  const auto add = [&](std::uint64_t number, std::string_view what) {
+    if (number != 0) words += fmt::format("{}{} {}", words.empty() ? "" : ", ", number, what);
+  };
+  add(report.deleted, "deleted");
+  add(report.superseded, "superseded");
+  for (const auto& [type, number] : report.unmatchable) add(number, type + " that nothing here can match");
+  for (const auto& [category, number] : report.other_category) add(number, "of category " + category);
+  if (!words.empty()) context.log().note(fmt::format("list {}: left out: {}", name, words));
+}
+
 base::ExitCode build(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy();
-  std::vector<index::ListInput> inputs;
   for (const std::string& name : settings.lists) {
-    if (policy.list(name) == nullptr) throw base::Error(base::ExitCode::usage, fmt::format("the list '{}' is not in the policy", name));
+    if (policy.list(name) == nullptr) throw base::Error(base::ExitCode::usage, fmt::format("the list '{}' is not in the policy", name), "--list");
   }
+  if (!settings.columns.empty() && settings.lists.size() != 1) throw base::Error(base::ExitCode::usage, "columns are of one list: name it with --list", "--columns");
+  std::vector<policy::List> lists;
   for (const policy::List& list : policy.lists) {
     if (!settings.lists.empty() && std::find(settings.lists.begin(), settings.lists.end(), list.name) == settings.lists.end()) continue;
-    inputs.push_back(index::read_list(list));
-    for (const index::BadLine& bad : inputs.back().bad) {
-      context.log().warning(bad.why, fmt::format("{}:{}", list.path.string(), bad.line));
-    }
+    lists.push_back(list);
+    if (!settings.columns.empty()) lists.back().columns = columns_of(settings.columns);
   }
-  std::optional<crypto::PrivateKey> key;
-  if (settings.sign_key) key = crypto::PrivateKey::open(*settings.sign_key);
-  const law::Resolved law = policy::resolve_law(policy);
+  const auto key = sign_key(settings);
   const std::string out = settings.output.value_or(policy.index.string());
-  const index::BuildReport report = index::build(out, inputs, key ? &*key : nullptr, law, settings.strict);
-  context.log().summary(fmt::format("{}: {} entries of {} lists, {} duplicates, {} lines rejected, {}, digest {}", out, report.entries,
-                                    inputs.size(), report.duplicates, report.rejected, key ? "signed" : "not signed", report.sha256));
+  const auto report = index::build(out, lists, key ? &*key : nullptr, policy::resolve_law(policy), build_settings(settings),
+                                   [&](const policy::List& list, const index::BadLine& bad) {
+                                     context.log().warning(bad.why, fmt::format("{}:{}", list.path.string(), bad.line));
+                                   });
+  for (const auto& [name, list] : report.lists) say_left_out(context, name, list);
+  say_report(context, out, report, lists.size(), key.has_value());
   return base::ExitCode::ok;
 }
 
-index::Index open(cli::Context& context, const Settings& settings) {
-  const policy::Policy& policy = context.policy();
-  return index::open_of(policy, settings.file.value_or(policy.index.string()));
+// --key checks the signature without a policy, --unchecked asks for none; else the policy says.
+index::Index open(cli::Context& context, const Settings& settings, const std::string& file) {
+  if (settings.unchecked) return index::Index::open(file, nullptr, false);
+  if (settings.key) {
+    const crypto::PublicKey key = crypto::PublicKey::open(*settings.key);
+    return index::Index::open(file, &key, true);
+  }
+  return index::open_of(context.policy(), file);
 }
+
+std::string file_of(cli::Context& context, const Settings& settings) { return settings.file ? *settings.file : context.policy().index.string(); }
+
+index::Index open(cli::Context& context, const Settings& settings) { return open(context, settings, file_of(context, settings)); }
 
 base::ExitCode info(cli::Context& context, const Settings& settings) {
   const index::Index index = open(context, settings);
-  json::OrderedJson out{{"index", index.digest()}, {"sections", json::OrderedJson::array()}};
+  json::OrderedJson out{{"index", index.digest()}, {"bytes", index.file_bytes()}, {"signed", index.is_signed()}, {"sections", json::OrderedJson::array()}};
   for (const index::Section& section : index.sections()) {
-    out["sections"].push_back({{"list", section.list}, {"type", section.type}, {"entries", section.entries}, {"source", section.source},
-                               {"purpose", section.purpose}, {"verified_by", section.verified_by}});
+    json::OrderedJson told{{"list", section.list}, {"type", index::to_string(section.type)}, {"entries", section.entries}};
+    if (section.type == index::HashType::vpdq) told["videos"] = section.videos;
+    told["suspended"] = section.suspended;
+    for (const auto& [name, value] : {std::pair{"purpose", &section.purpose}, std::pair{"source", &section.source}, std::pair{"licence", &section.licence},
+                                      std::pair{"date", &section.date}, std::pair{"verified_by", &section.verified_by}, std::pair{"file_sha256", &section.file_sha256}}) {
+      if (!value->empty()) told[name] = *value;
+    }
+    out["sections"].push_back(std::move(told));
   }
   std::cout << out.dump(2) << "\n";
   return base::ExitCode::ok;
@@ -61,9 +124,17 @@ base::ExitCode info(cli::Context& context, const Settings& settings) {
 
 base::ExitCode verify(cli::Context& context, const Settings& settings) {
   const index::Index index = open(context, settings);
-  if (const auto flaw = index.verify()) throw base::Error(base::ExitCode::data, *flaw, settings.file.value_or(context.policy().index.string()));
-  context.log().summary(fmt::format("index {}: every block is as it was built", index.digest()));
+  if (const auto flaw = index.verify()) throw base::Error(base::ExitCode::data, *flaw, file_of(context, settings));
+  context.log().summary(fmt::format("index {}: every block is as it was built, every table in order", index.digest()));
   return base::ExitCode::ok;
+}
+
+json::OrderedJson told(const index::Hit& hit) {
+  json::OrderedJson line{{"list", hit.list}, {"entry", hit.entry}};
+  if (!hit.label.empty()) line["label"] = hit.label;
+  line["method"] = hit.method;
+  if (hit.suspended) line["suspended"] = true;
+  return line;
 }
 
 base::ExitCode query(cli::Context& context, const Settings& settings) {
@@ -72,21 +143,95 @@ base::ExitCode query(cli::Context& context, const Settings& settings) {
   if (settings.type == "pdq") {
     const auto hash = pdq::from_hex(settings.hash);
     if (!hash) throw base::Error(base::ExitCode::usage, "64 hex digits were expected", "HASH");
-    index.find_pdq(*hash, settings.distance, {}, hits);
+    index.find_pdq(*hash, settings.distance, settings.lists, hits);
   } else {
     const digest::Type type = *digest::parse_type(settings.type);
     const auto bytes = base::from_hex(settings.hash);
     if (!bytes || bytes->size() != digest::size_of(type)) {
       throw base::Error(base::ExitCode::usage, fmt::format("{} hex digits were expected", 2 * digest::size_of(type)), "HASH");
     }
-    index.find_exact(type, *bytes, {}, hits);
+    index.find_exact(type, *bytes, settings.lists, hits);
   }
   for (const index::Hit& hit : hits) {
-    json::OrderedJson line{{"list", hit.list}, {"entry", hit.entry}, {"label", hit.label}, {"method", hit.method},
-                           {"distance", hit.distance}, {"threshold", hit.threshold}, {"index", index.digest()}};
+    json::OrderedJson line = told(hit);
+    line["distance"] = hit.distance;
+    line["threshold"] = hit.threshold;
+    line["index"] = index.digest();
     std::cout << line.dump() << "\n";
   }
   return base::ExitCode::ok;
+}
+
+base::ExitCode diff(cli::Context& context, const Settings& settings) {
+  const index::Index before = open(context, settings, settings.files.at(0));
+  const index::Index after = open(context, settings, settings.files.at(1));
+  const auto sections = index::diff(before, after, !settings.entries ? std::function<void(const index::Change&)>() : [](const index::Change& change) {
+    json::OrderedJson line{{"change", index::to_string(change.kind)}, {"list", change.list}, {"type", index::to_string(change.type)}};
+    if (!change.hash.empty()) line["hash"] = change.hash;
+    const std::pair<const char*, const std::string*> words[] = {
+        {"entry", &change.entry}, {"label", &change.label}, {"old_entry", &change.old_entry}, {"old_label", &change.old_label}};
+    for (const auto& [name, value] : words) {
+      if (!value->empty()) line[name] = *value;
+    }
+    if (change.suspended) line["suspended"] = true;
+    if (change.was_suspended) line["was_suspended"] = true;
+    std::cout << line.dump() << "\n";
+  });
+  std::uint64_t added = 0, removed = 0, changed = 0;
+  for (const index::SectionDiff& each : sections) {
+    added += each.added;
+    removed += each.removed;
+    changed += each.changed;
+    if (settings.entries) continue;
+    std::cout << json::OrderedJson{{"list", each.list},   {"type", index::to_string(each.type)}, {"before", each.before}, {"after", each.after},
+                                   {"added", each.added}, {"removed", each.removed},             {"changed", each.changed}, {"kept", each.kept}}.dump()
+              << "\n";
+  }
+  context.log().summary(fmt::format("{} added, {} removed, {} changed", added, removed, changed));
+  return base::ExitCode::ok;
+}
+
+base::ExitCode export_lists(cli::Context& context, const Settings& settings) {
+  const index::Index index = open(context, settings);
+  const auto form = settings.form == "csv" ? index::ListingForm::csv : settings.form == "hex" ? index::ListingForm::hex : index::ListingForm::ndjson;
+  const auto type = settings.type.empty() ? std::nullopt : index::parse_hash_type(settings.type);
+  index::write_listing(index, form, settings.lists, type, [](std::string_view line) { std::cout << line << '\n'; });
+  return base::ExitCode::ok;
+}
+
+base::ExitCode merge(cli::Context& context, const Settings& settings) {
+  std::vector<index::Index> indexes;
+  for (const std::string& file : settings.files) indexes.push_back(open(context, settings, file));
+  const auto key = sign_key(settings);
+  const auto report = index::merge(*settings.output, indexes, key ? &*key : nullptr, policy::resolve_law(context.policy()), build_settings(settings));
+  say_report(context, *settings.output, report, settings.files.size(), key.has_value());
+  return base::ExitCode::ok;
+}
+
+base::ExitCode neighbours(cli::Context& context, const Settings& settings) {
+  const index::Index index = open(context, settings);
+  const auto pairs = index::neighbours(index, settings.distance, settings.lists, settings.across, [](const index::Hit& first, const index::Hit& second) {
+    std::cout << json::OrderedJson{{"distance", second.distance}, {"a", told(first)}, {"b", told(second)}}.dump() << "\n";
+  });
+  context.log().summary(fmt::format("{} pairs within {} bits", pairs, settings.distance));
+  return base::ExitCode::ok;
+}
+
+base::ExitCode withdraw(cli::Context& context, const Settings& settings) {
+  const policy::Policy& policy = context.policy();
+  const policy::List* const list = policy.list(settings.lists.at(0));
+  if (list == nullptr) throw base::Error(base::ExitCode::usage, fmt::format("the list '{}' is not in the policy", settings.lists[0]), "--list");
+  if (settings.id.has_value() != settings.hash.empty()) throw base::Error(base::ExitCode::usage, "either a HASH with its --type, or --id, was expected");
+  if (!settings.id && settings.type.empty()) throw base::Error(base::ExitCode::usage, "the hash's type is declared, never guessed", "--type");
+  const bool is_new = settings.id ? index::withdraw(*list, *settings.id) : index::withdraw(*list, *index::parse_hash_type(settings.type), settings.hash);
+  if (!is_new) context.log().note("the entry was withdrawn before; the index is built again all the same");
+  Settings all = settings;
+  all.lists.clear();
+  const base::ExitCode code = build(context, all);
+  const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
+  ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
+  ledger.append({ledger::event::kIndexWithdrawn, "index", {}, {}, {{"list", list->name}}});
+  return code;
 }
 
 }  // namespace
@@ -96,23 +241,61 @@ int main(int argc, char** argv) {
     auto settings = std::make_shared<Settings>();
     setup.app.description("Compile hash lists into one mapped file, and answer from it.");
     setup.app.require_subcommand(1);
-    CLI::App* const build_app = setup.app.add_subcommand("build", "compile the policy's lists");
-    build_app->add_option("--output", settings->output, "write to FILE instead of the policy's paths.index");
-    build_app->add_option("--sign-key", settings->sign_key, "sign with this Ed25519 key (URI)");
-    build_app->add_option("--list", settings->lists, "only this list of the policy (repeatable)");
-    build_app->add_flag("--strict", settings->strict, "refuse a list with any bad line");
-    CLI::App* const info_app = setup.app.add_subcommand("info", "print sections and digest as JSON");
-    CLI::App* const verify_app = setup.app.add_subcommand("verify", "check every block and the signature");
-    CLI::App* const query_app = setup.app.add_subcommand("query", "look one hash up; NDJSON");
-    for (CLI::App* app : {info_app, verify_app, query_app}) app->add_option("--index", settings->file, "read FILE instead of the policy's index");
+    using Command = base::ExitCode (*)(cli::Context&, const Settings&);
+    auto commands = std::make_shared<std::vector<std::pair<CLI::App*, Command>>>();
+    const auto add = [&](const char* name, const char* what, Command command) {
+      commands->emplace_back(setup.app.add_subcommand(name, what), command);
+      return commands->back().first;
+    };
+    CLI::App* const build_app = add("build", "compile the policy's lists", build);
+    CLI::App* const info_app = add("info", "print sections and digest as JSON", info);
+    CLI::App* const verify_app = add("verify", "check the signature, every block and every table", verify);
+    CLI::App* const query_app = add("query", "look one hash up; NDJSON", query);
+    CLI::App* const diff_app = add("diff", "what an update adds, removes and changes; NDJSON", diff);
+    CLI::App* const export_app = add("export", "print an index as lists again", export_lists);
+    CLI::App* const merge_app = add("merge", "make one index of several", merge);
+    CLI::App* const neighbours_app = add("neighbours", "pairs of PDQ entries near each other; NDJSON", neighbours);
+    CLI::App* const withdraw_app = add("withdraw", "take one entry out of use and build again", withdraw);
+
+    const CLI::IsMember types({"md5", "sha1", "sha256", "pdq"});
+    for (CLI::App* app : {build_app, merge_app, withdraw_app}) {
+      app->add_option("--sign-key", settings->sign_key, "sign with this Ed25519 key (URI)");
+      app->add_option("--memory", settings->memory_mib, "MiB of memory for sorting; more goes through temporary files")->check(CLI::Range(1u, 1u << 20));
+    }
+    for (CLI::App* app : {build_app, withdraw_app}) {
+      app->add_option("--output", settings->output, "write to FILE instead of the policy's paths.index");
+      app->add_flag("--strict", settings->strict, "refuse a list with any bad line");
+    }
+    for (CLI::App* app : {info_app, verify_app, query_app, export_app, neighbours_app}) {
+      app->add_option("--index", settings->file, "read FILE instead of the policy's index");
+    }
+    for (CLI::App* app : {info_app, verify_app, query_app, diff_app, export_app, merge_app, neighbours_app}) {
+      app->add_option("--key", settings->key, "check the signature by this public key; needs no policy");
+      app->add_flag("--unchecked", settings->unchecked, "read an index whoever signed it; needs no policy");
+    }
+    build_app->add_option("--columns", settings->columns, "NAME=HEADER: which column of a CSV is which")->delimiter(',');
+    for (CLI::App* app : {build_app, query_app, export_app, neighbours_app}) app->add_option("--list", settings->lists, "only this list (repeatable)");
+    withdraw_app->add_option("--list", settings->lists, "the list of the policy that has the entry")->required()->expected(1);
+    withdraw_app->add_option("--id", settings->id, "the entry's id in the list, instead of a hash");
     query_app->add_option("HASH", settings->hash, "hex digits")->required();
-    query_app->add_option("--type", settings->type, "the hash's type, never guessed")->required()->check(CLI::IsMember({"md5", "sha1", "sha256", "pdq"}));
-    query_app->add_option("--distance", settings->distance, "largest distance in bits, pdq only")->check(CLI::Range(0, 63));
+    withdraw_app->add_option("HASH", settings->hash, "hex digits");
+    query_app->add_option("--type", settings->type, "the hash's type, never guessed")->required()->check(types);
+    withdraw_app->add_option("--type", settings->type, "the hash's type, never guessed")->check(types);
+    export_app->add_option("--type", settings->type, "only this type")->check(CLI::IsMember({"md5", "sha1", "sha256", "pdq", "vpdq"}));
+    export_app->add_option("--format", settings->form, "ndjson, csv or hex")->check(CLI::IsMember({"ndjson", "csv", "hex"}));
+    for (CLI::App* app : {query_app, neighbours_app}) {
+      app->add_option("--distance", settings->distance, "largest distance in bits, pdq only")->check(CLI::Range(0, index::kMaxRadius));
+    }
+    neighbours_app->add_flag("--across", settings->across, "only pairs of different lists");
+    diff_app->add_flag("--entries", settings->entries, "each change instead of the sums");
+    diff_app->add_option("INDEX", settings->files, "the index before and after")->required()->expected(2);
+    merge_app->add_option("INDEX", settings->files, "indexes")->required();
+    merge_app->add_option("--output", settings->output, "the index to write")->required();
     setup.action = [=](cli::Context& context) {
-      if (build_app->parsed()) return build(context, *settings);
-      if (info_app->parsed()) return info(context, *settings);
-      if (verify_app->parsed()) return verify(context, *settings);
-      return query(context, *settings);
+      for (const auto& [app, command] : *commands) {
+        if (app->parsed()) return command(context, *settings);
+      }
+      return base::ExitCode::usage;
     };
   });
 }

@@ -107,19 +107,36 @@ void sync_directory(const fs::path& path) {
   sync(fd.get(), path.string());
 }
 
-void write_file_atomically(const fs::path& path, std::string_view data, mode_t mode) {
-  const std::string temporary = temporary_name(path);
-  UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
-  if (!fd) throw_errno(errno, "cannot be created", temporary, ExitCode::cannot_create);
-  try {
-    write_all(fd.get(), data, temporary);
-    sync(fd.get(), temporary);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) throw_errno(errno, "cannot be renamed into place", path.string());
-  } catch (const Error&) {
-    ::unlink(temporary.c_str());
-    throw;
+PendingFile::PendingFile(fs::path path, mode_t mode) : path_(std::move(path)), temporary_(temporary_name(path_)) {
+  fd_.reset(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+  if (!fd_) throw_errno(errno, "cannot be created", temporary_, ExitCode::cannot_create);
+}
+
+PendingFile::~PendingFile() {
+  if (fd_) ::unlink(temporary_.c_str());
+}
+
+void PendingFile::write_at(std::uint64_t offset, std::span<const std::byte> data) {
+  while (!data.empty()) {
+    const ssize_t written = ::pwrite(fd_.get(), data.data(), data.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw_errno(errno, "cannot be written", temporary_);
+    data = data.subspan(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
   }
-  sync_directory(parent_of(path));
+}
+
+void PendingFile::commit() {
+  sync(fd_.get(), temporary_);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno(errno, "cannot be renamed into place", path_.string());
+  fd_.reset();
+  sync_directory(parent_of(path_));
+}
+
+void write_file_atomically(const fs::path& path, std::string_view data, mode_t mode) {
+  PendingFile file(path, mode);
+  write_all(file.fd(), data, path.string());
+  file.commit();
 }
 
 void write_new_file(const fs::path& path, std::string_view data, mode_t mode) {
@@ -198,14 +215,27 @@ std::optional<FileLock> FileLock::take(const fs::path& path, bool wait, bool sha
   return FileLock(std::move(fd));
 }
 
-Mapping::Mapping(const fs::path& path) {
-  const UniqueFd fd = open_to_read(path);
+UniqueFd open_nameless(const fs::path& directory) {
+  const std::string where = directory.empty() ? "." : directory.string();
+  UniqueFd fd(::open(where.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (fd) return fd;
+  // Not every file system has O_TMPFILE.
+  const std::string name = temporary_name(fs::path(where) / "nameless");
+  fd.reset(::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) throw_errno(errno, "no temporary file can be created", where, ExitCode::cannot_create);
+  ::unlink(name.c_str());
+  return fd;
+}
+
+Mapping::Mapping(const fs::path& path) : Mapping(open_to_read(path).get(), path.string()) {}
+
+Mapping::Mapping(int fd, std::string_view where) {
   struct stat status{};
-  if (::fstat(fd.get(), &status) != 0) throw_errno(errno, "cannot be read", path.string());
+  if (::fstat(fd, &status) != 0) throw_errno(errno, "cannot be read", where);
   size_ = static_cast<std::size_t>(status.st_size);
   if (size_ == 0) return;
-  void* const mapped = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd.get(), 0);
-  if (mapped == MAP_FAILED) throw_errno(errno, "cannot be mapped", path.string());
+  void* const mapped = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd, 0);
+  if (mapped == MAP_FAILED) throw_errno(errno, "cannot be mapped", where);
   data_ = static_cast<const std::byte*>(mapped);
 }
 

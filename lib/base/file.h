@@ -49,7 +49,24 @@ void write_all(int fd, std::string_view data, std::string_view where);
 void sync(int fd, std::string_view where);
 void sync_directory(const fs::path&);
 
-// The file appears whole or not at all: temporary name in the same directory, fsync, rename, fsync of the directory.
+// A file that appears whole or not at all: a temporary name in the same directory until commit(): fsync, rename, fsync of the directory.
+// Uncommitted, it goes with the object. Error(cannot_create), Error(io).
+class PendingFile {
+ public:
+  explicit PendingFile(fs::path, mode_t mode = 0644);
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+  ~PendingFile();
+  int fd() const { return fd_.get(); }
+  void write_at(std::uint64_t offset, std::span<const std::byte>);
+  void commit();
+
+ private:
+  fs::path path_;
+  std::string temporary_;
+  UniqueFd fd_;
+};
+
 void write_file_atomically(const fs::path&, std::string_view data, mode_t mode = 0644);
 // Creates a new file; Error(cannot_create) when the name is taken. Secrets get mode 0600.
 void write_new_file(const fs::path&, std::string_view data, mode_t mode = 0644);
@@ -79,11 +96,15 @@ class FileLock {
   UniqueFd fd_;
 };
 
+// A file without a name in that directory, for what does not fit in memory; it goes with its descriptor. Error(cannot_create).
+UniqueFd open_nameless(const fs::path& directory);
+
 // A read-only mapping of a whole file. Error(io).
 class Mapping {
  public:
   Mapping() = default;
   explicit Mapping(const fs::path&);
+  Mapping(int fd, std::string_view where);
   Mapping(Mapping&&) noexcept;
   Mapping& operator=(Mapping&&) noexcept;
   ~Mapping();

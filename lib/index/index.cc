@@ -1,263 +1,184 @@
 #include "index/index.h"
 
 #include <fmt/format.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <bit>
 #include <cstring>
-#include <mutex>
+#include <map>
 
-#include "base/file.h"
-#include "crypto/random.h"
 #include "index/layout.h"
-#include "json/json.h"
+#include "index/mapped_file.h"
+#include "index/pdq_search.h"
 
 namespace proviso::index {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::uint64_t kCheckAllBelow = 64u << 20;     // smaller data is checked whole at open
-constexpr std::uint64_t kScanBelow = 4096;              // entries: a scan is as quick as sixteen table walks
-constexpr int kMaxRadius = 63;
-
-[[noreturn]] void refuse(const fs::path& path, std::string what) {
-  throw base::Error(base::ExitCode::data, std::move(what), path.string(),
-                    "the file is damaged; rebuild it with 'proviso index build' or restore it");
-}
-
-// A mapped file that is cut short raises SIGBUS at the next touch. Nothing can be answered then: say so and stop.
-void on_bus_error(int) {
-  constexpr char kText[] = "proviso: error: the index was truncated while it was mapped\n";
-  static_cast<void>(!::write(2, kText, sizeof kText - 1));
-  ::_exit(static_cast<int>(base::ExitCode::io));
-}
-
-void watch_bus_errors() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    struct sigaction action{};
-    action.sa_handler = on_bus_error;
-    ::sigaction(SIGBUS, &action, nullptr);
-  });
-}
-
-struct Region {
-  std::uint64_t offset = 0, bytes = 0;      // in the data
-};
 
 struct MappedSection {
-  Section about;
-  std::uint64_t hash_bytes = 0;
-  Region hashes, table, info, strings;
+  Region hashes, table, info, strings, owners, frames;
+  unsigned bits = 0;                           // exact types: of the table of starts
+  std::unique_ptr<PdqTable> pdq;               // pdq, vpdq
 };
 
-std::uint16_t slot_of(const pdq::Hash& hash, int slot) {
-  return static_cast<std::uint16_t>(hash.words[static_cast<std::size_t>(slot / 4)] >> (48 - 16 * (slot % 4)));
+Region region_of(const json::Json& section, const char* name) {
+  return {section.at(name).at("offset").get<std::uint64_t>(), section.at(name).at("bytes").get<std::uint64_t>()};
 }
 
-// All 16-bit masks of at most `bits` ones, nearest first.
-const std::vector<std::uint16_t>& masks(int bits) {
-  static const std::array<std::vector<std::uint16_t>, 4> kMasks = [] {
-    std::array<std::vector<std::uint16_t>, 4> all;
-    for (std::uint32_t mask = 0; mask < 65'536; ++mask) {
-      const int ones = std::popcount(mask);
-      for (int limit = ones; limit < 4; ++limit) all[static_cast<std::size_t>(limit)].push_back(static_cast<std::uint16_t>(mask));
-    }
-    for (auto& list : all) {
-      std::stable_sort(list.begin(), list.end(), [](std::uint16_t a, std::uint16_t b) { return std::popcount(a) < std::popcount(b); });
-    }
-    return all;
-  }();
-  return kMasks[static_cast<std::size_t>(bits)];
+HashType type_of(digest::Type type) {
+  return type == digest::Type::md5 ? HashType::md5 : type == digest::Type::sha1 ? HashType::sha1 : HashType::sha256;
 }
 
 }  // namespace
 
 struct Index::Impl {
-  fs::path path;
-  base::Mapping mapping;
-  struct stat opened{};
-  std::string digest;
-  std::span<const std::byte> blocks;        // digests, 32 bytes each
-  std::span<const std::byte> data;
+  Impl(const fs::path& path, const crypto::PublicKey* key, bool require_signature) : file(path, key, require_signature) { read_sections(); }
+
+  MappedFile file;
   std::vector<Section> sections;
   std::vector<MappedSection> mapped;
-  std::unique_ptr<std::atomic<bool>[]> checked;
 
-  void read_header(const crypto::PublicKey* key, bool require_signature);
-  void read_sections(const json::Json& meta);
+  void read_sections();
+  void read_section(const json::Json&);
+  std::uint64_t described(std::size_t section) const { return sections[section].type == HashType::vpdq ? sections[section].videos : sections[section].entries; }
+  std::string_view text(const MappedSection&, std::uint32_t offset, std::uint16_t bytes) const;
+  StoredEntry describe(std::uint32_t section, std::uint64_t number) const;
+  void fill(Hit&, std::uint32_t section, std::uint64_t number, int distance, int threshold) const;
+  void check_tables() const;
 
-  bool block_is_right(std::uint64_t block) const {
-    const std::uint64_t from = block * kBlockBytes;
-    const auto bytes = data.subspan(from, std::min<std::uint64_t>(kBlockBytes, data.size() - from));
-    const base::Sha256 digest_now = crypto::sha256(bytes);
-    return std::equal(digest_now.begin(), digest_now.end(), blocks.begin() + static_cast<std::ptrdiff_t>(block * 32));
+  bool wanted(std::size_t section, HashType type, std::span<const std::string> lists) const {
+    return sections[section].entries != 0 && sections[section].type == type &&
+           (lists.empty() || std::find(lists.begin(), lists.end(), sections[section].list) != lists.end());
   }
-
-  // Every byte of the range belongs to blocks that were checked.
-  void ensure(std::uint64_t offset, std::uint64_t bytes) const {
-    if (bytes == 0) return;
-    for (std::uint64_t block = offset / kBlockBytes; block <= (offset + bytes - 1) / kBlockBytes; ++block) {
-      if (checked[block].load(std::memory_order_relaxed)) continue;
-      if (!block_is_right(block)) refuse(path, fmt::format("block {}: checksum differs", block));
-      checked[block].store(true, std::memory_order_relaxed);
-    }
-  }
-
-  template <class T>
-  T load(const Region& region, std::uint64_t index) const {
-    const std::uint64_t at = region.offset + index * sizeof(T);
-    ensure(at, sizeof(T));
-    T value;
-    std::memcpy(&value, data.data() + at, sizeof value);
-    return value;
-  }
-
-  std::string text(const MappedSection& section, std::uint32_t offset, std::uint16_t bytes) const {
-    if (std::uint64_t{offset} + bytes > section.strings.bytes) refuse(path, "an entry's text lies outside its strings");
-    ensure(section.strings.offset + offset, bytes);
-    return std::string(base::as_text(data.subspan(section.strings.offset + offset, bytes)));
-  }
-
-  Hit hit(std::uint32_t number, std::uint64_t entry) const {
-    const MappedSection& section = mapped[number];
-    const Info info = load<Info>(section.info, entry);
-    Hit hit;
-    hit.section = number;
-    hit.list = section.about.list;
-    hit.entry = text(section, info.id_offset, info.id_bytes);
-    hit.label = text(section, info.label_offset, info.label_bytes);
-    hit.method = section.about.type;
-    hit.verified_list = !section.about.verified_by.empty();
-    return hit;
-  }
-
-  // A pair of neighbouring starts, checked against the section's size.
-  std::pair<std::uint32_t, std::uint32_t> bucket(const MappedSection& section, std::uint64_t table_at, std::uint32_t prefix) const {
-    const Region starts{section.table.offset + table_at, kPrefixes * sizeof(std::uint32_t)};
-    const auto from = load<std::uint32_t>(starts, prefix);
-    const auto to = load<std::uint32_t>(starts, prefix + 1);
-    if (from > to || to > section.about.entries) refuse(path, "a table of starts is out of order");
-    return {from, to};
-  }
-
-  bool wanted(const MappedSection& section, std::string_view type, std::span<const std::string> lists) const {
-    return section.about.entries != 0 && section.about.type == type &&
-           (lists.empty() || std::find(lists.begin(), lists.end(), section.about.list) != lists.end());
-  }
-
-  pdq::Hash pdq_at(const MappedSection& section, std::uint64_t entry) const {
-    return load<pdq::Hash>(section.hashes, entry);
-  }
-
-  void search(std::uint32_t number, const pdq::Hash& query, int radius, std::vector<std::pair<int, std::uint64_t>>& found) const;
+  // Where the digest lies in the section, or nothing.
+  std::optional<std::uint64_t> place_of(std::size_t section, std::span<const std::byte> digest) const;
 };
 
-void Index::Impl::read_header(const crypto::PublicKey* key, bool require_signature) {
-  const auto bytes = mapping.bytes();
-  Prefix prefix;
-  if (bytes.size() < sizeof prefix) refuse(path, "shorter than its header");
-  std::memcpy(&prefix, bytes.data(), sizeof prefix);
-  if (std::string_view(prefix.magic, sizeof prefix.magic) != kMagic) refuse(path, "not a compiled index: the magic bytes differ");
-  if (prefix.version != kVersion) {
-    throw base::Error(base::ExitCode::config, fmt::format("index version {}; this program reads version {}", prefix.version, kVersion), path.string(),
-                      "rebuild it with 'proviso index build'");
-  }
-  if (prefix.reserved != 0 || prefix.reserved_2 != 0) refuse(path, "reserved bytes of the header are not zero");
-  if (prefix.meta_bytes > kMaxMetaBytes || prefix.data_bytes > kMaxFileBytes ||
-      prefix.blocks != (prefix.data_bytes + kBlockBytes - 1) / kBlockBytes ||
-      (prefix.signature_bytes != 0 && prefix.signature_bytes != kSignatureBytes)) {
-    refuse(path, "sizes of the header are out of bounds");
-  }
-  const std::uint64_t signed_bytes = sizeof prefix + prefix.meta_bytes + prefix.blocks * 32;
-  const std::uint64_t head = signed_bytes + prefix.signature_bytes;
-  if (prefix.data_offset != (head + kPageBytes - 1) / kPageBytes * kPageBytes || bytes.size() != prefix.data_offset + prefix.data_bytes) {
-    refuse(path, fmt::format("the file has {} bytes and its header says {}", bytes.size(), prefix.data_offset + prefix.data_bytes));
-  }
-  for (std::uint64_t at = head; at < prefix.data_offset; ++at) {
-    if (bytes[at] != std::byte{0}) refuse(path, "padding is not zero");
-  }
-  const std::string_view covered = base::as_text(bytes.first(signed_bytes));
-  if (prefix.signature_bytes == 0 && require_signature) {
-    throw base::Error(base::ExitCode::no_permission, "the index is not signed, and the policy asks for a signature", path.string(),
-                      "build it with --sign-key");
-  }
-  if (prefix.signature_bytes != 0 && key != nullptr && !key->verify(covered, bytes.subspan(signed_bytes, kSignatureBytes))) {
-    throw base::Error(base::ExitCode::no_permission, "the signature is not of the policy's index key", path.string());
-  }
-  digest = crypto::sha256_hex(covered);
-  blocks = bytes.subspan(sizeof prefix + prefix.meta_bytes, prefix.blocks * 32);
-  data = bytes.subspan(prefix.data_offset, prefix.data_bytes);
-  checked = std::make_unique<std::atomic<bool>[]>(prefix.blocks);
-  read_sections(json::parse(covered.substr(sizeof prefix, prefix.meta_bytes), path.string()));
-}
-
-void Index::Impl::read_sections(const json::Json& meta) {
+void Index::Impl::read_sections() {
   try {
-    for (const json::Json& from : meta.at("sections")) {
-      MappedSection section;
-      Section& about = section.about;
-      about = {from.at("list").get<std::string>(),        from.at("source").get<std::string>(), from.at("purpose").get<std::string>(),
-               from.at("verified_by").get<std::string>(), from.at("type").get<std::string>(),   from.at("entries").get<std::uint64_t>()};
-      const auto type = digest::parse_type(about.type);
-      if (!type && about.type != "pdq") refuse(path, fmt::format("unknown section type '{}'", about.type));
-      section.hash_bytes = type ? digest::size_of(*type) : 32;
-      for (const auto& [name, region] : {std::pair{"hashes", &section.hashes}, std::pair{"table", &section.table},
-                                         std::pair{"info", &section.info}, std::pair{"strings", &section.strings}}) {
-        *region = {from.at(name).at("offset").get<std::uint64_t>(), from.at(name).at("bytes").get<std::uint64_t>()};
-        if (region->offset > data.size() || region->bytes > data.size() - region->offset) {
-          refuse(path, fmt::format("section {}: its {} lie outside the file", about.list, name));
-        }
-      }
-      const std::uint64_t n = about.entries;
-      const std::uint64_t table = type ? kPrefixes * 4 : kSlots * (kPrefixes * 4 + n * 4);
-      if (n > 0xffffffffu || section.hashes.bytes != n * section.hash_bytes || section.info.bytes != n * sizeof(Info) || section.table.bytes != table) {
-        refuse(path, fmt::format("section {}: sizes do not fit {} entries", about.list, n));
-      }
-      sections.push_back(about);
-      mapped.push_back(std::move(section));
-    }
+    for (const json::Json& section : file.meta().at("sections")) read_section(section);
   } catch (const json::Json::exception&) {
-    refuse(path, "the table of sections lacks a member, or one has the wrong type");
+    file.refuse("its description of the sections lacks a member, or one has the wrong type");
   }
 }
 
-void Index::Impl::search(std::uint32_t number, const pdq::Hash& query, int radius,
-                         std::vector<std::pair<int, std::uint64_t>>& found) const {
-  const MappedSection& section = mapped[number];
-  const std::uint64_t n = section.about.entries;
-  if (n < kScanBelow) {
-    for (std::uint64_t entry = 0; entry < n; ++entry) {
-      const int bits = pdq::distance(query, pdq_at(section, entry));
-      if (bits <= radius) found.emplace_back(bits, entry);
+void Index::Impl::read_section(const json::Json& from) {
+  Section about;
+  about.list = from.at("list").get<std::string>();
+  about.source = from.at("source").get<std::string>();
+  about.purpose = from.at("purpose").get<std::string>();
+  about.verified_by = from.at("verified_by").get<std::string>();
+  about.licence = from.at("licence").get<std::string>();
+  about.date = from.at("date").get<std::string>();
+  about.file_sha256 = from.at("file_sha256").get<std::string>();
+  about.entries = from.at("entries").get<std::uint64_t>();
+  about.suspended = from.at("suspended").get<std::uint64_t>();
+  const auto type = parse_hash_type(from.at("type").get<std::string>());
+  if (!type) file.refuse(fmt::format("unknown section type '{}'", from.at("type").get<std::string>()));
+  about.type = *type;
+  if (about.entries > kMaxEntries) file.refuse(fmt::format("section {}: more entries than a section holds", about.list));
+
+  MappedSection section;
+  const bool video = about.type == HashType::vpdq;
+  const auto take = [&](Region& region, const char* name) {
+    region = region_of(from, name);
+    if (region.offset > file.data_bytes() || region.bytes > file.data_bytes() - region.offset || region.offset % kAlign != 0) {
+      file.refuse(fmt::format("section {}: its {} lie outside the file", about.list, name));
     }
-    return;
+  };
+  take(section.hashes, "hashes");
+  take(section.table, "table");
+  take(section.info, "info");
+  take(section.strings, "strings");
+  if (video) {
+    take(section.owners, "owners");
+    take(section.frames, "frames");
+    about.videos = section.frames.bytes / 4;
   }
-  // Pigeonhole: within `radius` bits over 16 slots, some slot differs by at most radius/16 bits.
-  const int slack = radius / kSlots;
-  for (int slot = 0; slot < kSlots; ++slot) {
-    const std::uint64_t table_at = static_cast<std::uint64_t>(slot) * (kPrefixes * 4 + n * 4);
-    const Region numbers{section.table.offset + table_at + kPrefixes * 4, n * 4};
-    const std::uint16_t own = slot_of(query, slot);
-    for (const std::uint16_t mask : masks(slack)) {
-      const auto [from, to] = bucket(section, table_at, static_cast<std::uint16_t>(own ^ mask));
-      for (std::uint32_t i = from; i < to; ++i) {
-        const auto entry = load<std::uint32_t>(numbers, i);
-        if (entry >= n) refuse(path, "a slot table names an entry that is not there");
-        const pdq::Hash hash = pdq_at(section, entry);
-        const int bits = pdq::distance(query, hash);
-        if (bits > radius) continue;
-        bool seen = false;      // an earlier slot has found it already
-        for (int earlier = 0; earlier < slot && !seen; ++earlier) {
-          seen = std::popcount(static_cast<std::uint16_t>(slot_of(query, earlier) ^ slot_of(hash, earlier))) <= slack;
-        }
-        if (!seen) found.emplace_back(bits, entry);
+  const std::uint64_t rows = video ? about.videos : about.entries;
+  bool fits = section.hashes.bytes == about.entries * bytes_of(about.type) && section.info.bytes == rows * sizeof(Info);
+  if (video) fits = fits && section.owners.bytes == about.entries * 4 && section.frames.bytes % 4 == 0;
+  if (about.type == HashType::pdq || video) {
+    if (fits) section.pdq = std::make_unique<PdqTable>(file, about.entries, section.hashes, section.table);
+  } else {
+    section.bits = start_bits(about.entries);
+    fits = fits && section.table.bytes == ((std::uint64_t{1} << section.bits) + 1) * 4;
+  }
+  if (!fits) file.refuse(fmt::format("section {}: the sizes of its regions do not fit its {} entries", about.list, about.entries));
+  sections.push_back(std::move(about));
+  mapped.push_back(std::move(section));
+}
+
+std::string_view Index::Impl::text(const MappedSection& section, std::uint32_t offset, std::uint16_t bytes) const {
+  if (std::uint64_t{offset} + bytes > section.strings.bytes) file.refuse("an entry's text lies outside its strings");
+  file.ensure(section.strings.offset + offset, bytes);
+  return base::as_text(file.bytes({section.strings.offset + offset, bytes}));
+}
+
+StoredEntry Index::Impl::describe(std::uint32_t number_of_section, std::uint64_t number) const {
+  const MappedSection& section = mapped[number_of_section];
+  if (number >= described(number_of_section)) file.refuse("a table names an entry that is not there");
+  const Info info = file.load<Info>(section.info, number);
+  if ((info.flags & ~kSuspended) != 0 || info.reserved != 0) file.refuse("reserved bits of an entry are not zero");
+  StoredEntry entry;
+  entry.number = number;
+  if (info.id_bytes == 0) entry.line = info.id_offset;
+  else entry.id = text(section, info.id_offset, info.id_bytes);
+  entry.label = text(section, info.label_offset, info.label_bytes);
+  entry.suspended = (info.flags & kSuspended) != 0;
+  return entry;
+}
+
+void Index::Impl::fill(Hit& hit, std::uint32_t section, std::uint64_t number, int distance, int threshold) const {
+  const StoredEntry entry = describe(section, number);
+  const Section& about = sections[section];
+  hit.section = section;
+  hit.number = number;
+  hit.list = about.list;
+  hit.entry = name_of(entry);
+  hit.label = std::string(entry.label);
+  hit.method = std::string(to_string(about.type));
+  hit.distance = distance;
+  hit.threshold = threshold;
+  hit.verified_list = !about.verified_by.empty();
+  hit.suspended = entry.suspended;
+}
+
+std::optional<std::uint64_t> Index::Impl::place_of(std::size_t number, std::span<const std::byte> digest) const {
+  const MappedSection& section = mapped[number];
+  const std::size_t width = digest.size();
+  const std::uint32_t prefix = prefix_of(digest.data(), section.bits);
+  std::uint64_t low = file.load<std::uint32_t>(section.table, prefix);
+  std::uint64_t high = file.load<std::uint32_t>(section.table, prefix + 1u);
+  if (low > high || high > sections[number].entries) file.refuse("a table of starts is out of order");
+  if (low == high) return std::nullopt;
+  file.ensure(section.hashes.offset + low * width, (high - low) * width);
+  const std::byte* const hashes = file.bytes(section.hashes).data();
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const int order = std::memcmp(hashes + middle * width, digest.data(), width);
+    if (order == 0) return middle;
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  return std::nullopt;
+}
+
+void Index::Impl::check_tables() const {
+  for (std::size_t number = 0; number < mapped.size(); ++number) {
+    const MappedSection& section = mapped[number];
+    if (section.pdq) {
+      section.pdq->check_whole();
+    } else {
+      const auto starts = file.values<std::uint32_t>(section.table);
+      if (starts.front() != 0 || starts.back() != sections[number].entries || !std::is_sorted(starts.begin(), starts.end())) {
+        file.refuse("a table of starts is out of order");
       }
+    }
+    for (std::uint64_t each = 0; each < described(number); ++each) static_cast<void>(describe(static_cast<std::uint32_t>(number), each));
+    for (const std::uint32_t owner : file.values<std::uint32_t>(section.owners)) {
+      if (owner >= sections[number].videos) file.refuse("a frame belongs to a video that is not there");
     }
   }
 }
@@ -268,16 +189,7 @@ Index& Index::operator=(Index&&) noexcept = default;
 Index::~Index() = default;
 
 Index Index::open(const fs::path& path, const crypto::PublicKey* key, bool require_signature) {
-  watch_bus_errors();
-  auto impl = std::make_unique<Impl>();
-  impl->path = path;
-  if (::stat(path.c_str(), &impl->opened) != 0) {
-    throw base::Error(base::ExitCode::no_input, "no such index", path.string(), "make it with 'proviso index build'");
-  }
-  impl->mapping = base::Mapping(path);
-  impl->read_header(key, require_signature);
-  if (impl->data.size() < kCheckAllBelow) impl->ensure(0, impl->data.size());
-  return Index(std::move(impl));
+  return Index(std::make_unique<Impl>(path, key, require_signature));
 }
 
 Index open_of(const policy::Policy& policy, const fs::path& file) {
@@ -287,66 +199,147 @@ Index open_of(const policy::Policy& policy, const fs::path& file) {
   return Index::open(file, key ? &*key : nullptr, !policy.rehearsal);
 }
 
+std::string name_of(const StoredEntry& entry) { return entry.id.empty() ? fmt::format("line {}", entry.line) : std::string(entry.id); }
+
 const std::vector<Section>& Index::sections() const { return impl_->sections; }
-std::string Index::digest() const { return impl_->digest; }
+std::string Index::digest() const { return impl_->file.digest(); }
+bool Index::is_signed() const { return impl_->file.is_signed(); }
+std::uint64_t Index::file_bytes() const { return impl_->file.size(); }
+bool Index::replaced() const { return impl_->file.replaced(); }
 
 std::optional<std::string> Index::verify() const {
-  for (std::uint64_t block = 0; block < impl_->blocks.size() / 32; ++block) {
-    if (!impl_->block_is_right(block)) return fmt::format("block {}: checksum differs", block);
+  if (auto flaw = impl_->file.flaw()) return flaw;
+  try {
+    impl_->check_tables();
+  } catch (const base::Error& error) {
+    return error.findings().front().what;
   }
   return std::nullopt;
 }
 
-void Index::find_exact(digest::Type type, std::span<const std::byte> digest, std::span<const std::string> lists,
-                       std::vector<Hit>& hits) const {
-  if (digest.size() != digest::size_of(type)) return;
-  const auto prefix = static_cast<std::uint32_t>(std::to_integer<unsigned>(digest[0]) << 8 | std::to_integer<unsigned>(digest[1]));
-  for (std::uint32_t number = 0; number < impl_->mapped.size(); ++number) {
-    const MappedSection& section = impl_->mapped[number];
-    if (!impl_->wanted(section, digest::to_string(type), lists)) continue;
-    auto [low, high] = impl_->bucket(section, 0, prefix);
-    while (low < high) {
-      const std::uint32_t middle = low + (high - low) / 2;
-      const std::uint64_t at = section.hashes.offset + middle * section.hash_bytes;
-      impl_->ensure(at, section.hash_bytes);
-      const int order = std::memcmp(impl_->data.data() + at, digest.data(), digest.size());
-      if (order == 0) {
-        hits.push_back(impl_->hit(number, middle));
-        break;
+void Index::find_exact(digest::Type type, std::span<const std::byte> digest, std::span<const std::string> lists, std::vector<Hit>& hits) const {
+  if (type == digest::Type::sha512 || digest.size() != digest::size_of(type)) return;
+  const HashType wanted = type_of(type);
+  const std::size_t before = hits.size();
+  bool suspended = false;
+  for (std::uint32_t section = 0; section < impl_->sections.size(); ++section) {
+    if (!impl_->wanted(section, wanted, {})) continue;
+    const auto place = impl_->place_of(section, digest);
+    if (!place) continue;
+    // A suspended entry of a list that was not asked for counts all the same: the hash is in doubt.
+    if (impl_->wanted(section, wanted, lists)) impl_->fill(hits.emplace_back(), section, *place, 0, 0);
+    suspended = suspended || impl_->describe(section, *place).suspended;
+  }
+  if (!suspended) return;
+  for (std::size_t i = before; i < hits.size(); ++i) hits[i].suspended = true;
+}
+
+void Index::find_pdq(std::span<const pdq::Hash> queries, int radius, std::span<const std::string> lists, std::vector<std::vector<Hit>>& hits) const {
+  if (radius < 0 || radius > kMaxRadius) {
+    throw base::Error(base::ExitCode::usage, fmt::format("a distance of 0 to {} was expected, not {}", kMaxRadius, radius));
+  }
+  hits.resize(queries.size());
+  std::vector<PdqFound> found;
+  std::vector<std::size_t> before;
+  for (const auto& each : hits) before.push_back(each.size());
+  std::vector<std::pair<std::uint32_t, pdq::Hash>> suspended;      // a query and a hash that gives it no hit
+  for (std::uint32_t section = 0; section < impl_->sections.size(); ++section) {
+    if (!impl_->wanted(section, HashType::pdq, {})) continue;
+    const bool asked = impl_->wanted(section, HashType::pdq, lists);
+    if (!asked && impl_->sections[section].suspended == 0) continue;
+    found.clear();
+    impl_->mapped[section].pdq->search(queries, radius, found);
+    for (const PdqFound& each : found) {
+      if (asked) impl_->fill(hits[each.query].emplace_back(), section, each.number, each.distance, radius);
+      if (impl_->sections[section].suspended != 0 && impl_->describe(section, each.number).suspended) {
+        suspended.emplace_back(each.query, impl_->mapped[section].pdq->at(each.number));
       }
-      if (order < 0) low = middle + 1;
-      else high = middle;
     }
+  }
+  for (const auto& [query, hash] : suspended) {
+    for (std::size_t i = before[query]; i < hits[query].size(); ++i) {
+      Hit& hit = hits[query][i];
+      if (impl_->mapped[hit.section].pdq->at(hit.number) == hash) hit.suspended = true;
+    }
+  }
+  for (std::size_t query = 0; query < hits.size(); ++query) {
+    std::stable_sort(hits[query].begin() + static_cast<std::ptrdiff_t>(before[query]), hits[query].end(), [](const Hit& a, const Hit& b) { return a.distance < b.distance; });
   }
 }
 
 void Index::find_pdq(const pdq::Hash& query, int radius, std::span<const std::string> lists, std::vector<Hit>& hits) const {
+  std::vector<std::vector<Hit>> all;
+  find_pdq(std::span(&query, 1), radius, lists, all);
+  std::move(all[0].begin(), all[0].end(), std::back_inserter(hits));
+}
+
+void Index::find_vpdq(std::span<const pdq::Hash> frames, int radius, std::span<const std::string> lists, std::vector<VideoHit>& hits) const {
   if (radius < 0 || radius > kMaxRadius) {
     throw base::Error(base::ExitCode::usage, fmt::format("a distance of 0 to {} was expected, not {}", kMaxRadius, radius));
   }
-  std::vector<std::pair<int, Hit>> all;
-  std::vector<std::pair<int, std::uint64_t>> found;
-  for (std::uint32_t number = 0; number < impl_->mapped.size(); ++number) {
-    if (!impl_->wanted(impl_->mapped[number], "pdq", lists)) continue;
+  struct Seen {
+    std::vector<std::uint32_t> queries;      // of the item's frames
+    std::vector<std::uint64_t> numbers;      // of the entry's
+    int distance = kMaxRadius;
+  };
+  const auto distinct = [](auto& values) {
+    std::sort(values.begin(), values.end());
+    return static_cast<std::uint32_t>(std::unique(values.begin(), values.end()) - values.begin());
+  };
+  std::vector<PdqFound> found;
+  for (std::uint32_t number = 0; number < impl_->sections.size(); ++number) {
+    if (!impl_->wanted(number, HashType::vpdq, lists)) continue;
+    const MappedSection& section = impl_->mapped[number];
     found.clear();
-    impl_->search(number, query, radius, found);
-    std::sort(found.begin(), found.end());
-    for (const auto& [bits, entry] : found) {
-      Hit hit = impl_->hit(number, entry);
-      hit.distance = bits;
-      hit.threshold = radius;
-      all.emplace_back(bits, std::move(hit));
+    section.pdq->search(frames, radius, found);
+    std::map<std::uint32_t, Seen> videos;
+    for (const PdqFound& each : found) {
+      Seen& video = videos[impl_->file.load<std::uint32_t>(section.owners, each.number)];
+      video.queries.push_back(each.query);
+      video.numbers.push_back(each.number);
+      video.distance = std::min(video.distance, each.distance);
+    }
+    for (auto& [video, seen] : videos) {
+      VideoHit hit;
+      impl_->fill(hit, number, video, seen.distance, radius);
+      hit.frames = impl_->file.load<std::uint32_t>(section.frames, video);
+      hit.frames_matched = distinct(seen.numbers);
+      hit.query_frames = static_cast<std::uint32_t>(frames.size());
+      hit.query_frames_matched = distinct(seen.queries);
+      hits.push_back(std::move(hit));
     }
   }
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (auto& [bits, hit] : all) hits.push_back(std::move(hit));
 }
 
-bool Index::replaced() const {
-  struct stat now{};
-  if (::stat(impl_->path.c_str(), &now) != 0) return false;      // between unlink and rename: go on with what is mapped
-  return now.st_ino != impl_->opened.st_ino || now.st_dev != impl_->opened.st_dev || now.st_mtime != impl_->opened.st_mtime ||
-         now.st_size != impl_->opened.st_size;
+StoredEntry Index::entry(std::uint32_t section, std::uint64_t number) const {
+  StoredEntry entry = impl_->describe(section, number);
+  const MappedSection& mapped = impl_->mapped[section];
+  const std::size_t width = bytes_of(impl_->sections[section].type);
+  const Region place{mapped.hashes.offset + number * width, width};
+  impl_->file.ensure(place);
+  entry.hash = impl_->file.bytes(place);
+  if (mapped.pdq) entry.pdq = mapped.pdq->at(number);
+  return entry;
+}
+
+void Index::for_each(std::uint32_t section, const std::function<void(const StoredEntry&)>& take) const {
+  const Section& about = impl_->sections[section];
+  if (about.type != HashType::vpdq) {
+    for (std::uint64_t number = 0; number < about.entries; ++number) take(entry(section, number));
+    return;
+  }
+  const MappedSection& mapped = impl_->mapped[section];
+  std::vector<std::vector<std::uint32_t>> frames(about.videos);
+  for (std::uint64_t number = 0; number < about.entries; ++number) {
+    const auto owner = impl_->file.load<std::uint32_t>(mapped.owners, number);
+    if (owner >= about.videos) impl_->file.refuse("a frame belongs to a video that is not there");
+    frames[owner].push_back(static_cast<std::uint32_t>(number));
+  }
+  for (std::uint64_t video = 0; video < about.videos; ++video) {
+    StoredEntry entry = impl_->describe(section, video);
+    for (const std::uint32_t number : frames[video]) entry.frames.push_back(mapped.pdq->at(number));
+    take(entry);
+  }
 }
 
 }  // namespace proviso::index

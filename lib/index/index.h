@@ -1,4 +1,8 @@
 // The compiled index: hash lists as one memory-mapped file, exact answers. Format: FORMAT.md.
+//
+// Digests are found by a table of starts and a search of the few entries behind it; PDQ hashes within any radius by slot tables
+// (pdq_search.h), with no answer left out. Opening costs the header alone; a block of data is checked before its first use.
+// A lookup may run in any number of threads at once.
 #pragma once
 
 #include <cstdint>
@@ -14,63 +18,50 @@
 #include "base/error.h"
 #include "crypto/keys.h"
 #include "digest/digest.h"
+#include "index/list.h"
 #include "pdq/pdq_hash.h"
 #include "policy/policy.h"
 
 namespace proviso::index {
 
-// One entry of a list before compilation.
-struct Entry {
-  std::string id;               // the list's own id; empty: "line N"
-  std::string label;
-  std::optional<digest::Type> digest_type;   // exact; absent: PDQ
-  base::Bytes digest;
-  pdq::Hash pdq;
-  bool suspended = false;
-};
+constexpr int kMaxRadius = 63;
 
-struct BadLine {
-  std::uint64_t line = 0;
-  std::string why;
+struct Section {
+  std::string list, source, purpose, verified_by, licence, date, file_sha256;   // date: YYYY-MM-DD or empty
+  HashType type = HashType::md5;
+  std::uint64_t entries = 0;        // hashes; of type vpdq: frames
+  std::uint64_t suspended = 0;      // entries, or videos
+  std::uint64_t videos = 0;         // of type vpdq
 };
-
-struct ListInput {
-  policy::List about;
-  std::vector<Entry> entries;
-  std::vector<BadLine> bad;
-};
-
-// How a list's file is read. Types are declared, never guessed: a plain hex list needs `type`.
-struct ListFormat {
-  enum class Form { hex, csv, ndjson } form = Form::ndjson;
-  std::string type;             // "md5" | "sha1" | "sha256" | "pdq", for hex and for CSV without a type column
-};
-// By suffix .txt/.hex, .csv, .ndjson unless given; `type` by "NAME.TYPE.txt" (known.pdq.txt) unless given.
-ListInput read_list(const policy::List&, const std::optional<ListFormat>& = {});
-
-struct BuildReport {
-  std::uint64_t entries = 0, duplicates = 0, rejected = 0;
-  std::string sha256;           // of the index file
-};
-// Writes the index beside and renames. Same inputs, same bytes. Refuses a list made for another purpose (SC-08: Error(config)
-// with rule and citation), and more than 1% bad lines (all with `strict`). Signs when `key` is given.
-BuildReport build(const std::filesystem::path& out, const std::vector<ListInput>&, const crypto::PrivateKey* key,
-                  const law::Resolved& law, bool strict);
 
 // What a hit says of the list entry.
 struct Hit {
-  std::uint32_t section = 0;    // of sections()
-  std::string list, entry, label, method;   // method: "md5" | "sha1" | "sha256" | "pdq"
+  std::uint32_t section = 0;        // of sections()
+  std::uint64_t number = 0;         // of the entry in its section
+  std::string list, entry, label, method;   // method: "md5" | "sha1" | "sha256" | "pdq" | "vpdq"
   int distance = 0, threshold = 0;
   bool verified_list = false;
+  bool suspended = false;           // the entry, or one of another list with the very same hash, is: no hit, but to be counted
 };
 
-struct Section {
-  std::string list, source, purpose, verified_by, type;   // type: md5 | sha1 | sha256 | pdq
-  std::uint64_t entries = 0;
+// A video of a list with frames near the item's. Both ways: how much of the entry was seen, and how much of the item is the entry.
+struct VideoHit : Hit {             // distance: of the nearest pair of frames
+  std::uint32_t frames = 0, frames_matched = 0;               // of the entry, distinct hashes
+  std::uint32_t query_frames = 0, query_frames_matched = 0;   // of the item, as given
 };
 
-// A mapped index. Thread safe for lookups. Error(data) with block and reason when it was damaged, Error(config) for another version.
+// An entry as it is stored, for tools that walk an index.
+struct StoredEntry {
+  std::uint64_t number = 0;
+  std::span<const std::byte> hash;             // exact types: the digest
+  pdq::Hash pdq;                               // pdq
+  std::vector<pdq::Hash> frames;               // vpdq: ascending
+  std::string_view id, label;
+  std::uint32_t line = 0;                      // where id is empty
+  bool suspended = false;
+};
+
+// A mapped index. Error(data) with block and reason when it was damaged, Error(config) for another version.
 class Index {
  public:
   // `key`: the signature is checked; absent: accepted only when `require_signature` is false.
@@ -81,13 +72,24 @@ class Index {
 
   const std::vector<Section>& sections() const;
   std::string digest() const;                  // SHA-256 of the header and block table, hex: the index version in each hit
-  // Checks every block; false and the reason when one differs.
+  bool is_signed() const;
+  std::uint64_t file_bytes() const;
+  // Checks every block and table; the reason when one is wrong.
   std::optional<std::string> verify() const;
 
-  // Appends hits of that exact digest in the lists named (empty: all). Suspended entries give none.
+  // Appends hits of that exact digest in the lists named (empty: all).
   void find_exact(digest::Type, std::span<const std::byte> digest, std::span<const std::string> lists, std::vector<Hit>&) const;
-  // Appends every entry within `radius` bits (exact recall, 0..63), nearest first.
+  // Appends every entry within `radius` bits (0 to kMaxRadius) of each query, nearest first; hits has one vector a query. Error(usage) for
+  // another radius. Fastest for many queries at once.
+  void find_pdq(std::span<const pdq::Hash> queries, int radius, std::span<const std::string> lists, std::vector<std::vector<Hit>>& hits) const;
   void find_pdq(const pdq::Hash&, int radius, std::span<const std::string> lists, std::vector<Hit>&) const;
+  // Appends every video that has a frame within `radius` bits of one of these.
+  void find_vpdq(std::span<const pdq::Hash> frames, int radius, std::span<const std::string> lists, std::vector<VideoHit>&) const;
+
+  // Calls `take` with each entry of a section, ascending by hash (videos: by number). What it is given lives until it returns.
+  void for_each(std::uint32_t section, const std::function<void(const StoredEntry&)>& take) const;
+  StoredEntry entry(std::uint32_t section, std::uint64_t number) const;   // not of vpdq
+
   // File changed on disk since it was opened?
   bool replaced() const;
 
@@ -99,5 +101,8 @@ class Index {
 
 // Opens `file` as the policy asks: in production signed by its index key; in rehearsal the signature is checked when the key is there.
 Index open_of(const policy::Policy&, const std::filesystem::path& file);
+
+// "line 12" where a list has no ids of its own.
+std::string name_of(const StoredEntry&);
 
 }  // namespace proviso::index

@@ -65,6 +65,9 @@ struct ListReport {
   std::uint64_t superseded = 0;        // older states of an entry that stands in the list again
   std::map<std::string, std::uint64_t> unmatchable;   // fingerprints that nothing here can match: "photodna", "tmk-pdqf", ...
   std::map<std::string, std::uint64_t> other_category;   // entries of categories that the policy does not take
+  std::uint64_t empty_file = 0;        // of the rejected: those that hold a digest of the empty file
+  std::uint64_t suspended = 0;         // of the entries handed on: suspended by the list itself or withdrawn by the provider
+  std::uint64_t withdrawals_unused = 0;   // lines of the `withdrawn` file that name nothing in the list
   std::string sha256;                  // of the list's file
 };
 

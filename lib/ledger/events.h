@@ -11,6 +11,7 @@ inline constexpr std::string_view kGateInputs = "gate.inputs";          // once 
 inline constexpr std::string_view kGateClosed = "gate.closed";          // rules that were missing
 inline constexpr std::string_view kCounts = "counts";                   // one run, one writer, one UTC hour
 inline constexpr std::string_view kIndexLoaded = "index.loaded";        // digest of the compiled index, sections, sample
+inline constexpr std::string_view kIndexWithdrawn = "index.withdrawn";  // list; an entry was taken out of use
 inline constexpr std::string_view kCaseStored = "case.stored";          // ciphertext digests, technology, list, class, kind, service, region
 inline constexpr std::string_view kCaseAccessed = "case.accessed";      // purpose, role
 inline constexpr std::string_view kCaseDecided = "case.decided";        // decision, reviewer number, class, firsts

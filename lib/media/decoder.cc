@@ -58,7 +58,6 @@ struct Decoder::Impl {
   Wanted wanted;
   std::chrono::milliseconds allowed{};
   Clock::time_point begun;
-  std::optional<base::ItemError> failed;
 
   ~Impl() { stop(); }
 
@@ -227,7 +226,6 @@ struct Decoder::Impl {
     const bool lasting = kind == base::ContentKind::video || kind == base::ContentKind::archive || kind == base::ContentKind::mail;
     allowed = std::chrono::milliseconds(lasting ? limits.long_deadline_ms : limits.deadline_ms);
     wanted = what;
-    failed.reset();
     Request request{};
     request.magic = kRequestMagic;
     request.task = task;
@@ -257,14 +255,7 @@ struct Decoder::Impl {
     if (send(request, fd)) return;
     stop();      // it died since the last item
     start();
-    if (send(request, fd)) return;
-    stop();
-    failed = base::ItemError{"crashed", "the decoding worker does not take requests", true, {}, {}};
-  }
-
-  base::Result<Answer> answer() {
-    if (failed) return tl::make_unexpected(*failed);
-    return receive();
+    if (!send(request, fd)) never_ready();   // a new one that is gone already, before it saw a file
   }
 };
 
@@ -283,7 +274,7 @@ void Decoder::start() {
 void Decoder::begin(int fd, base::ContentKind kind, const Wanted& wanted) { impl_->ask(Task::hash, fd, kind, wanted); }
 
 base::Result<Findings> Decoder::finish() {
-  const auto answer = impl_->answer();
+  const auto answer = impl_->receive();
   if (!answer) return tl::make_unexpected(answer.error());
   auto findings = read_findings(answer->payload, impl_->limits, impl_->wanted);
   if (!findings) return tl::make_unexpected(impl_->out_of_bounds());
@@ -297,7 +288,7 @@ base::Result<Findings> Decoder::examine(int fd, base::ContentKind kind, const Wa
 
 base::Result<Preview> Decoder::preview(int fd, base::ContentKind kind) {
   impl_->ask(Task::preview, fd, kind, {});
-  const auto answer = impl_->answer();
+  const auto answer = impl_->receive();
   if (!answer) return tl::make_unexpected(answer.error());
   const Reply& reply = answer->reply;
   const std::size_t samples = std::size_t{reply.preview_width} * reply.preview_height;

@@ -1,6 +1,7 @@
 // Policy: one YAML file is the provider's whole configuration. Strict: every finding has file:line:column, all at once.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -74,6 +75,11 @@ struct Technology {
   int minimum_factors() const;                               // indicators: and so many in all, default 2
   double score_threshold() const;                            // external: a score at or over it is a flag
 };
+
+// What List::format may say, and the keys of List::columns.
+constexpr std::array<std::string_view, 11> kListFormats{"hex",   "digests",        "hashdeep",             "csv",  "ndjson",     "vics",
+                                                        "ncmec", "threatexchange", "threatexchange-lines", "nsrl", "nsrl-sqlite"};
+constexpr std::array<std::string_view, 9> kListColumns{"hash", "type", "md5", "sha1", "sha256", "pdq", "id", "label", "suspended"};
 
 struct List {
   std::string name, source, purpose, verified_by;   // purpose: known-csam, known-good, or what else it was made for; verified_by empty: not verified

@@ -12,6 +12,8 @@
 namespace proviso::policy {
 namespace {
 
+constexpr std::size_t kMaxLabelBytes = 256;
+
 bool is_region(std::string_view text) {
   return text.size() == 2 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'A' && text[1] <= 'Z';
 }
@@ -109,7 +111,8 @@ void PolicyReader::read_services(const yaml::Node& root) {
 
 void PolicyReader::read_lists(const yaml::Node& root) {
   for (const yaml::Node& each : fields_.list(root, "lists", false)) {
-    in_.only(each, {"name", "path", "source", "purpose", "verified_by"});
+    in_.only(each, {"name", "path", "source", "purpose", "verified_by", "licence", "date", "label", "format", "type", "columns",
+                    "categories", "withdrawn", "max_age"});
     if (each.type != yaml::NodeType::map) continue;
     List list;
     list.name = fields_.text(each, "name");
@@ -119,7 +122,48 @@ void PolicyReader::read_lists(const yaml::Node& root) {
     list.source = fields_.text(each, "source");
     list.purpose = fields_.text(each, "purpose");
     list.verified_by = in_.string_or(each, "verified_by", "");
+    read_list_form(each, list);
     policy_.lists.push_back(std::move(list));
+  }
+}
+
+// How the file of a list is read, and where this edition of it comes from.
+void PolicyReader::read_list_form(const yaml::Node& node, List& list) {
+  const auto word_of = [&](std::string_view key, const auto& choices) {
+    const std::string word = in_.string_or(node, key, "");
+    if (!word.empty() && std::find(choices.begin(), choices.end(), word) == choices.end()) {
+      in_.fail(*node.find(key), fmt::format("{}: '{}' is not one of {}", key, word, fmt::join(choices, ", ")));
+    }
+    return word;
+  };
+  list.licence = in_.string_or(node, "licence", "");
+  list.date = fields_.date(node, "date");
+  if (list.date && base::date_of(base::now()) < *list.date) in_.fail(*node.find("date"), "date: a day to come; that of this edition was expected");
+  list.label = in_.string_or(node, "label", "");
+  if (list.label.size() > kMaxLabelBytes) in_.fail(*node.find("label"), fmt::format("label: over {} bytes", kMaxLabelBytes));
+  list.format = word_of("format", kListFormats);
+  list.type = word_of("type", std::array<std::string_view, 4>{"md5", "sha1", "sha256", "pdq"});
+  const yaml::Node& columns = fields_.section(node, "columns", false);
+  for (const yaml::Member& member : columns.members) {
+    if (std::find(kListColumns.begin(), kListColumns.end(), member.key.scalar) == kListColumns.end()) {
+      in_.fail(member.key, fmt::format("columns: '{}' is not one of {}", member.key.scalar, fmt::join(kListColumns, ", ")));
+      continue;
+    }
+    const std::string name = in_.as_string(member.value, member.key.scalar);
+    if (name.empty()) in_.fail(member.value, fmt::format("columns: {}: the name of a column was expected", member.key.scalar));
+    list.columns[member.key.scalar] = name;
+  }
+  if (!columns.members.empty() && !list.format.empty() && list.format != "csv") {
+    in_.fail(columns, fmt::format("columns: format {} has none, expected csv", list.format));
+  }
+  list.categories = in_.strings(node, "categories");
+  if (const yaml::Node* categories = node.find("categories"); list.format == "vics" && list.categories.empty()) {
+    in_.fail(categories != nullptr ? *categories : node, "categories: format vics needs those that are taken, such as [\"1\", \"2\"]");
+  }
+  list.withdrawn = fields_.path(node, "withdrawn", Fields::Expect::file, false);
+  if (const yaml::Node* max_age = node.find("max_age"); max_age != nullptr && max_age->type != yaml::NodeType::null) {
+    list.max_age = fields_.period(node, "max_age", "");
+    if (!list.date) in_.fail(*max_age, "max_age: the age of a list without a date cannot be told");
   }
 }
 

@@ -24,6 +24,7 @@ class PolicyReader {
   json::Json read_detector(const yaml::Node& map);
   void check_method(const yaml::Node& node, const Technology&);
   void read_lists(const yaml::Node& root);
+  void read_list_form(const yaml::Node& list, List&);
   void read_people(const yaml::Node& root);
   void read_registers(const yaml::Node& root);
   void read_attestations_of(const yaml::Node& root);

@@ -87,7 +87,20 @@ OrderedJson resolved_json(const Policy& p, const law::Resolved& law) {
   out["technologies"] = technologies(p);
   out["lists"] = OrderedJson::array();
   for (const List& l : p.lists) {
-    out["lists"].push_back({{"name", l.name}, {"path", l.path.string()}, {"source", l.source}, {"purpose", l.purpose}, {"verified_by", l.verified_by}});
+    out["lists"].push_back({{"name", l.name},
+                            {"path", l.path.string()},
+                            {"source", l.source},
+                            {"purpose", l.purpose},
+                            {"verified_by", l.verified_by},
+                            {"licence", l.licence},
+                            {"date", maybe(l.date)},
+                            {"label", l.label},
+                            {"format", l.format},
+                            {"type", l.type},
+                            {"columns", l.columns},
+                            {"categories", l.categories},
+                            {"withdrawn", l.withdrawn.string()},
+                            {"max_age", maybe(l.max_age)}});
   }
   out["organisations"] = OrderedJson::array();
   for (const Organisation& o : p.organisations) {

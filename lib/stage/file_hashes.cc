@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -24,17 +25,22 @@ namespace fs = std::filesystem;
 constexpr std::size_t kAhead = 512;               // files a job may be ahead of the one that is written next
 constexpr std::size_t kWriteBytes = 256u << 10;   // lines are written together
 
-base::Result<ContentHash> hash_one(const fs::path& path, const std::optional<fs::path>& spool, const ContentWanted& wanted, media::Decoder& decoder) {
-  std::error_code ignored;
-  if (spool) {
-    const fs::path real = fs::weakly_canonical(path, ignored);
+base::Result<ContentHash> hash_one(const fs::path& path, HashFormat format, const std::optional<fs::path>& spool, const ContentWanted& wanted,
+                                   media::Decoder& decoder) {
+  const base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!fd) return base::fail(errno == ENOENT ? "content_gone" : "content_unreadable", std::strerror(errno));
+  if (spool) {   // where the open file lies, not where its name led a moment ago
+    std::error_code error;
+    const fs::path real = fs::read_symlink(fmt::format("/proc/self/fd/{}", fd.get()), error);
+    if (error) return base::fail("content_unreadable", "it cannot be told whether the file lies in the spool");
     const auto [end, rest] = std::mismatch(spool->begin(), spool->end(), real.begin(), real.end());
     if (end == spool->end()) return base::fail("no_permission", "the file lies in the spool: only the stream may read it");
   }
-  const base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd) return base::fail(errno == ENOENT ? "content_gone" : "content_unreadable", std::strerror(errno));
   struct stat status{};
   if (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return base::fail("content_unreadable", "not a regular file");
+  if (format == HashFormat::hashdeep && path.string().find_first_of("\r\n") != std::string::npos) {
+    return base::fail("unsupported", "hashdeep's form has no way to write a name with a line break");
+  }
   const auto kind = kind_of(fd.get());
   if (!kind) return tl::make_unexpected(kind.error());
   return hash_content(fd.get(), *kind, wanted, decoder);
@@ -44,7 +50,7 @@ base::Result<ContentHash> hash_one(const fs::path& path, const std::optional<fs:
 class Queue {
  public:
   Queue(FileWalk& walk, const FileHashSettings& settings, int output, ndjson::StreamCounts& counts)
-      : walk_(walk), settings_(settings), output_(output), counts_(counts) {}
+      : walk_(walk), settings_(settings), output_(output), counts_(counts), text_(header_of(settings.format, settings.wanted.digests)) {}
 
   struct Job {
     std::uint64_t number = 0;
@@ -107,7 +113,17 @@ class Queue {
   };
 
   void flush() {
-    base::write_all(output_, text_, "standard output");
+    std::string_view rest = text_;
+    while (!rest.empty() && !done_) {
+      const ssize_t written = ::write(output_, rest.data(), rest.size());
+      if (written >= 0) {
+        rest.remove_prefix(static_cast<std::size_t>(written));
+      } else if (errno == EPIPE) {
+        done_ = true;   // nobody reads on: enough, quietly
+      } else if (errno != EINTR) {
+        base::throw_errno(errno, "cannot be written", "standard output");
+      }
+    }
     text_.clear();
   }
 
@@ -132,12 +148,11 @@ base::ExitCode hash_files(FileWalk& walk, const FileHashSettings& settings, int 
     std::error_code ignored;
     spool = fs::weakly_canonical(*settings.spool, ignored);
   }
-  base::write_all(output, header_of(settings.format, settings.wanted.digests), "standard output");
   Queue queue(walk, settings, output, counts);
   const auto work = [&] {
     try {
       media::Decoder decoder(settings.limits);
-      while (const auto job = queue.take()) queue.give(*job, hash_one(job->path, spool, settings.wanted, decoder));
+      while (const auto job = queue.take()) queue.give(*job, hash_one(job->path, settings.format, spool, settings.wanted, decoder));
     } catch (...) {
       queue.fail(std::current_exception());
     }

@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 FileWalk::FileWalk(std::vector<fs::path> named, const std::optional<std::string>& list, bool nul_terminated)
     : named_(std::move(named)), end_of_name_(nul_terminated ? '\0' : '\n') {
   if (!list) return;
+  list_name_ = *list;
   if (*list == "-") {
     list_ = &std::cin;
     return;
@@ -31,17 +32,20 @@ std::optional<fs::path> FileWalk::next_named() {
   for (std::string line; std::getline(*list_, line, end_of_name_);) {
     if (!line.empty()) return fs::path(std::move(line));
   }
+  if (list_->bad()) throw base::Error(base::ExitCode::io, "the list of names cannot be read", list_name_);
   return std::nullopt;
 }
 
-void FileWalk::enter(const fs::path& path) {
+bool FileWalk::enter(const fs::path& path) {
   Directory directory{path, {}};
   std::error_code error;
-  for (fs::directory_iterator it(path, fs::directory_options::skip_permission_denied, error), end; !error && it != end; it.increment(error)) {
+  for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
     directory.names.push_back(it->path().filename().string());
   }
+  if (error) return false;
   std::sort(directory.names.begin(), directory.names.end(), std::greater<>());
   open_.push_back(std::move(directory));
+  return true;
 }
 
 std::optional<fs::path> FileWalk::next() {
@@ -50,7 +54,7 @@ std::optional<fs::path> FileWalk::next() {
     if (open_.empty()) {
       auto path = next_named();
       if (!path || !fs::is_directory(*path, error)) return path;
-      enter(*path);
+      if (!enter(*path)) return path;
       continue;
     }
     Directory& directory = open_.back();
@@ -62,8 +66,8 @@ std::optional<fs::path> FileWalk::next() {
     directory.names.pop_back();
     const auto status = fs::symlink_status(path, error);
     if (fs::is_directory(status)) {
-      enter(path);
-    } else if (fs::is_regular_file(status)) {
+      if (!enter(path)) return path;
+    } else if (fs::is_regular_file(status) || !fs::status_known(status) || error) {
       return path;
     }
   }

@@ -19,8 +19,9 @@ class FileWalk {
   FileWalk(std::vector<std::filesystem::path> named, const std::optional<std::string>& list, bool nul_terminated);
   ~FileWalk();
 
-  // Symbolic links are followed when they are named, and passed over inside a directory. A name that is no regular file is given all
-  // the same, so that its error is seen. nullopt at the end.
+  // Symbolic links are followed when they are named, and passed over inside a directory, as are pipes, sockets and devices. A name that
+  // is no regular file is given all the same, so that its error is seen; so is a directory that cannot be read, and what cannot be
+  // looked at inside one. nullopt at the end. Error(io) when the list cannot be read on.
   std::optional<std::filesystem::path> next();
 
  private:
@@ -29,12 +30,13 @@ class FileWalk {
     std::vector<std::string> names;    // descending: the next one is the last
   };
   std::optional<std::filesystem::path> next_named();
-  void enter(const std::filesystem::path&);
+  bool enter(const std::filesystem::path&);   // false when it cannot be read
 
   std::vector<std::filesystem::path> named_;
   std::size_t at_ = 0;
   std::unique_ptr<std::ifstream> file_;
   std::istream* list_ = nullptr;
+  std::string list_name_;
   char end_of_name_ = '\n';
   std::vector<Directory> open_;
 };

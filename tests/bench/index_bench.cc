@@ -1,23 +1,34 @@
-// Lookups a second, one thread, at one million PDQ hashes: uniform and clustered sets, one query in ten within 31 bits of an entry;
-// a linear scan over the same hashes beside them; exact digests at one million.
-#include <benchmark/benchmark.h>
+// index_bench pdq ENTRIES uniform|clustered [faiss]   PDQ lookups a second on one thread, beside FAISS and a scan, as ratios in one run
+// index_bench file INDEX                              lookups a second in a built index: PDQ, MD5
+// One query in ten lies within 31 bits of an entry. Prints rows of a Markdown table. For tests/bench/index.
+#include <fmt/format.h>
 #include <stdlib.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <random>
+#include <string>
+#include <vector>
 
+#include "index/builder.h"
 #include "index/index.h"
+#include "index/kernels/slot_scan.h"
+#if PROVISO_FAISS
+#include <faiss/IndexBinaryFlat.h>
+#include <faiss/IndexBinaryHash.h>
+#include <faiss/impl/AuxIndexStructures.h>
+#include <omp.h>
+#endif
 
 namespace {
 
 using namespace proviso;
-constexpr std::size_t kEntries = 1'000'000;
-constexpr std::size_t kQueries = 2'000;
+constexpr std::size_t kQueries = 20'480;
+constexpr int kRadius = 31;
 
-struct Data {
-  std::vector<pdq::Hash> hashes, queries;
-  std::optional<index::Index> index;
-};
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 pdq::Hash random_hash(std::mt19937_64& random) { return {{random(), random(), random(), random()}}; }
 
@@ -29,81 +40,173 @@ pdq::Hash flipped(pdq::Hash hash, unsigned bits, std::mt19937_64& random) {
   return hash;
 }
 
-const Data& data(bool clustered) {
-  static std::array<std::optional<Data>, 2> all;
-  auto& slot = all[clustered ? 1 : 0];
-  if (slot) return *slot;
-  Data made;
+// Median of the rounds' rates: `work` answers `queries` of them.
+template <class Work>
+double rate(std::size_t queries, int rounds, const Work& work) {
+  std::vector<double> rates;
+  for (int i = 0; i < rounds; ++i) {
+    const double start = now();
+    work();
+    rates.push_back(static_cast<double>(queries) / (now() - start));
+  }
+  std::sort(rates.begin(), rates.end());
+  return rates[rates.size() / 2];
+}
+
+std::size_t answers(const index::Index& index, std::span<const pdq::Hash> queries, std::size_t batch) {
+  std::size_t sum = 0;
+  std::vector<std::vector<index::Hit>> hits;
+  for (std::size_t from = 0; from < queries.size(); from += batch) {
+    hits.clear();
+    index.find_pdq(queries.subspan(from, std::min(batch, queries.size() - from)), kRadius, {}, hits);
+    for (const auto& each : hits) sum += each.size();
+  }
+  return sum;
+}
+
+struct Set {
+  std::vector<pdq::Hash> hashes, queries;
+};
+
+Set made(std::size_t entries, bool clustered) {
+  Set set;
   std::mt19937_64 random(20261124);
-  index::ListInput list;
-  list.about = {"known", "made up", "known-csam", "", {}};
-  for (std::size_t i = 0; i < kEntries; ++i) {
-    const bool near = clustered && i > 1000 && random() % 2 == 0;
-    made.hashes.push_back(near ? flipped(made.hashes[random() % i], 24, random) : random_hash(random));
-    index::Entry entry;
-    entry.id = std::to_string(i);
-    entry.pdq = made.hashes.back();
-    list.entries.push_back(std::move(entry));
-    index::Entry exact;
-    exact.id = list.entries.back().id;
-    exact.digest_type = digest::Type::md5;
-    exact.digest.resize(16);
-    for (std::size_t b = 0; b < 16; ++b) exact.digest[b] = static_cast<std::byte>(made.hashes.back().words[b / 8] >> (8 * (b % 8)));
-    list.entries.push_back(std::move(exact));
+  set.hashes.reserve(entries);
+  while (set.hashes.size() < entries) {
+    const bool near = clustered && set.hashes.size() > 1000 && random() % 2 == 0;
+    set.hashes.push_back(near ? flipped(set.hashes[random() % set.hashes.size()], 24, random) : random_hash(random));
   }
   for (std::size_t i = 0; i < kQueries; ++i) {
-    made.queries.push_back(i % 10 == 0 ? flipped(made.hashes[random() % kEntries], 31, random) : random_hash(random));
+    set.queries.push_back(i % 10 == 0 ? flipped(set.hashes[random() % entries], 31, random) : random_hash(random));
   }
+  return set;
+}
+
+void check(const index::Index& index, const Set& set, std::size_t wanted) {
+  std::vector<std::vector<index::Hit>> hits;
+  const auto queries = std::span(set.queries).first(wanted);
+  index.find_pdq(queries, kRadius, {}, hits);
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    const auto near = std::count_if(set.hashes.begin(), set.hashes.end(), [&](const pdq::Hash& hash) { return pdq::distance(hash, queries[i]) <= kRadius; });
+    if (static_cast<std::size_t>(near) != hits[i].size()) {
+      fmt::print(stderr, "index_bench: query {}: {} hits, a scan finds {}\n", i, hits[i].size(), near);
+      std::exit(1);
+    }
+  }
+}
+
+void pdq_rates(std::size_t entries, const std::string& kind, [[maybe_unused]] bool faiss_too) {
+  const Set set = made(entries, kind == "clustered");
   std::string name = (std::filesystem::temp_directory_path() / "proviso-bench-XXXXXX").string();
   const std::filesystem::path dir = ::mkdtemp(name.data());
-  index::build(dir / "i.pvx", {list}, nullptr, law::Resolved(law::load("reg-2026-1881"), {}, true), false);
-  made.index = index::Index::open(dir / "i.pvx", nullptr, false);
+  policy::List about;
+  about.name = "known";
+  about.source = "made up";
+  about.purpose = "known-csam";
+  index::Builder builder(dir / "i.pvx", {about}, law::Resolved(law::load("reg-2026-1881"), {}, true), {});
+  index::ListEntry entry;
+  for (std::size_t i = 0; i < entries; ++i) {
+    entry.line = i + 1;
+    entry.pdq = set.hashes[i];
+    builder.add("known", entry);
+  }
+  builder.write(nullptr);
+  const auto index = index::Index::open(dir / "i.pvx", nullptr, false);
   std::filesystem::remove_all(dir);      // the mapping stays
-  slot = std::move(made);
-  return *slot;
+  answers(index, set.queries, 1024);     // every block is checked
+  check(index, set, 200);
+  const std::string what = fmt::format("PDQ, {} {} hashes, one thread", entries, kind);
+  double batched = 0;
+  for (const std::size_t batch : {std::size_t{1}, std::size_t{64}, std::size_t{1024}}) {
+    batched = rate(kQueries, 5, [&] { answers(index, set.queries, batch); });
+    fmt::print("| {}, {} a call ({}) | {:.0f}/s | | |\n", what, batch, index::kernels::chosen().name, batched);
+  }
+  const double scan = rate(50, 3, [&] {
+    std::size_t near = 0;
+    for (std::size_t i = 0; i < 50; ++i) {
+      for (const pdq::Hash& hash : set.hashes) near += pdq::distance(hash, set.queries[i]) <= kRadius ? std::size_t{1} : 0;
+    }
+    if (near == 0) std::exit(1);
+  });
+  fmt::print("| {}, against a plain scan | {:.0f}/s | {:.1f}/s | {:.0f} |\n", what, batched, scan, batched / scan);
+#if PROVISO_FAISS
+  if (!faiss_too) return;
+  omp_set_num_threads(1);
+  const auto* const raw = reinterpret_cast<const std::uint8_t*>(set.hashes.data());
+  const auto* const raw_queries = reinterpret_cast<const std::uint8_t*>(set.queries.data());
+  constexpr std::size_t kFew = 2000;
+  const double ours = rate(kQueries, 5, [&] { answers(index, set.queries, 1024); });
+  {
+    faiss::IndexBinaryMultiHash multi(256, 16, 16);
+    multi.nflip = 1;
+    multi.add(static_cast<std::int64_t>(entries), raw);
+    const double theirs = rate(kFew, 3, [&] {
+      faiss::RangeSearchResult result(kFew);
+      multi.range_search(kFew, raw_queries, kRadius + 1, &result);
+    });
+    fmt::print("| {}, against FAISS IndexBinaryMultiHash(256, 16, 16), nflip 1 | {:.0f}/s | {:.1f}/s | {:.0f} |\n", what, ours, theirs, ours / theirs);
+  }
+  faiss::IndexBinaryFlat flat(256);
+  flat.add(static_cast<std::int64_t>(entries), raw);
+  const double theirs = rate(100, 3, [&] {
+    faiss::RangeSearchResult result(100);
+    flat.range_search(100, raw_queries, kRadius + 1, &result);
+  });
+  fmt::print("| {}, against FAISS IndexBinaryFlat | {:.0f}/s | {:.1f}/s | {:.0f} |\n", what, ours, theirs, ours / theirs);
+#endif
 }
 
-void pdq_lookup(benchmark::State& state) {
-  const Data& from = data(state.range(0) == 1);
-  std::size_t at = 0;
-  std::vector<index::Hit> hits;
-  for (auto _ : state) {
-    hits.clear();
-    from.index->find_pdq(from.queries[at++ % kQueries], 31, {}, hits);
-    benchmark::DoNotOptimize(hits.data());
+// Half of the digests are in the list.
+void file_rates(const std::filesystem::path& path) {
+  const auto index = index::Index::open(path, nullptr, false);
+  std::mt19937_64 random(7);
+  for (std::uint32_t number = 0; number < index.sections().size(); ++number) {
+    const index::Section& section = index.sections()[number];
+    if (section.type == index::HashType::pdq) {
+      std::vector<pdq::Hash> queries;
+      for (std::size_t i = 0; i < kQueries; ++i) {
+        queries.push_back(i % 10 == 0 ? flipped(index.entry(number, random() % section.entries).pdq, 31, random) : random_hash(random));
+      }
+      answers(index, queries, 1024);
+      for (const std::size_t batch : {std::size_t{1}, std::size_t{1024}}) {
+        const double ours = rate(kQueries, 3, [&] { answers(index, queries, batch); });
+        fmt::print("| PDQ, {} hashes, one thread, {} a call, mapped {:.2f} GB | {:.0f}/s | | |\n", section.entries, batch, static_cast<double>(index.file_bytes()) / 1e9, ours);
+      }
+    }
+    if (section.type == index::HashType::md5) {
+      constexpr std::size_t kMany = 2'000'000;
+      std::vector<std::array<std::byte, 16>> digests(kMany);
+      for (std::size_t i = 0; i < kMany; ++i) {
+        if (i % 2 == 0) {
+          const auto stored = index.entry(number, random() % section.entries).hash;
+          std::copy(stored.begin(), stored.end(), digests[i].begin());
+        } else {
+          for (auto& each : digests[i]) each = static_cast<std::byte>(random());
+        }
+      }
+      std::vector<index::Hit> hits;
+      const double ours = rate(kMany, 3, [&] {
+        for (const auto& digest : digests) {
+          hits.clear();
+          index.find_exact(digest::Type::md5, digest, {}, hits);
+        }
+      });
+      fmt::print("| MD5, {} digests, one thread | {:.0f}/s | | |\n", section.entries, ours);
+    }
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
 }
-BENCHMARK(pdq_lookup)->ArgName("clustered")->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
-
-void pdq_linear_scan(benchmark::State& state) {
-  const Data& from = data(false);
-  std::size_t at = 0;
-  for (auto _ : state) {
-    const pdq::Hash& query = from.queries[at++ % kQueries];
-    int found = 0;
-    for (const pdq::Hash& hash : from.hashes) found += pdq::distance(query, hash) <= 31 ? 1 : 0;
-    benchmark::DoNotOptimize(found);
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
-}
-BENCHMARK(pdq_linear_scan)->Unit(benchmark::kMicrosecond);
-
-void exact_lookup(benchmark::State& state) {
-  const Data& from = data(false);
-  std::size_t at = 0;
-  std::vector<index::Hit> hits;
-  std::array<std::byte, 16> digest{};
-  for (auto _ : state) {
-    const pdq::Hash& hash = at % 10 == 0 ? from.hashes[at * 7919 % kEntries] : from.queries[at % kQueries];
-    for (std::size_t b = 0; b < 16; ++b) digest[b] = static_cast<std::byte>(hash.words[b / 8] >> (8 * (b % 8)));
-    ++at;
-    hits.clear();
-    from.index->find_exact(digest::Type::md5, digest, {}, hits);
-    benchmark::DoNotOptimize(hits.data());
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
-}
-BENCHMARK(exact_lookup);
 
 }  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.size() >= 3 && words[0] == "pdq") {
+    pdq_rates(std::stoul(words[1]), words[2], words.size() > 3 && words[3] == "faiss");
+  } else if (words.size() == 2 && words[0] == "file") {
+    file_rates(words[1]);
+  } else {
+    fmt::print(stderr, "usage: index_bench pdq ENTRIES uniform|clustered [faiss] | index_bench file INDEX\n");
+    return 64;
+  }
+  return 0;
+}

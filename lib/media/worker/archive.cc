@@ -104,9 +104,12 @@ Failure Containers::read_archive(const base::ByteSource& source, const base::Det
       if (archive_read_has_encrypted_entries(reader.get()) > 0) return {Status::locked, "the archive's list of files is encrypted"};
       return damaged;
     }
+    // Nothing was unpacked: the raw bytes would come back for ever.
+    if (is_compressed_alone(kind) && archive_filter_count(reader.get()) < 2) return damaged;
     if (++headers > std::uint64_t{kHeadersPerLeaf} * request_.max_members) return {Status::too_large, "more entries inside than the limit"};
-    if (archive_entry_filetype(entry) != AE_IFREG) continue;
     if (archive_entry_hardlink(entry) != nullptr) continue;
+    // What calls itself a directory or a device may hold a file all the same: its bytes decide.
+    const bool named_file = archive_entry_filetype(entry) == AE_IFREG;
     if (archive_entry_is_encrypted(entry) != 0) {
       if (Failure failure = count_leaf(); !failure.ok()) return failure;
       locked(true);
@@ -132,6 +135,12 @@ Failure Containers::read_archive(const base::ByteSource& source, const base::Det
     if (!whole && content.size() >= request_.max_picture_bytes) {
       if (Failure failure = count_leaf(); !failure.ok()) return failure;
       unread({Status::too_large, "more bytes than the limit"});
+      continue;
+    }
+    if (content.empty() && !named_file) {
+      if (archive_entry_filetype(entry) == AE_IFLNK || archive_entry_size(entry) <= 0) continue;
+      if (Failure failure = count_leaf(); !failure.ok()) return failure;   // the library does not hand its bytes over
+      unread({Status::decode_failed, "bytes under the name of something that is no file"});
       continue;
     }
     if (Failure failure = leaf(content); !failure.ok()) return failure;

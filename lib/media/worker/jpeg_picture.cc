@@ -37,7 +37,7 @@ extern "C" void on_message(j_common_ptr info, int level) {
   if (code == JWRN_HIT_MARKER) state->data_missing = true;
 }
 
-enum class Result { ok, failed, too_large };
+enum class Result { ok, failed, too_large, unsupported };
 
 // Plain data only in this frame.
 Result run(File file, const PictureOptions& options, ErrorState& error, Luma& out, std::vector<std::uint8_t>& row_memory) {
@@ -48,7 +48,13 @@ Result run(File file, const PictureOptions& options, ErrorState& error, Luma& ou
   error.base.emit_message = on_message;
   if (setjmp(error.jump) != 0) {   // NOLINT(cert-err52-cpp): libjpeg has no other way out
     jpeg_destroy_decompress(&info);
-    return Result::failed;
+    switch (error.base.msg_code) {
+      case JERR_IMAGE_TOO_BIG: return Result::too_large;
+      case JERR_ARITH_NOTIMPL:
+      case JERR_BAD_PRECISION:                        // 12 bits, or 16
+      case JERR_SOF_UNSUPPORTED: return Result::unsupported;   // lossless, hierarchical
+      default: return Result::failed;
+    }
   }
   jpeg_create_decompress(&info);
   jpeg_mem_src(&info, reinterpret_cast<const unsigned char*>(file.data()), file.size());
@@ -103,6 +109,7 @@ Failure decode_jpeg(File file, const PictureOptions& options, Luma& out) {
   switch (run(file, options, error, out, row_memory)) {
     case Result::ok: return {};
     case Result::too_large: return {Status::too_large, "more pixels than the limit"};
+    case Result::unsupported: return {Status::unsupported, error.message};
     case Result::failed: break;
   }
   return {Status::decode_failed, error.message};

@@ -69,6 +69,11 @@ struct Containers::Mail {
       return {};
     }
     if (GMimeMultipart* const multipart = as_multipart(&part)) {
+      if (g_mime_multipart_get_count(multipart) == 0) {   // no boundary, or one that never comes: what it holds was not seen
+        if (Failure failure = containers.count_leaf(); !failure.ok()) return failure;
+        containers.unread({Status::decode_failed, "a multipart without parts"});
+        return {};
+      }
       for (int i = 0; i < g_mime_multipart_get_count(multipart); ++i) {
         GMimeObject* const child = g_mime_multipart_get_part(multipart, i);
         if (child == nullptr) continue;
@@ -116,11 +121,11 @@ Failure Containers::read_mail(const base::ByteSource& source) {
   bool any = false;
   do {
     const Ref<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), nullptr));
-    if (!message) break;
+    // Whatever follows it in a mailbox would be left out without a word.
+    if (!message) return {Status::decode_failed, any ? "a message of the mailbox could not be read" : "no message could be read"};
     any = true;
     if (Failure failure = mail.message(*message); !failure.ok()) return failure;
   } while (g_mime_parser_get_format(parser.get()) == GMIME_FORMAT_MBOX && g_mime_parser_eos(parser.get()) == 0);
-  if (!any) return {Status::decode_failed, "no message could be read"};
   return {};
 }
 

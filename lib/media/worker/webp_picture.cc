@@ -53,6 +53,13 @@ Failure decode_webp(File file, const PictureOptions& options, Luma& luma) {
 }
 
 Failure sample_animated_webp(File file, FrameSampler& sampler) {
+  WebPBitstreamFeatures features{};   // before the decoder takes memory for its canvas
+  if (WebPGetFeatures(reinterpret_cast<const std::uint8_t*>(file.data()), file.size(), &features) != VP8_STATUS_OK) {
+    return {Status::decode_failed, "no WebP header"};
+  }
+  if (static_cast<std::uint64_t>(features.width) * static_cast<std::uint64_t>(features.height) > sampler.max_pixels()) {
+    return {Status::too_large, "more pixels than the limit"};
+  }
   WebPAnimInfo info{};
   const Animation animation = open(file, info);
   if (!animation) return {Status::decode_failed, "damaged or cut short"};

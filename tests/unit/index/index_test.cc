@@ -1,65 +1,28 @@
 #include "index/index.h"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
-
-#include <fstream>
-#include <random>
+#include <fmt/format.h>
 
 #include "base/file.h"
+#include "index/layout.h"
+#include "workplace.h"
 
 using namespace proviso;
+using namespace proviso::test;
 
 namespace {
 
-struct Temporary {
-  std::filesystem::path path;
-  Temporary() {
-    std::string name = (std::filesystem::temp_directory_path() / "proviso-index-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  ~Temporary() { std::filesystem::remove_all(path); }
-};
+const std::string kMd5 = "00112233445566778899aabbccddeeff";
 
-law::Resolved the_law() { return law::Resolved(law::load("reg-2026-1881"), {}, true); }
-
-policy::List about(const std::filesystem::path& path = {}, const std::string& purpose = "known-csam") {
-  return {"known", "a made-up source", purpose, "somebody", path};
-}
-
-pdq::Hash random_hash(std::mt19937_64& random) {
-  pdq::Hash hash;
-  for (auto& word : hash.words) word = random();
-  return hash;
-}
-
-pdq::Hash flipped(pdq::Hash hash, int bits, std::mt19937_64& random) {
-  std::vector<int> places(256);
-  for (int i = 0; i < 256; ++i) places[static_cast<std::size_t>(i)] = i;
-  std::shuffle(places.begin(), places.end(), random);
-  for (int i = 0; i < bits; ++i) {
-    const int at = places[static_cast<std::size_t>(i)];
-    hash.words[static_cast<std::size_t>(at / 64)] ^= std::uint64_t{1} << (at % 64);
-  }
-  return hash;
-}
-
-index::ListInput pdq_list(const std::vector<pdq::Hash>& hashes) {
-  index::ListInput list;
-  list.about = about();
-  for (std::size_t i = 0; i < hashes.size(); ++i) {
-    index::Entry entry;
-    entry.id = "e" + std::to_string(i);
-    entry.pdq = hashes[i];
-    list.entries.push_back(std::move(entry));
-  }
-  return list;
+std::vector<index::Hit> find(const index::Index& index, index::HashType type, const std::string& hex, std::vector<std::string> lists = {}) {
+  std::vector<index::Hit> hits;
+  index.find_exact(*digest::parse_type(index::to_string(type)), *base::from_hex(hex), lists, hits);
+  return hits;
 }
 
 std::string flaw(const std::filesystem::path& path) {
   try {
-    const auto index = index::Index::open(path, nullptr, false);
-    return index.verify().value_or("none");
+    return open_index(path).verify().value_or("none");
   } catch (const base::Error& error) {
     return error.what();
   }
@@ -67,92 +30,63 @@ std::string flaw(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("PDQ answers are those of a linear scan, at every distance and size") {
+TEST_CASE("exact digests are found by type, in the lists asked for") {
   Temporary dir;
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{1000}, std::size_t{9000}}) {
-    const std::uint64_t seed = 20261124 + size;
-    CAPTURE(seed);
-    std::mt19937_64 random(seed);
-    std::vector<pdq::Hash> hashes;
-    while (hashes.size() < size) {
-      // Half uniform, half in clusters about what is there already.
-      if (hashes.empty() || random() % 2 == 0) hashes.push_back(random_hash(random));
-      else hashes.push_back(flipped(hashes[random() % hashes.size()], static_cast<int>(random() % 48), random));
+  auto both = file("a", index::HashType::md5, kMd5);
+  both.exact.push_back(file("a", index::HashType::sha256, std::string(64, 'a')).exact[0]);
+  auto labelled = file("b", index::HashType::md5, "00112233445566778899AABBCCDDEE00");
+  labelled.label = "x";
+  make_index(dir.path / "i.pvx", {{about(), {both, labelled}}});
+  const auto index = open_index(dir.path / "i.pvx");
+  const auto hits = find(index, index::HashType::md5, "00112233445566778899aabbccddee00", {"known"});
+  REQUIRE(hits.size() == 1);
+  CHECK(hits[0].entry == "b");
+  CHECK(hits[0].label == "x");
+  CHECK(hits[0].verified_list);
+  CHECK_FALSE(hits[0].suspended);
+  CHECK(find(index, index::HashType::md5, "00112233445566778899aabbccddee00", {"other"}).empty());
+  CHECK(find(index, index::HashType::md5, "00112233445566778899aabbccddee01").empty());
+  CHECK(find(index, index::HashType::sha1, "0011223344556677889900112233445566778899").empty());
+  CHECK(find(index, index::HashType::sha256, std::string(64, 'a')).size() == 1);
+}
+
+TEST_CASE("every digest of lists of any size is found, and none that is not there") {
+  Temporary dir;
+  for (const std::size_t size : {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{16}, std::size_t{5000}}) {
+    std::mt19937_64 random(size);
+    std::vector<std::string> digests;
+    std::vector<index::ListEntry> entries;
+    for (std::size_t i = 0; i < size; ++i) {
+      digests.push_back(fmt::format("{:016x}{:016x}{:08x}", random(), random(), random() & 0xffffffffu));
+      entries.push_back(file(std::to_string(i), index::HashType::sha1, digests.back()));
     }
-    index::build(dir.path / "i.pvx", {pdq_list(hashes)}, nullptr, the_law(), false);
-    const auto index = index::Index::open(dir.path / "i.pvx", nullptr, false);
-    for (int round = 0; round < 60; ++round) {
-      const int bits = std::array{0, 15, 16, 30, 31, 32, 47, 48, 63, 64}[static_cast<std::size_t>(round % 10)];
-      const pdq::Hash query = hashes.empty() ? random_hash(random) : flipped(hashes[random() % hashes.size()], bits, random);
-      for (const int radius : {0, 15, 16, 31, 32, 63}) {
-        std::vector<index::Hit> hits;
-        index.find_pdq(query, radius, {}, hits);
-        std::vector<int> got;
-        std::vector<int> want;
-        for (const auto& hit : hits) got.push_back(hit.distance);
-        std::vector<pdq::Hash> distinct = hashes;      // equal hashes are one entry
-        std::sort(distinct.begin(), distinct.end());
-        distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-        for (const pdq::Hash& hash : distinct) {
-          if (pdq::distance(query, hash) <= radius) want.push_back(pdq::distance(query, hash));
-        }
-        std::sort(want.begin(), want.end());
-        REQUIRE(got == want);
-      }
+    make_index(dir.path / "i.pvx", {{about(), entries}});
+    const auto index = open_index(dir.path / "i.pvx");
+    for (std::size_t i = 0; i < size; ++i) {
+      const auto hits = find(index, index::HashType::sha1, digests[i]);
+      REQUIRE(hits.size() == 1);
+      CHECK(hits[0].entry == std::to_string(i));
+      std::string other = digests[i];
+      other[39] = other[39] == '0' ? '1' : '0';
+      CHECK(find(index, index::HashType::sha1, other).empty());
     }
   }
 }
 
-TEST_CASE("exact digests are found by type, in the lists asked for") {
+TEST_CASE("an entry without an id is named by its line") {
   Temporary dir;
-  std::ofstream(dir.path / "l.ndjson") << R"({"id":"a","md5":"00112233445566778899aabbccddeeff","sha256":")" << std::string(64, 'a') << "\"}\n"
-                                       << R"({"id":"b","label":"x","md5":"00112233445566778899AABBCCDDEE00"})" << "\n";
-  const auto list = index::read_list(about(dir.path / "l.ndjson"));
-  CHECK(list.bad.empty());
-  index::build(dir.path / "i.pvx", {list}, nullptr, the_law(), true);
-  const auto index = index::Index::open(dir.path / "i.pvx", nullptr, false);
-  const auto find = [&](digest::Type type, const std::string& hex, std::vector<std::string> lists) {
-    std::vector<index::Hit> hits;
-    index.find_exact(type, *base::from_hex(hex), lists, hits);
-    return hits;
-  };
-  REQUIRE(find(digest::Type::md5, "00112233445566778899aabbccddee00", {}).size() == 1);
-  CHECK(find(digest::Type::md5, "00112233445566778899aabbccddee00", {"known"})[0].entry == "b");
-  CHECK(find(digest::Type::md5, "00112233445566778899aabbccddee00", {"other"}).empty());
-  CHECK(find(digest::Type::sha256, std::string(64, 'a'), {}).size() == 1);
-  CHECK(find(digest::Type::sha256, std::string(64, 'b'), {}).empty());
-  CHECK(find(digest::Type::md5, "00112233445566778899aabbccddee", {}).empty());
-}
-
-TEST_CASE("lists: hex, CSV and NDJSON; bad lines are named, never lost in silence") {
-  Temporary dir;
-  std::ofstream(dir.path / "l.md5.txt") << "\xEF\xBB\xBF# made up\n00112233445566778899aabbccddeeff\r\nzz\nd41d8cd98f00b204e9800998ecf8427e\n";
-  auto list = index::read_list(about(dir.path / "l.md5.txt"));
-  CHECK(list.entries.size() == 1);
-  REQUIRE(list.bad.size() == 2);
-  CHECK(list.bad[0].line == 3);
-  CHECK(list.bad[1].why.find("empty file") != std::string::npos);
-
-  std::ofstream(dir.path / "l.csv") << "id,type,hash,label\n1,md5,00112233445566778899aabbccddeeff,\"a, \"\"b\"\"\"\n2,sha1,00,x\n3,,00112233445566778899aabbccddeeff,\n";
-  list = index::read_list(about(dir.path / "l.csv"));
-  REQUIRE(list.entries.size() == 1);
-  CHECK(list.entries[0].label == "a, \"b\"");
-  CHECK(list.bad.size() == 2);
-
-  std::ofstream(dir.path / "l.ndjson") << "{\"md5\":5}\nnonsense\n{\"id\":\"x\"}\n";
-  list = index::read_list(about(dir.path / "l.ndjson"));
-  CHECK(list.entries.empty());
-  CHECK(list.bad.size() == 3);
-  CHECK_THROWS_AS(index::build(dir.path / "i.pvx", {list}, nullptr, the_law(), false), base::Error);
-  CHECK_THROWS_AS(index::read_list(about(dir.path / "l.txt")), base::Error);   // no declared type
+  auto entry = file("", index::HashType::md5, kMd5);
+  entry.line = 812;
+  make_index(dir.path / "i.pvx", {{about(), {entry}}});
+  CHECK(find(open_index(dir.path / "i.pvx"), index::HashType::md5, kMd5)[0].entry == "line 812");
 }
 
 TEST_CASE("SC-08: a list made for another purpose is refused with its rule") {
   Temporary dir;
-  index::ListInput list;
-  list.about = about({}, "terrorism");
+  policy::List list = about();
+  list.purpose = "terrorism";
   try {
-    index::build(dir.path / "i.pvx", {list}, nullptr, the_law(), false);
+    make_index(dir.path / "i.pvx", {{list, {}}});
     FAIL("built");
   } catch (const base::Error& error) {
     CHECK(error.code() == base::ExitCode::config);
@@ -160,42 +94,110 @@ TEST_CASE("SC-08: a list made for another purpose is refused with its rule") {
   }
 }
 
-TEST_CASE("a suspended entry gives no hit and suspends its equals") {
+TEST_CASE("a list of known-good files takes no perceptual hash") {
   Temporary dir;
-  const std::string md5 = "00112233445566778899aabbccddeeff";
-  std::ofstream(dir.path / "l.ndjson") << R"({"id":"a","md5":")" << md5 << "\"}\n" << R"({"id":"b","suspended":true,"md5":")" << md5 << "\"}\n";
-  index::build(dir.path / "i.pvx", {index::read_list(about(dir.path / "l.ndjson"))}, nullptr, the_law(), true);
-  std::vector<index::Hit> hits;
-  const auto index = index::Index::open(dir.path / "i.pvx", nullptr, false);
-  index.find_exact(digest::Type::md5, *base::from_hex(md5), {}, hits);
-  CHECK(hits.empty());
-  CHECK(index.sections().size() == 1);     // the list is still there to be named
+  policy::List list = about();
+  list.purpose = "known-good";
+  CHECK_NOTHROW(make_index(dir.path / "i.pvx", {{list, {file("a", index::HashType::md5, kMd5)}}}));
+  CHECK_THROWS_AS(make_index(dir.path / "i.pvx", {{list, {picture("a", pdq::Hash{{1, 2, 3, 4}})}}}), base::Error);
 }
 
-TEST_CASE("the same lists give the same bytes, whatever their order") {
+TEST_CASE("a suspended entry is told as such and suspends its equals, in every list") {
   Temporary dir;
-  std::mt19937_64 random(7);
-  std::vector<pdq::Hash> hashes;
-  for (int i = 0; i < 500; ++i) hashes.push_back(random_hash(random));
-  index::ListInput a = pdq_list(hashes);
-  index::ListInput b = a;
-  std::reverse(b.entries.begin(), b.entries.end());
-  index::build(dir.path / "a.pvx", {a}, nullptr, the_law(), false);
-  index::build(dir.path / "b.pvx", {b}, nullptr, the_law(), false);
-  CHECK(base::read_file(dir.path / "a.pvx") == base::read_file(dir.path / "b.pvx"));
+  auto out = file("b", index::HashType::md5, kMd5);
+  out.suspended = true;
+  make_index(dir.path / "i.pvx", {{about("a"), {file("a", index::HashType::md5, kMd5), out}}, {about("b"), {file("c", index::HashType::md5, kMd5)}}});
+  const auto index = open_index(dir.path / "i.pvx");
+  const auto hits = find(index, index::HashType::md5, kMd5);
+  REQUIRE(hits.size() == 2);
+  CHECK(hits[0].suspended);
+  CHECK(hits[1].suspended);
+  const auto alone = find(index, index::HashType::md5, kMd5, {"b"});     // the doubt of a list that was not asked for counts
+  REQUIRE(alone.size() == 1);
+  CHECK(alone[0].suspended);
+  CHECK(index.sections()[0].suspended == 1);
+}
+
+TEST_CASE("a suspended PDQ entry takes away its own hash and no near one") {
+  Temporary dir;
+  std::mt19937_64 random(5);
+  const pdq::Hash hash = random_hash(random);
+  auto out = picture("out", hash);
+  out.suspended = true;
+  make_index(dir.path / "i.pvx", {{about("a"), {out, picture("near", flipped(hash, 3, random))}}, {about("b"), {picture("same", hash)}}});
+  const auto index = open_index(dir.path / "i.pvx");
+  for (const std::vector<std::string>& lists : {std::vector<std::string>{}, std::vector<std::string>{"b"}}) {
+    std::vector<index::Hit> hits;
+    index.find_pdq(hash, 31, lists, hits);
+    for (const auto& hit : hits) CHECK(hit.suspended == (hit.entry != "near"));
+    CHECK(hits.size() == (lists.empty() ? 3u : 1u));
+  }
+}
+
+TEST_CASE("a list without entries still has a section") {
+  Temporary dir;
+  make_index(dir.path / "i.pvx", {{about("empty"), {}}, {about("full"), {file("a", index::HashType::sha1, std::string(40, 'b'))}}});
+  const auto index = open_index(dir.path / "i.pvx");
+  REQUIRE(index.sections().size() == 2);
+  CHECK(index.sections()[0].list == "empty");
+  CHECK(index.sections()[0].entries == 0);
+  CHECK(flaw(dir.path / "i.pvx") == "none");
+}
+
+TEST_CASE("videos are found by their frames, counted both ways") {
+  Temporary dir;
+  std::mt19937_64 random(17);
+  index::ListEntry a, b;
+  a.id = "a";
+  b.id = "b";
+  for (int i = 0; i < 10; ++i) a.frames.push_back(random_hash(random));
+  for (int i = 0; i < 4; ++i) b.frames.push_back(random_hash(random));
+  b.frames.push_back(a.frames[3]);           // a frame of both
+  b.frames.push_back(a.frames[3]);           // the same again counts once
+  make_index(dir.path / "i.pvx", {{about(), {b, a}}});
+  const auto index = open_index(dir.path / "i.pvx");
+  CHECK(index.sections()[0].videos == 2);
+  CHECK(index.sections()[0].entries == 15);
+  std::vector<pdq::Hash> query{flipped(a.frames[0], 5, random), flipped(a.frames[3], 2, random), random_hash(random)};
+  std::vector<index::VideoHit> hits;
+  index.find_vpdq(query, 31, {}, hits);
+  REQUIRE(hits.size() == 2);
+  CHECK(hits[0].entry == "a");
+  CHECK(hits[0].frames == 10);
+  CHECK(hits[0].frames_matched == 2);
+  CHECK(hits[0].query_frames == 3);
+  CHECK(hits[0].query_frames_matched == 2);
+  CHECK(hits[0].distance == 2);
+  CHECK(hits[1].entry == "b");
+  CHECK(hits[1].frames == 5);
+  CHECK(hits[1].frames_matched == 1);
+  std::vector<index::Hit> pictures;
+  index.find_pdq(a.frames[0], 31, {}, pictures);
+  CHECK(pictures.empty());                   // frames are no pictures of a list
+  std::size_t walked = 0;
+  index.for_each(0, [&](const index::StoredEntry& entry) {
+    ++walked;
+    CHECK(entry.frames.size() == (entry.id == "a" ? 10u : 5u));
+  });
+  CHECK(walked == 2);
 }
 
 TEST_CASE("a flipped bit anywhere, a cut file, another version and a wrong signature are refused") {
   Temporary dir;
   std::mt19937_64 random(9);
-  std::vector<pdq::Hash> hashes;
-  for (int i = 0; i < 50; ++i) hashes.push_back(random_hash(random));
   const auto key = crypto::PrivateKey::generate_ed25519();
   const auto path = dir.path / "i.pvx";
-  index::build(path, {pdq_list(hashes)}, &key, the_law(), false);
+  index::ListEntry video;
+  video.id = "v";
+  video.frames = made_hashes(20, random);
+  auto entries = pictures(made_hashes(50, random));
+  entries.push_back(video);
+  entries.push_back(file("f", index::HashType::md5, kMd5));
+  make_index(path, {{about(), entries}}, {}, &key);
   const std::string good = base::read_file(path);
   const auto public_key = crypto::PublicKey::of(key);
   CHECK_NOTHROW(index::Index::open(path, &public_key, true));
+  CHECK(flaw(path) == "none");
   const auto other = crypto::PublicKey::of(crypto::PrivateKey::generate_ed25519());
   CHECK_THROWS_AS(index::Index::open(path, &other, true), base::Error);
   for (int round = 0; round < 300; ++round) {
@@ -211,7 +213,31 @@ TEST_CASE("a flipped bit anywhere, a cut file, another version and a wrong signa
     CHECK(flaw(path) != "none");
   }
   std::string newer = good;
-  newer[8] = 2;
+  newer[8] = 3;
   base::write_file_atomically(path, newer);
-  CHECK(flaw(path).find("version 2") != std::string::npos);
+  CHECK(flaw(path).find("version 3") != std::string::npos);
+}
+
+TEST_CASE("a large index is checked block by block, before the first use of each") {
+  Temporary dir;
+  std::mt19937_64 random(23);
+  const auto path = dir.path / "i.pvx";
+  const auto hashes = made_hashes(200'000, random);      // over 16 MiB of data
+  make_index(path, {{about(), pictures(hashes)}});
+  std::string bad = base::read_file(path, 1u << 30);
+  REQUIRE(bad.size() > (16u << 20));
+  index::Prefix prefix;
+  std::memcpy(&prefix, bad.data(), sizeof prefix);
+  bad[prefix.data_offset + 100'000 * 32 + 5] ^= 1;       // in the hashes
+  base::write_file_atomically(path, bad);
+  const auto index = open_index(path);                   // opens: nothing was used yet
+  std::vector<index::Hit> hits;
+  bool refused = false;
+  try {
+    for (const pdq::Hash& hash : hashes) index.find_pdq(hash, 31, {}, hits);
+  } catch (const base::Error& error) {
+    refused = error.code() == base::ExitCode::data && std::string(error.what()).find("block ") != std::string::npos;
+  }
+  CHECK(refused);
+  CHECK(flaw(path).find("block ") != std::string::npos);
 }

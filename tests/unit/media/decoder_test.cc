@@ -207,6 +207,18 @@ TEST_CASE("a worker that cannot be confined, or started, ends the run: no item i
   CHECK(exit_code(broken) == base::ExitCode::software);
 }
 
+TEST_CASE("a worker that was gone before it was asked ends the run too") {
+  const Folder folder;
+  const base::UniqueFd fd = memory_file(picture());
+  for (int round = 0; round < 20; ++round) {
+    media::Decoder decoder({}, folder.script("exit 77"));
+    decoder.start();
+    siginfo_t ended{};
+    REQUIRE(::waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT) == 0);   // left for the decoder to reap
+    CHECK_THROWS_AS(static_cast<void>(examined(decoder, fd.get())), base::Error);
+  }
+}
+
 TEST_CASE("an interrupt at the terminal does not reach the worker") {
   const Folder folder;
   media::Decoder decoder({}, folder.script("kill -s INT 0; exec " + kWorker.string() + " \"$1\""));

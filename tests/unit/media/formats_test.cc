@@ -284,6 +284,55 @@ TEST_CASE("mail: attachments, attached messages and mailboxes; text and encrypte
   CHECK(cut->leaves.front().error);
 }
 
+TEST_CASE("what an entry of an archive calls itself does not hide what it holds") {
+  std::string zip = bytes_of("pictures.zip");
+  for (std::size_t at = zip.find("picture.jpg"); at != std::string::npos; at = zip.find("picture.jpg", at)) zip.replace(at, 11, "picture.jp/");
+  const auto found = examine(decoder(), zip);
+  REQUIRE(found);
+  REQUIRE(found->leaves.size() == 2);
+  REQUIRE(found->leaves[0].error);   // a directory with bytes: libarchive does not hand them over, and that is told
+  CHECK(found->leaves[0].error->code == "decode_failed");
+  CHECK_FALSE(found->leaves[1].error);
+}
+
+TEST_CASE("mail that is not understood to its end says so") {
+  const std::string head = "From: a@example.org\r\nTo: b@example.org\r\nMIME-Version: 1.0\r\n";
+  const std::string picture = head + "Content-Type: image/jpeg\r\nContent-Transfer-Encoding: binary\r\n\r\n" + bytes_of("picture.jpg") + "\r\n";
+  const std::string from = "From a@example.org Tue Nov 24 10:00:00 2026\r\n";
+  const auto whole = examine(decoder(), from + picture + from + picture + "\r\n\r\n");
+  REQUIRE(whole);
+  REQUIRE(whole->leaves.size() == 2);
+  CHECK_FALSE(whole->leaves[1].error);
+  // The parser stops at a message without headers: the picture behind it is not seen.
+  const auto broken = examine(decoder(), from + picture + from + "no header\r\n\r\n" + from + picture);
+  REQUIRE(broken);
+  REQUIRE(broken->leaves.size() == 2);
+  REQUIRE(broken->leaves[1].error);
+  CHECK(broken->leaves[1].error->code == "decode_failed");
+  const auto unbounded = examine(decoder(), head + "Content-Type: multipart/mixed\r\n\r\n--b\r\n" + picture + "--b--\r\n");
+  REQUIRE(unbounded);
+  REQUIRE(unbounded->leaves.size() == 1);
+  CHECK(unbounded->leaves[0].error);
+}
+
+TEST_CASE("codes tell damage from size and from what is not read") {
+  const auto code = [](const std::string& bytes) {
+    const auto found = examine(decoder(), bytes);
+    return found ? std::string("ok") : found.error().code;
+  };
+  const std::string jpeg = bytes_of("picture.jpg");
+  const std::size_t frame = jpeg.find("\xFF\xC0");
+  REQUIRE(frame != std::string::npos);
+  std::string deep = jpeg, lossless = jpeg, huge = jpeg;
+  deep[frame + 4] = 12;
+  lossless[frame + 1] = '\xC3';
+  huge.replace(frame + 5, 4, "\xFF\xFF\xFF\xFF");
+  CHECK(code(deep) == "unsupported");
+  CHECK(code(lossless) == "unsupported");
+  CHECK(code(huge) == "too_large");
+  CHECK(code(bytes_of("picture.bmp.gz").substr(0, 6)) == "decode_failed");   // and no archive inside itself, for ever
+}
+
 TEST_CASE("a file cut short is one error with a stable code, or is told to be incomplete") {
   for (const std::string& name : all_files()) {
     CAPTURE(name);

@@ -1,0 +1,62 @@
+#include "index/listing.h"
+
+#include <algorithm>
+
+#include "json/json.h"
+
+namespace proviso::index {
+namespace {
+
+std::string hex_of(HashType type, const StoredEntry& entry) { return type == HashType::pdq ? pdq::to_hex(entry.pdq) : base::to_hex(entry.hash); }
+
+std::string ndjson_line(const Section& section, const StoredEntry& entry) {
+  json::OrderedJson line{{"list", section.list}};
+  if (!entry.id.empty()) line["id"] = entry.id;
+  if (!entry.label.empty()) line["label"] = entry.label;
+  if (entry.suspended) line["suspended"] = true;
+  if (section.type != HashType::vpdq) {
+    line[std::string(to_string(section.type))] = hex_of(section.type, entry);
+    return line.dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace);
+  }
+  json::OrderedJson frames = json::OrderedJson::array();
+  for (const pdq::Hash& frame : entry.frames) frames.push_back({{"pdq", pdq::to_hex(frame)}});
+  line["frames"] = std::move(frames);
+  return line.dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace);
+}
+
+// RFC 4180.
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+}  // namespace
+
+void write_listing(const Index& index, ListingForm form, std::span<const std::string> lists, std::optional<HashType> type, const std::function<void(std::string_view)>& line) {
+  if (form == ListingForm::hex && (!type || *type == HashType::vpdq)) {
+    throw base::Error(base::ExitCode::usage, "hex has no types: name one of md5, sha1, sha256, pdq", "--type");
+  }
+  if (form == ListingForm::csv) line("list,type,hash,id,label,suspended");
+  for (std::uint32_t number = 0; number < index.sections().size(); ++number) {
+    const Section& section = index.sections()[number];
+    if ((type && section.type != *type) || (!lists.empty() && std::find(lists.begin(), lists.end(), section.list) == lists.end())) continue;
+    if (form == ListingForm::csv && section.type == HashType::vpdq) continue;
+    index.for_each(number, [&](const StoredEntry& entry) {
+      if (form == ListingForm::ndjson) {
+        line(ndjson_line(section, entry));
+      } else if (form == ListingForm::hex) {
+        line(hex_of(section.type, entry));
+      } else {
+        line(csv_field(section.list) + ',' + std::string(to_string(section.type)) + ',' + hex_of(section.type, entry) + ',' + csv_field(entry.id) + ',' +
+             csv_field(entry.label) + (entry.suspended ? ",true" : ",false"));
+      }
+    });
+  }
+}
+
+}  // namespace proviso::index

@@ -1,0 +1,19 @@
+// An index as lists again: what can be read back by 'proviso index build'.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "index/index.h"
+
+namespace proviso::index {
+
+enum class ListingForm { ndjson, csv, hex };     // hex: of one type; has no ids, labels and videos
+
+// Calls `line` with each line of the lists named (empty: all) and the type (absent: all). Error(usage) for hex without a type, or of vpdq.
+void write_listing(const Index&, ListingForm, std::span<const std::string> lists, std::optional<HashType>, const std::function<void(std::string_view)>& line);
+
+}  // namespace proviso::index

@@ -1,0 +1,148 @@
+// CSV with a header: columns by their usual names, or by the policy's `columns`.
+#include <fmt/format.h>
+
+#include "index/lists/csv_fields.h"
+#include "index/lists/formats.h"
+
+namespace proviso::index::lists {
+
+bool csv_fields(std::string_view line, std::vector<std::string>& fields) {
+  std::size_t count = 0;
+  const auto open = [&] {
+    if (count == fields.size()) fields.emplace_back();
+    fields[count].clear();
+    ++count;
+  };
+  open();
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    std::string& field = fields[count - 1];
+    if (quoted) {
+      if (c != '"') field += c;
+      else if (i + 1 < line.size() && line[i + 1] == '"') field += line[++i];
+      else quoted = false;
+    } else if (c == '"' && field.empty()) {
+      quoted = true;
+    } else if (c == ',') {
+      open();
+    } else {
+      field += c;
+    }
+  }
+  fields.resize(count);
+  return !quoted;
+}
+
+namespace {
+
+struct Columns {
+  std::optional<std::size_t> id, label, hash, type, suspended;
+  std::vector<std::pair<std::size_t, HashType>> typed;    // column, its hash type
+  std::size_t count = 0;
+};
+
+void place_column(Columns& columns, std::string_view what, std::size_t at, const std::string& place) {
+  std::optional<std::size_t>* one = what == "id" ? &columns.id
+                                    : what == "label" || what == "category" ? &columns.label
+                                    : what == "hash" ? &columns.hash
+                                    : what == "type" || what == "algorithm" ? &columns.type
+                                    : what == "suspended" ? &columns.suspended : nullptr;
+  bool twice = one != nullptr && one->has_value();
+  if (one != nullptr) {
+    *one = at;
+  } else if (const auto type = type_named(what)) {
+    for (const auto& [column, other] : columns.typed) twice |= other == *type;
+    columns.typed.emplace_back(at, *type);
+  }
+  if (twice) throw base::Error(base::ExitCode::data, fmt::format("the header names column {} twice", what), place);
+}
+
+Columns columns_of(const std::vector<std::string>& header, const std::map<std::string, std::string>& named, const std::string& place) {
+  Columns columns;
+  columns.count = header.size();
+  std::vector<bool> taken(header.size(), false);
+  for (const auto& [what, name] : named) {
+    std::size_t at = 0;
+    while (at < header.size() && lower(trim(header[at])) != lower(name)) ++at;
+    if (at == header.size()) {
+      throw base::Error(base::ExitCode::data, fmt::format("the header has no column '{}', which the policy names for {}", name, what), place);
+    }
+    place_column(columns, what, at, place);
+    taken[at] = true;
+  }
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const std::string name = lower(trim(header[i]));
+    // What the policy names stands above the usual name.
+    const bool renamed = named.count(name) != 0 || (name == "category" && named.count("label") != 0) ||
+                         (name == "algorithm" && named.count("type") != 0);
+    if (!taken[i] && !renamed) place_column(columns, name, i, place);
+  }
+  if (!columns.hash && columns.typed.empty()) {
+    throw base::Error(base::ExitCode::data, "the header names no column hash, md5, sha1, sha256 or pdq", place,
+                      "name the list's own columns in the policy: lists[].columns");
+  }
+  return columns;
+}
+
+std::optional<Flaw> read_row(ListEntry& entry, Feed& feed, const std::vector<std::string>& fields, const Columns& columns,
+                             std::optional<HashType> declared) {
+  if (fields.size() > columns.count) return Flaw{fmt::format("{} fields were expected, {} are there", columns.count, fields.size())};
+  const auto field = [&](std::optional<std::size_t> column) {
+    return column && *column < fields.size() ? trim(fields[*column]) : std::string_view();
+  };
+  entry.id = field(columns.id);
+  entry.label = field(columns.label);
+  const std::string state = lower(field(columns.suspended));
+  entry.suspended = state == "true" || state == "1" || state == "yes";
+  if (!entry.suspended && !state.empty() && state != "false" && state != "0" && state != "no") return Flaw{"suspended: true or false was expected"};
+  for (const auto& [column, type] : columns.typed) {
+    const std::string_view hex = field(column);
+    if (hex.empty()) continue;
+    if (auto flaw = add_hash(entry, type, hex)) return flaw;
+  }
+  if (!columns.hash || (field(columns.hash).empty() && !columns.typed.empty())) return std::nullopt;
+  std::optional<HashType> type = declared;
+  if (columns.type) {
+    const std::string_view word = field(columns.type);
+    type = type_named(word);
+    if (!type && !word.empty()) {
+      const auto other = unmatchable_named(word);
+      if (!other) return Flaw{fmt::format("'{}' is none of md5, sha1, sha256, pdq", word.substr(0, 32))};
+      feed.unmatchable(*other);
+      return std::nullopt;
+    }
+  }
+  if (!type) return Flaw{"the hash's type is not declared: name a column 'type', or the type of the list"};
+  return add_hash(entry, *type, field(columns.hash));
+}
+
+}  // namespace
+
+void read_csv(ByteStream& bytes, Feed& feed, std::optional<HashType> declared) {
+  LineSource lines(bytes);
+  Line line;
+  ListEntry entry;
+  std::vector<std::string> fields;
+  std::optional<Columns> columns;
+  while (lines.next(line)) {
+    const bool whole = !line.too_long && csv_fields(line.text, fields);
+    if (!columns) {
+      const std::string place = fmt::format("{}:{}", bytes.name(), line.number);
+      if (!whole) throw base::Error(base::ExitCode::data, "a header with a quote that is not closed, or without end", place);
+      columns = columns_of(fields, feed.list().columns, place);
+      continue;
+    }
+    if (line.too_long) {
+      feed.too_long(line.number);
+      continue;
+    }
+    entry = {};
+    entry.line = line.number;
+    auto flaw = whole ? read_row(entry, feed, fields, *columns, declared) : std::optional<Flaw>(Flaw{"a quote that is not closed"});
+    if (flaw) feed.reject(line.number, std::move(*flaw));
+    else feed.entry(entry);
+  }
+}
+
+}  // namespace proviso::index::lists

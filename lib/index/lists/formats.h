@@ -1,0 +1,27 @@
+// The formats of hash lists: one reader each, private to this folder. Every reader takes the file's bytes and feeds what it finds.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "index/lists/byte_stream.h"
+#include "index/lists/feed.h"
+
+namespace proviso::index::lists {
+
+void read_hex(ByteStream&, Feed&, HashType declared);
+void read_digests(ByteStream&, Feed&, std::optional<HashType> declared);           // md5sum, --tag, rhash
+void read_hashdeep(ByteStream&, Feed&);
+void read_csv(ByteStream&, Feed&, std::optional<HashType> declared);
+void read_ndjson(ByteStream&, Feed&);
+void read_vics(ByteStream&, Feed&);
+void read_ncmec(ByteStream&, Feed&);
+void read_threatexchange(ByteStream&, Feed&);
+void read_threatexchange_lines(ByteStream&, Feed&, std::optional<HashType> declared);
+void read_nsrl(ByteStream&, Feed&);
+void read_nsrl_sqlite(const std::filesystem::path&, Feed&);
+
+// A list that was made for another purpose: Error(config) with rule and citation.
+[[noreturn]] void refuse_purpose(std::string_view purpose, std::string_view place);
+
+}  // namespace proviso::index::lists

@@ -1,0 +1,27 @@
+#include "index/spool.h"
+
+namespace proviso::index {
+namespace {
+
+constexpr std::size_t kBufferBytes = 1u << 20;
+
+}  // namespace
+
+void Spool::append(std::span<const std::byte> bytes) {
+  buffer_ += base::as_text(bytes);
+  size_ += bytes.size();
+  if (buffer_.size() >= kBufferBytes) flush();
+}
+
+void Spool::flush() {
+  base::write_all(fd_.get(), buffer_, "temporary file");
+  buffer_.clear();
+}
+
+std::span<const std::byte> Spool::bytes() {
+  flush();
+  if (!mapping_) mapping_.emplace(fd_.get(), "temporary file");
+  return mapping_->bytes();
+}
+
+}  // namespace proviso::index
