@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace proviso::stage {
 namespace {
@@ -12,7 +11,7 @@ constexpr std::string_view kKnownGood = "known-good";
 
 ListHit list_hit(index::Hit&& hit) {
   return {hit.section,  std::move(hit.list), std::move(hit.entry), std::move(hit.label), std::move(hit.method),
-          hit.distance, hit.threshold,       hit.verified_list,    false};
+          hit.distance, hit.threshold,       hit.verified_list,    hit.suspended};
 }
 
 void append(std::vector<index::Hit>&& found, std::vector<ListHit>& out) {
@@ -45,7 +44,7 @@ Lookup::Lookup(const policy::Policy& policy, const std::optional<std::string>& e
 json::Json Lookup::sections() const {
   json::Json out = json::Json::array();
   for (const index::Section& section : index_.sections()) {
-    out.push_back({{"list", section.list}, {"type", section.type}, {"entries", section.entries}});
+    out.push_back({{"list", section.list}, {"type", std::string(index::to_string(section.type))}, {"entries", section.entries}});
   }
   return out;
 }
@@ -70,31 +69,22 @@ void Lookup::pdq(std::span<const pdq::Hash> queries, int radius, std::span<const
                  std::vector<std::vector<ListHit>>& out) const {
   out.assign(queries.size(), {});
   if (lists.empty()) return;
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    std::vector<index::Hit> found;
-    index_.find_pdq(queries[i], radius, lists, found);
-    append(std::move(found), out[i]);
-  }
+  std::vector<std::vector<index::Hit>> found;
+  index_.find_pdq(queries, radius, lists, found);
+  for (std::size_t i = 0; i < found.size(); ++i) append(std::move(found[i]), out[i]);
 }
 
-// An entry of a picture is a video of one frame.
 void Lookup::vpdq(std::span<const pdq::Hash> frames, int radius, std::span<const std::string> lists, std::vector<VideoHit>& out) const {
-  std::vector<std::vector<ListHit>> found;
-  pdq(frames, radius, lists, found);
-  std::map<std::pair<std::uint32_t, std::string>, VideoHit> videos;
-  for (std::vector<ListHit>& of_frame : found) {
-    std::map<std::pair<std::uint32_t, std::string>, const ListHit*> nearest;
-    for (const ListHit& hit : of_frame) nearest.try_emplace({hit.section, hit.entry}, &hit);
-    for (const auto& [key, hit] : nearest) {
-      const auto [at, first] = videos.try_emplace(key);
-      VideoHit& video = at->second;
-      if (first || hit->distance < video.distance) static_cast<ListHit&>(video) = *hit;
-      ++video.query_frames_matched;
-    }
-  }
-  for (auto& [key, video] : videos) {
-    video.frames = video.frames_matched = 1;
-    video.query_frames = static_cast<std::uint32_t>(frames.size());
+  if (lists.empty() || frames.empty()) return;
+  std::vector<index::VideoHit> found;
+  index_.find_vpdq(frames, radius, lists, found);
+  for (index::VideoHit& each : found) {
+    VideoHit video;
+    video.frames = each.frames;
+    video.frames_matched = each.frames_matched;
+    video.query_frames = each.query_frames;
+    video.query_frames_matched = each.query_frames_matched;
+    static_cast<ListHit&>(video) = list_hit(std::move(each));
     out.push_back(std::move(video));
   }
 }

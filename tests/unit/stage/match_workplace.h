@@ -7,6 +7,7 @@
 
 #include "../gate/workplace.h"
 #include "base/bytes.h"
+#include "index/builder.h"
 #include "index/index.h"
 #include "stage/match.h"
 
@@ -75,9 +76,7 @@ struct MatchWorkplace : gate_test::Workplace {
     }
   }
   void build_index() const {
-    std::vector<index::ListInput> inputs;
-    for (const policy::List& list : policy.lists) inputs.push_back(index::read_list(list));
-    index::build(policy.index, inputs, nullptr, law, true);
+    index::build(policy.index, policy.lists, nullptr, law, {});
   }
   // After policy and lists are as a case wants them.
   void open() {
