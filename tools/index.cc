@@ -319,6 +319,7 @@ int main(int argc, char** argv) {
     auto settings = std::make_shared<Settings>();
     setup.app.description("Compile hash lists into one mapped file, and answer from it.");
     setup.app.require_subcommand(1);
+    setup.version_details = [] { return fmt::format("PDQ search kernel: {}\n", index::kernel_name()); };
     using Command = base::ExitCode (*)(cli::Context&, const Settings&);
     auto commands = std::make_shared<std::vector<std::pair<CLI::App*, Command>>>();
     const auto add = [&](const char* name, const char* what, Command command) {

@@ -1,4 +1,6 @@
 // match: looks hashes up in the compiled index.  proviso-match(1)
+#include <fmt/format.h>
+
 #include "cli/app.h"
 #include "crypto/keys.h"
 #include "stage/match.h"
@@ -50,6 +52,7 @@ int main(int argc, char** argv) {
     setup.app.add_option("--jobs", settings->stream.jobs, "threads")->check(CLI::Range(1u, 256u));
     setup.schema_in = "hash";
     setup.schema_out = "match";
+    setup.version_details = [] { return fmt::format("PDQ search kernel: {}\n", index::kernel_name()); };
     setup.action = [settings](cli::Context& context) {
       if (settings->sample) settings->match.sample.emplace(*settings->sample, settings->seed, settings->sample_lists);
       return match(context, settings->match, settings->stream);

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <map>
 
+#include "index/kernels/slot_scan.h"
 #include "index/layout.h"
 #include "index/mapped_file.h"
 #include "index/pdq_search.h"
@@ -198,6 +199,8 @@ Index open_of(const policy::Policy& policy, const fs::path& file) {
   if (!policy.index_key.empty() && (!policy.rehearsal || fs::exists(policy.index_key, error))) key = crypto::PublicKey::open(policy.index_key);
   return Index::open(file, key ? &*key : nullptr, !policy.rehearsal);
 }
+
+std::string_view kernel_name() { return kernels::chosen().name; }
 
 std::string name_of(const StoredEntry& entry) { return entry.id.empty() ? fmt::format("line {}", entry.line) : std::string(entry.id); }
 

@@ -102,6 +102,9 @@ class Index {
 // Opens `file` as the policy asks: in production signed by its index key; in rehearsal the signature is checked when the key is there.
 Index open_of(const policy::Policy&, const std::filesystem::path& file);
 
+// Which inner loops of PDQ search this CPU runs: "scalar", "avx2".
+std::string_view kernel_name();
+
 // "line 12" where a list has no ids of its own.
 std::string name_of(const StoredEntry&);
 
