@@ -226,11 +226,12 @@ void Index::find_exact(digest::Type type, std::span<const std::byte> digest, std
   const std::size_t before = hits.size();
   bool suspended = false;
   for (std::uint32_t section = 0; section < impl_->sections.size(); ++section) {
-    if (!impl_->wanted(section, wanted, {})) continue;
+    // A suspended entry of a list that was not asked for counts all the same: the hash is in doubt.
+    const bool asked = impl_->wanted(section, wanted, lists);
+    if (!asked && (impl_->sections[section].suspended == 0 || !impl_->wanted(section, wanted, {}))) continue;
     const auto place = impl_->place_of(section, digest);
     if (!place) continue;
-    // A suspended entry of a list that was not asked for counts all the same: the hash is in doubt.
-    if (impl_->wanted(section, wanted, lists)) impl_->fill(hits.emplace_back(), section, *place, 0, 0);
+    if (asked) impl_->fill(hits.emplace_back(), section, *place, 0, 0);
     suspended = suspended || impl_->describe(section, *place).suspended;
   }
   if (!suspended) return;
