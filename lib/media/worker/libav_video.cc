@@ -180,7 +180,8 @@ class Video {
   // A damaged packet costs its own frames alone; a frame over the limit is told. Past its own bound libav forgets the size.
   Failure look_at(int code) const {
     const bool forgotten = sized_ && decoder_->coded_width == 0;
-    if (code < 0 && (bound_.passed || forgotten || code == AVERROR(ERANGE))) return {Status::too_large, "a frame of more pixels than the limit"};
+    const bool by_dav1d = decoder_->codec_id == AV_CODEC_ID_AV1 && code == AVERROR(ERANGE);
+    if (code < 0 && (bound_.passed || forgotten || by_dav1d)) return {Status::too_large, "a frame of more pixels than the limit"};
     return {};
   }
 
