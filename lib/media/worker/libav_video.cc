@@ -208,7 +208,7 @@ class Video {
     const std::int64_t dropped = std::string_view(input_->iformat->name) == "avi" ? std::max<std::int64_t>(3, stream_->nb_frames / 20) : 0;
     if (stream_->nb_frames > 0 && packets + dropped < stream_->nb_frames) return true;
     if (stream_->duration == AV_NOPTS_VALUE && input_->duration == AV_NOPTS_VALUE) return false;   // nothing says how long it is
-    const std::int64_t length = stream_->duration != AV_NOPTS_VALUE ? av_rescale_q(stream_->duration, stream_->time_base, AV_TIME_BASE_Q)
+    const std::int64_t length = stream_->duration != AV_NOPTS_VALUE ? av_rescale_q(stream_->duration, stream_->time_base, AVRational{1, AV_TIME_BASE})
                                                                     : input_->duration;
     return last_ms_ * 1000 + std::max(kSlack, length / 10) < length;
   }
