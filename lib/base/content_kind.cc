@@ -255,7 +255,11 @@ Result<DetectedKind> detect_kind_of(const ByteSource& source) {
   const std::int64_t have = source.read_at(0, head);
   if (have < 0) return fail("content_unreadable", std::strerror(errno), true);
   const std::span<const std::byte> seen = std::span<const std::byte>(head).first(static_cast<std::size_t>(have));
-  if (const auto brands = iso_brands(as_text(seen)); brands && !brands->image) return iso_kind(*brands, iso_tracks(source));
+  if (const auto brands = iso_brands(as_text(seen)); brands && !brands->image) {
+    const IsoTracks tracks = iso_tracks(source);
+    if (tracks == IsoTracks::unknown && !brands->pictures) return DetectedKind{ContentKind::file, brands->format, true};
+    return iso_kind(*brands, tracks);
+  }
   if (starts(as_text(seen), kMatroskaMagic)) {
     std::vector<std::byte> more(static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), kTrackListBytes)));
     const std::int64_t got = source.read_at(0, more);

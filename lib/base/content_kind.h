@@ -21,7 +21,12 @@ std::optional<ContentKind> parse_content_kind(std::string_view);
 struct DetectedKind {
   ContentKind kind = ContentKind::file;
   std::string_view format;
+  // An ISO media file (MP4, MOV, 3GP) whose list of tracks is missing or cannot be read, of kind file: it may hold a video as well as
+  // sound, so it is neither scanned nor passed over; its error is decode_failed. Only detect_kind_of() says so.
+  bool undecided = false;
 };
+
+constexpr std::string_view kUndecidedMessage = "no list of tracks can be read: cut short or damaged";
 
 constexpr std::size_t kKindHeadBytes = 4096;  // what detect_kind wants to see of a file at the most
 

@@ -78,12 +78,15 @@ Json member_of(const media::Leaf& leaf) {
 
 }  // namespace
 
+base::ItemError undecided() { return {"decode_failed", std::string(base::kUndecidedMessage), false, {}, {}}; }
+
 base::Result<base::DetectedKind> kind_of(int fd) { return base::detect_kind_of(base::FileSource(fd)); }
 
 base::Result<ContentHash> hash_content(int fd, const base::DetectedKind& kind, const ContentWanted& wanted,
                                        media::Decoder& decoder) {
   ContentHash result;
   result.kind = kind;
+  if (kind.undecided && (wanted.decoded.pdq || wanted.decoded.frames)) return tl::make_unexpected(undecided());
   const bool decode = needs_worker(kind.kind, wanted);
   if (decode) decoder.begin(fd, kind.kind, wanted.decoded);   // the worker decodes while this thread digests
   const digest::Wanted pin{false, false, true, false};

@@ -27,7 +27,10 @@ struct ContentHash {
 
 base::Result<base::DetectedKind> kind_of(int fd);
 
-// Item errors of digest and media.
+// The item error of a file whose kind is undecided.
+base::ItemError undecided();
+
+// Item errors of digest and media; of a file whose kind is undecided digests alone are given, when nothing else is wanted.
 base::Result<ContentHash> hash_content(int fd, const base::DetectedKind&, const ContentWanted&, media::Decoder&);
 
 // {bytes, kind, md5, sha1, sha256, sha512, pdq, pdq_quality, width, height, ..., frames, members, skipped, by}: see proviso-hash(1); absent what

@@ -85,6 +85,7 @@ base::Result<json::Json> Hash::member_of(const ndjson::Record& record, unsigned 
   if (!file) return tl::make_unexpected(file.error());
   const auto kind = kind_of(file->fd.get());
   if (!kind) return tl::make_unexpected(kind.error());
+  if (kind->undecided) return tl::make_unexpected(undecided());
   if (const auto refusal = gate::leaf_refusal(kind->kind, scope->content, gate_.law())) {
     return tl::make_unexpected(base::ItemError{"kind_mismatch", refusal->message, false, refusal->rule, refusal->citation});
   }

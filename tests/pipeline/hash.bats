@@ -119,6 +119,26 @@ P
   [ "$(jq -r '.error.code // "ok"' <<<"$output" | tr '\n' ' ')" = "decode_failed ok content_unreadable content_gone " ]
 }
 
+@test "a video cut before its list of tracks is not taken for sound: one decode_failed, and the exit code is 2" {
+  for name in mov mp4 3gp; do
+    size=$(grep -abo moov "$media/video.$name" | tail -n 1 | cut -d: -f1)
+    head -c $((size - 4)) "$media/video.$name" >"spool/cut.$name"
+  done
+  run env -u PROVISO_POLICY "$(command -v proviso)" hash --quiet spool/cut.mov spool/cut.mp4 spool/cut.3gp
+  [ "$status" -eq 2 ]
+  [ "$(jq -r '.error.code // "ok"' <<<"$output" | tr '\n' ' ')" = "decode_failed decode_failed decode_failed " ]
+  env -u PROVISO_POLICY proviso hash --quiet --format sum --digests sha256 spool/cut.mov | diff - <(sha256sum spool/cut.mov)
+  item cut video cut.mov >in.ndjson
+  run bash -c 'proviso scope-check --quiet <in.ndjson | proviso hash --quiet'
+  [ "$status" -eq 2 ]
+  [ "$(jq -r .error.code <<<"$output")" = decode_failed ]
+  bsdtar -a -cf spool/holds.zip -C spool cut.3gp
+  item holds archive holds.zip >in.ndjson
+  run bash -c 'proviso scope-check --quiet <in.ndjson | proviso hash --quiet | proviso match --quiet'
+  [ "$status" -eq 2 ]
+  [ "$(jq -r .error.code <<<"$output")" = decode_failed ]
+}
+
 @test "directories are walked in name order, links inside are passed over, names come from a list as they are read" {
   mkdir -p tree/b tree/a && cp photos/photo-1.jpg tree/b/2.jpg && cp photos/photo-2.jpg tree/a/1.jpg && cp photos/photo-3.jpg tree/c.jpg
   ln -s /etc tree/z && ln -s c.jpg tree/y.jpg

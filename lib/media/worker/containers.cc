@@ -49,6 +49,10 @@ Failure Containers::leaf(std::span<const std::byte> bytes) {
   if (!kind) return {Status::decode_failed, kind.error().message};
   if (kind->kind == ContentKind::archive || kind->kind == ContentKind::mail) return read_nested(source, *kind);
   if (Failure failure = count_leaf(); !failure.ok()) return failure;
+  if (kind->undecided && may_read(request_, ContentKind::video)) {
+    unread({Status::decode_failed, std::string(base::kUndecidedMessage)});
+    return {};
+  }
   if (!may_read(request_, kind->kind)) {
     skip(kind->kind);
     return {};

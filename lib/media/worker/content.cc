@@ -123,6 +123,7 @@ Failure examine(const base::ByteSource& source, const Request& request, Findings
     findings.container = true;
     return Containers(request, source.size(), findings).read(source, *kind);
   }
+  if (kind->undecided) return {Status::decode_failed, std::string(base::kUndecidedMessage)};
   findings.leaves.emplace_back();
   const bool decodable = kind->kind == ContentKind::image || kind->kind == ContentKind::video;
   if (!decodable) return {Status::unsupported, "neither a picture nor a video, nor a container of them"};

@@ -71,7 +71,23 @@ Failure take_rgb(const AVFrame& frame, Luma& luma) {
   return {};
 }
 
+// Asked for the memory of a picture's pixels, once its size is known: the place to refuse it as too large, and not as damaged.
+int memory_for(AVCodecContext* context, AVFrame* frame, int flags) {
+  auto& bound = *static_cast<PixelBound*>(context->opaque);
+  if (frame->width > 0 && frame->height > 0 &&
+      static_cast<std::uint64_t>(frame->width) * static_cast<std::uint64_t>(frame->height) > bound.max_pixels) {
+    bound.passed = true;
+    return AVERROR(ENOMEM);
+  }
+  return avcodec_default_get_buffer2(context, frame, flags);
+}
+
 }  // namespace
+
+void bind(AVCodecContext& context, PixelBound& bound) {
+  context.opaque = &bound;
+  context.get_buffer2 = memory_for;
+}
 
 std::string libav_name() {
   const unsigned version = avcodec_version();

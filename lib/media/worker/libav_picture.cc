@@ -5,26 +5,6 @@
 #include "media/worker/pictures.h"
 
 namespace proviso::media {
-namespace {
-
-struct Bound {
-  std::uint64_t max_pixels;
-  bool passed = false;
-};
-
-// Asked for the memory of a picture's pixels, once its size is known: the place to refuse it as too large, and not as damaged.
-int memory_for(AVCodecContext* context, AVFrame* frame, int flags) {
-  auto& bound = *static_cast<Bound*>(context->opaque);
-  if (frame->width > 0 && frame->height > 0 &&
-      static_cast<std::uint64_t>(frame->width) * static_cast<std::uint64_t>(frame->height) > bound.max_pixels) {
-    bound.passed = true;
-    return AVERROR(ENOMEM);
-  }
-  return avcodec_default_get_buffer2(context, frame, flags);
-}
-
-}  // namespace
-
 Failure decode_by_libav(File file, const char* decoder, const PictureOptions& options, Luma& luma) {
   const AVCodec* const codec = avcodec_find_decoder_by_name(decoder);
   if (codec == nullptr) return {Status::unsupported, "this build of libavcodec has no such decoder"};
@@ -33,9 +13,8 @@ Failure decode_by_libav(File file, const char* decoder, const PictureOptions& op
   const AvFrame frame(av_frame_alloc());
   if (!context || !packet || !frame) return {Status::decode_failed, "no memory"};
   context->thread_count = 1;
-  Bound bound{options.max_pixels};
-  context->opaque = &bound;
-  context->get_buffer2 = memory_for;
+  PixelBound bound{options.max_pixels};
+  bind(*context, bound);
   if (avcodec_open2(context.get(), codec, nullptr) != 0) return {Status::decode_failed, "the decoder does not start"};
   if (file.size() > INT32_MAX || av_new_packet(packet.get(), static_cast<int>(file.size())) != 0) return {Status::decode_failed, "no memory"};
   std::memcpy(packet->data, file.data(), file.size());

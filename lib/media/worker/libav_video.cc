@@ -4,6 +4,7 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -83,7 +84,8 @@ class Video {
     if (!input_ || io == nullptr) return {Status::decode_failed, "no memory"};
     input_->pb = io;
     input_->flags |= AVFMT_FLAG_CUSTOM_IO;
-    input_->codec_whitelist = av_strdup(kDecoders);
+    // None: probing would open decoders that know no limit of pixels, for streams that come up late too. Ours is the only one.
+    input_->codec_whitelist = av_strdup("none");
     input_->format_whitelist = av_strdup(demuxer->name);
     input_->protocol_whitelist = av_strdup("");
     input_->probesize = kProbeBytes;
@@ -97,7 +99,8 @@ class Video {
     }
     input_.reset(raw);
     discard_all_but_video();
-    if (avformat_find_stream_info(input_.get(), nullptr) < 0) return kDamaged;
+    // EPERM: no stream's parameters are complete without a decoder.
+    if (const int code = avformat_find_stream_info(input_.get(), nullptr); code < 0 && code != AVERROR(EPERM)) return kDamaged;
     discard_all_but_video();
     return open_decoder(max_pixels);
   }
@@ -115,12 +118,12 @@ class Video {
       if (packet->stream_index == stream_->index) {
         ++packets;
         cut |= (packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
-        static_cast<void>(avcodec_send_packet(decoder_.get(), packet.get()));   // a damaged packet costs its own frames alone
+        if (Failure failure = send(packet.get()); !failure.ok()) return failure;
         if (Failure failure = drain(*frame, on_frame); !failure.ok()) return failure;
       }
       av_packet_unref(packet.get());
     }
-    static_cast<void>(avcodec_send_packet(decoder_.get(), nullptr));
+    if (Failure failure = send(nullptr); !failure.ok()) return failure;
     if (Failure failure = drain(*frame, on_frame); !failure.ok()) return failure;
     if (frames_ == 0) return {Status::decode_failed, "no frame could be decoded"};
     if (code != AVERROR_EOF || cut || ends_early(packets)) return {Status::decode_failed, "the file ends before the video does"};
@@ -153,7 +156,10 @@ class Video {
       return {Status::too_large, "more pixels than the limit"};
     }
     decoder_->thread_count = 1;
-    decoder_->max_pixels = static_cast<std::int64_t>(max_pixels);
+    bound_.max_pixels = max_pixels;
+    bind(*decoder_, bound_);
+    // dav1d takes memory by itself, and tells its own error for it.
+    if (codec->id == AV_CODEC_ID_AV1) decoder_->max_pixels = static_cast<std::int64_t>(std::min<std::uint64_t>(max_pixels, UINT32_MAX));
     decoder_->pkt_timebase = stream_->time_base;
     return avcodec_open2(decoder_.get(), codec, nullptr) == 0 ? Failure{} : kDamaged;
   }
@@ -171,16 +177,30 @@ class Video {
     return static_cast<std::uint32_t>(last_ms_);
   }
 
+  // A damaged packet costs its own frames alone; a frame over the limit is told. Past its own bound libav forgets the size.
+  Failure look_at(int code) const {
+    const bool forgotten = sized_ && decoder_->coded_width == 0;
+    const bool by_dav1d = decoder_->codec_id == AV_CODEC_ID_AV1 && code == AVERROR(ERANGE);
+    if (code < 0 && (bound_.passed || forgotten || by_dav1d)) return {Status::too_large, "a frame of more pixels than the limit"};
+    return {};
+  }
+
+  Failure send(const AVPacket* packet) {
+    sized_ = decoder_->coded_width != 0;
+    return look_at(avcodec_send_packet(decoder_.get(), packet));
+  }
+
   template <class OnFrame>
   Failure drain(AVFrame& frame, const OnFrame& on_frame) {
-    while (avcodec_receive_frame(decoder_.get(), &frame) == 0) {
+    for (;;) {
+      const int code = avcodec_receive_frame(decoder_.get(), &frame);
+      if (code < 0) return look_at(code);
       const std::uint32_t at = milliseconds_of(frame);
       ++frames_;
       Failure failure = on_frame(frame, at);
       av_frame_unref(&frame);
       if (!failure.ok()) return failure;
     }
-    return {};
   }
 
   bool ends_early(std::int64_t packets) const {
@@ -188,13 +208,15 @@ class Video {
     const std::int64_t dropped = std::string_view(input_->iformat->name) == "avi" ? std::max<std::int64_t>(3, stream_->nb_frames / 20) : 0;
     if (stream_->nb_frames > 0 && packets + dropped < stream_->nb_frames) return true;
     if (stream_->duration == AV_NOPTS_VALUE && input_->duration == AV_NOPTS_VALUE) return false;   // nothing says how long it is
-    const std::int64_t length = stream_->duration != AV_NOPTS_VALUE ? av_rescale_q(stream_->duration, stream_->time_base, AV_TIME_BASE_Q)
+    const std::int64_t length = stream_->duration != AV_NOPTS_VALUE ? av_rescale_q(stream_->duration, stream_->time_base, AVRational{1, AV_TIME_BASE})
                                                                     : input_->duration;
     return last_ms_ * 1000 + std::max(kSlack, length / 10) < length;
   }
 
   Input input_;
   AVStream* stream_ = nullptr;
+  PixelBound bound_;     // outlives the decoder
+  bool sized_ = false;   // the decoder knew a size before the last packet
   AvCodec decoder_;
   std::uint64_t frames_ = 0;
   std::int64_t first_ = AV_NOPTS_VALUE, last_ms_ = 0;

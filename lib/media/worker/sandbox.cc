@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -49,14 +50,15 @@ constexpr Refused kRefused[] = {
     {SCMP_SYS(clone3), ENOSYS},    {SCMP_SYS(sched_setaffinity), EPERM},
 };
 
-// What the sanitizers' runtimes ask for besides; in their builds only.
+// What the sanitizers' runtimes ask for besides, in their builds only: reports, stacks with names, pipes that tell whether an object
+// can be read.
 [[maybe_unused]] constexpr int kAllowedBySanitizers[] = {
     SCMP_SYS(mmap),       SCMP_SYS(write),    SCMP_SYS(writev),   SCMP_SYS(mprotect), SCMP_SYS(sigaltstack),
     SCMP_SYS(gettid),     SCMP_SYS(getpid),   SCMP_SYS(tgkill),   SCMP_SYS(sched_yield), SCMP_SYS(open),
     SCMP_SYS(openat),     SCMP_SYS(readlink), SCMP_SYS(stat),     SCMP_SYS(ioctl),       SCMP_SYS(prctl),
     SCMP_SYS(getrlimit),  SCMP_SYS(prlimit64), SCMP_SYS(sched_getaffinity), SCMP_SYS(clone), SCMP_SYS(wait4),
     SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(getppid), SCMP_SYS(process_vm_readv), SCMP_SYS(nanosleep),
-    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(clock_nanosleep), SCMP_SYS(pipe), SCMP_SYS(pipe2), SCMP_SYS(newfstatat),
 };
 
 [[noreturn]] void give_up(const char* what) {
@@ -107,15 +109,24 @@ void allow_in_part(scmp_filter_ctx filter) {
 }
 #endif
 
+// A call may stand in one rule without arguments only.
+bool already_allowed([[maybe_unused]] int call) {
+#ifdef PROVISO_SANITIZED
+  return std::find(std::begin(kAllowedBySanitizers), std::end(kAllowedBySanitizers), call) != std::end(kAllowedBySanitizers);
+#else
+  return false;
+#endif
+}
+
 }  // namespace
 
 void confine_this_process(std::uint64_t memory_bytes) {
   limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_FSIZE, 0);
 #ifndef PROVISO_SANITIZED
+  limit(RLIMIT_FSIZE, 0);
   limit(RLIMIT_AS, memory_bytes);
 #else
-  static_cast<void>(memory_bytes);   // shadow memory takes terabytes of address space
+  static_cast<void>(memory_bytes);   // shadow memory takes terabytes of address space, and reports may go to a file
 #endif
   limit(RLIMIT_NOFILE, 16);
   limit(RLIMIT_CPU, kLifeSeconds);
@@ -133,9 +144,9 @@ void confine_this_process(std::uint64_t memory_bytes) {
 #else
   for (const int call : kAllowedBySanitizers) rule(filter, SCMP_ACT_ALLOW, call);
 #endif
-#ifndef PROVISO_SANITIZED
-  for (const Refused& refused : kRefused) rule(filter, SCMP_ACT_ERRNO(static_cast<std::uint32_t>(refused.error)), refused.call);
-#endif
+  for (const Refused& refused : kRefused) {
+    if (!already_allowed(refused.call)) rule(filter, SCMP_ACT_ERRNO(static_cast<std::uint32_t>(refused.error)), refused.call);
+  }
   if (::seccomp_load(filter) != 0) give_up("the seccomp filter could not be loaded");
   ::seccomp_release(filter);
 }

@@ -351,6 +351,80 @@ TEST_CASE("a file cut short is one error with a stable code, or is told to be in
   }
 }
 
+// Such a file was once taken for sound, so that it passed unread.
+TEST_CASE("a video cut before its list of tracks cannot be read, and is not sound: alone, in an archive and in mail") {
+  for (const std::string name : {"video.mov", "video.mp4", "video.3gp"}) {
+    CAPTURE(name);
+    std::string bytes = bytes_of(name);
+    bytes.resize(bytes.rfind("moov") - 4);
+    if (const std::size_t brand = bytes.find("avc1"); brand < 32) bytes.replace(brand, 4, "isom");   // one that stands for pictures
+    const auto alone = examine(decoder(), bytes);
+    REQUIRE_FALSE(alone);
+    CHECK(alone.error().code == "decode_failed");
+    const auto inside = examine(decoder(), "From: a@example.org\r\nTo: b@example.org\r\nMIME-Version: 1.0\r\nContent-Type: video/mp4\r\n"
+                                           "Content-Transfer-Encoding: binary\r\n\r\n" + bytes);
+    REQUIRE(inside);
+    REQUIRE(inside->leaves.size() == 1);
+    REQUIRE(inside->leaves.front().error);
+    CHECK(inside->leaves.front().error->code == "decode_failed");
+    CHECK(inside->skipped.audio == 0);
+    media::Wanted pictures = everything();
+    pictures.leaves = {base::ContentKind::image};
+    const auto unwanted = examine(decoder(), "From: a@example.org\r\nTo: b@example.org\r\nMIME-Version: 1.0\r\nContent-Type: video/mp4\r\n"
+                                             "Content-Transfer-Encoding: binary\r\n\r\n" + bytes, pictures);
+    REQUIRE(unwanted);
+    CHECK(unwanted->leaves.empty());
+    CHECK(unwanted->skipped.other == 1);
+  }
+}
+
+TEST_CASE("a frame over the limit of pixels is too large, wherever it stands and whatever the container says") {
+  const auto code = [](const std::string& bytes, media::Limits limits = {}) {
+    media::Decoder limited(limits, PROVISO_EXEC_DIR "/decode-worker");
+    const auto found = examine(limited, bytes);
+    return found ? std::string("ok") : found.error().code;
+  };
+  // Motion JPEG: every frame has a size of its own.
+  media::Limits limits;
+  limits.max_pixels = 30'000;
+  const std::string motion = bytes_of("video.mov");
+  std::vector<std::size_t> frames;
+  for (std::size_t at = motion.find("\xFF\xC0"); at != std::string::npos; at = motion.find("\xFF\xC0", at + 1)) frames.push_back(at);
+  REQUIRE(frames.size() == 30);
+  CHECK(code(motion, limits) == "ok");
+  for (const std::size_t frame : {frames[0], frames[15], frames[29]}) {
+    std::string large = motion;
+    large[frame + 5] = '\x01';   // 192 by 400
+    CHECK(code(large, limits) == "too_large");
+  }
+  // VP9: four bits into the byte after the sync code come the width and the height less one, 16 bits each.
+  const std::string webm = bytes_of("video.webm");
+  const std::size_t key_frame = webm.find("\x49\x83\x42");
+  REQUIRE(key_frame != std::string::npos);
+  for (const unsigned side : {12'000u, 65'536u}) {   // the latter is more than libav itself would take
+    CAPTURE(side);
+    std::string large = webm;
+    const std::uint64_t sizes = (std::uint64_t{side - 1} << 16 | (side - 1)) << 4;
+    for (unsigned i = 0; i < 5; ++i) {
+      const auto keep = static_cast<unsigned>(i == 0 ? 0xF0 : i == 4 ? 0x0F : 0);
+      const unsigned byte = (static_cast<unsigned char>(large[key_frame + 3 + i]) & keep) | (static_cast<unsigned>(sizes >> (32 - 8 * i)) & 0xFF & ~keep);
+      large[key_frame + 3 + i] = static_cast<char>(byte);
+    }
+    CHECK(code(large) == "too_large");
+  }
+  // The container says 16 by 16, the frames are 192 by 144 or 176 by 144.
+  limits.max_pixels = 20'000;
+  for (const std::string name : {"video.mov", "video.mp4", "video.3gp"}) {
+    CAPTURE(name);
+    std::string small = bytes_of(name);
+    small.replace(small.find("stsd", small.rfind("vmhd")) + 44, 4, std::string("\0\x10\0\x10", 4));
+    CHECK(code(small, limits) == "too_large");
+    limits.max_pixels = 30'000;
+    CHECK(code(small, limits) == "ok");
+    limits.max_pixels = 20'000;
+  }
+}
+
 TEST_CASE("damaged files never take the worker down") {
   std::mt19937 random(24);
   for (const std::string& name : all_files()) {
