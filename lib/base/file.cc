@@ -108,12 +108,15 @@ void sync_directory(const fs::path& path) {
 }
 
 PendingFile::PendingFile(fs::path path, mode_t mode) : path_(std::move(path)), temporary_(temporary_name(path_)) {
-  fd_.reset(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+  // Without a name as long as it is not whole, so that a process that is killed leaves nothing behind; a name takes /proc.
+  if (::access("/proc/self/fd", X_OK) == 0) fd_.reset(::open(parent_of(path_).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
+  nameless_ = static_cast<bool>(fd_);
+  if (!fd_) fd_.reset(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!fd_) throw_errno(errno, "cannot be created", temporary_, ExitCode::cannot_create);
 }
 
 PendingFile::~PendingFile() {
-  if (fd_) ::unlink(temporary_.c_str());
+  if (fd_ && !nameless_) ::unlink(temporary_.c_str());
 }
 
 void PendingFile::write_at(std::uint64_t offset, std::span<const std::byte> data) {
@@ -128,6 +131,11 @@ void PendingFile::write_at(std::uint64_t offset, std::span<const std::byte> data
 
 void PendingFile::commit() {
   sync(fd_.get(), temporary_);
+  if (nameless_) {
+    const std::string own = "/proc/self/fd/" + std::to_string(fd_.get());
+    if (::linkat(AT_FDCWD, own.c_str(), AT_FDCWD, temporary_.c_str(), AT_SYMLINK_FOLLOW) != 0) throw_errno(errno, "cannot be named", temporary_);
+    nameless_ = false;
+  }
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno(errno, "cannot be renamed into place", path_.string());
   fd_.reset();
   sync_directory(parent_of(path_));

@@ -49,8 +49,8 @@ void write_all(int fd, std::string_view data, std::string_view where);
 void sync(int fd, std::string_view where);
 void sync_directory(const fs::path&);
 
-// A file that appears whole or not at all: a temporary name in the same directory until commit(): fsync, rename, fsync of the directory.
-// Uncommitted, it goes with the object. Error(cannot_create), Error(io).
+// A file that appears whole or not at all: nameless (or, where the file system cannot, under a temporary name in the same directory) until
+// commit(): fsync, rename, fsync of the directory. Uncommitted, it goes with the object. Error(cannot_create), Error(io).
 class PendingFile {
  public:
   explicit PendingFile(fs::path, mode_t mode = 0644);
@@ -65,6 +65,7 @@ class PendingFile {
   fs::path path_;
   std::string temporary_;
   UniqueFd fd_;
+  bool nameless_ = false;
 };
 
 void write_file_atomically(const fs::path&, std::string_view data, mode_t mode = 0644);

@@ -27,6 +27,32 @@ TEST_CASE("a file written atomically is whole and leaves no other name") {
   CHECK_THROWS_AS(write_new_file(dir.path / "a", "three"), Error);
 }
 
+TEST_CASE("a pending file has no name until it is whole, and leaves none when it is given up") {
+  Temporary dir;
+  const auto names = [&] {
+    std::size_t count = 0;
+    for ([[maybe_unused]] const auto& each : std::filesystem::directory_iterator(dir.path)) ++count;
+    return count;
+  };
+  {
+    PendingFile file(dir.path / "a");
+    file.write_at(3, as_bytes("def"));
+    file.write_at(0, as_bytes("abc"));
+    CHECK_FALSE(std::filesystem::exists(dir.path / "a"));
+  }
+  CHECK(names() == 0);
+  PendingFile file(dir.path / "a");
+  file.write_at(3, as_bytes("def"));
+  file.write_at(0, as_bytes("abc"));
+  file.commit();
+  CHECK(read_file(dir.path / "a") == "abcdef");
+  CHECK(names() == 1);
+  PendingFile again(dir.path / "a");
+  again.write_at(0, as_bytes("x"));
+  again.commit();
+  CHECK(read_file(dir.path / "a") == "x");
+}
+
 TEST_CASE("a read past its limit is refused") {
   Temporary dir;
   write_new_file(dir.path / "a", std::string(100, 'x'));
