@@ -26,7 +26,7 @@ std::string meant_by(std::string_view line) {
 bool add_line(const policy::List& list, const std::string& line) {
   if (list.withdrawn.empty()) {
     throw base::Error(base::ExitCode::config, fmt::format("the list {} names no file of withdrawn entries", list.name), {},
-                      "add 'withdrawn: FILE' to the list in the policy");
+                      "add 'withdrawn: FILE' to the list in the policy, and make the file, empty");
   }
   std::error_code error;
   std::string text = std::filesystem::exists(list.withdrawn, error) ? base::read_file(list.withdrawn, kMaxWithdrawnBytes) : std::string();
