@@ -50,7 +50,7 @@ P
   grep -qx "own pdq 1 0" told
   grep -qx "good md5 1 0" told
   grep -qx "known pdq 2 0" told
-  ! grep -q vics told
+  [ "$(grep -c vics told)" -eq 0 ]
   proviso index verify
 }
 
@@ -125,7 +125,7 @@ sha256,r-1,A1" ]
   jq -e '.. | objects | select(.check? == "label-conflict")' report.json >/dev/null
   [ "$(cat ledger/entries/*.ndjson | jq -c 'select(.event == "index.checked")' | wc -l)" -eq 1 ]
   cat ledger/entries/*.ndjson | jq -c 'select(.event == "index.checked")' >entry
-  for type in md5 sha1 sha256 pdq id; do ! grep -qF "$(first $type)" entry; done
+  for type in md5 sha1 sha256 pdq id; do [ "$(grep -cF "$(first $type)" entry)" -eq 0 ]; done
   run proviso index check --format table --no-ledger
   [ "$status" -eq 1 ]
   [[ "$output" == *label-conflict* ]]
@@ -148,7 +148,7 @@ sha256,r-1,A1" ]
   [ "$(jq -c .match.excluded.suspended stats.json)" -eq 5 ]
   cat ledger/entries/*.ndjson | jq -c 'select(.event == "index.withdrawn")' >entry
   [ "$(jq -c .list entry)" = '"known"' ]
-  ! grep -qF "$(first md5)" entry
+  [ "$(grep -cF "$(first md5)" entry)" -eq 0 ]
   build --quiet
   [ "$(sections | head -n 1)" = "known md5 2 1" ]
 }
