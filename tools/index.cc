@@ -70,6 +70,9 @@ void say_left_out(const cli::Context& context, const std::string& name, const in
   for (const auto& [type, number] : report.unmatchable) add(number, type + " that nothing here can match");
   for (const auto& [category, number] : report.other_category) add(number, "of category " + category);
   if (!words.empty()) context.log().note(fmt::format("list {}: left out: {}", name, words));
+  if (report.withdrawals_unused != 0) {
+    context.log().warning(fmt::format("{} of its withdrawn entries name nothing in it", report.withdrawals_unused), fmt::format("list {}", name));
+  }
 }
 
 base::ExitCode build(cli::Context& context, const Settings& settings) {
@@ -107,7 +110,16 @@ index::Index open(cli::Context& context, const Settings& settings, const std::st
 
 std::string file_of(cli::Context& context, const Settings& settings) { return settings.file ? *settings.file : context.policy().index.string(); }
 
-index::Index open(cli::Context& context, const Settings& settings) { return open(context, settings, file_of(context, settings)); }
+// A list that the index does not have would be looked up to no avail, and nobody would hear of it.
+index::Index open(cli::Context& context, const Settings& settings) {
+  index::Index index = open(context, settings, file_of(context, settings));
+  for (const std::string& name : settings.lists) {
+    const auto& sections = index.sections();
+    if (std::any_of(sections.begin(), sections.end(), [&](const index::Section& section) { return section.list == name; })) continue;
+    throw base::Error(base::ExitCode::usage, fmt::format("the list '{}' is not in the index", name), "--list");
+  }
+  return index;
+}
 
 base::ExitCode info(cli::Context& context, const Settings& settings) {
   const index::Index index = open(context, settings);
@@ -238,6 +250,11 @@ base::ExitCode export_lists(cli::Context& context, const Settings& settings) {
   const auto form = settings.form == "csv" ? index::ListingForm::csv : settings.form == "hex" ? index::ListingForm::hex : index::ListingForm::ndjson;
   const auto type = settings.type.empty() ? std::nullopt : index::parse_hash_type(settings.type);
   index::write_listing(index, form, settings.lists, type, [](std::string_view line) { std::cout << line << '\n'; });
+  std::uint64_t videos = 0;
+  for (const index::Section& section : index.sections()) {
+    if (settings.lists.empty() || std::find(settings.lists.begin(), settings.lists.end(), section.list) != settings.lists.end()) videos += section.videos;
+  }
+  if (form == index::ListingForm::csv && videos != 0) context.log().warning(fmt::format("csv has no videos: {} were left out; ndjson has them", videos), "--format");
   return base::ExitCode::ok;
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <map>
+#include <tuple>
 
 #include "index/kernels/slot_scan.h"
 #include "index/layout.h"
@@ -23,8 +24,10 @@ struct MappedSection {
   std::unique_ptr<PdqTable> pdq;               // pdq, vpdq
 };
 
-Region region_of(const json::Json& section, const char* name) {
-  return {section.at(name).at("offset").get<std::uint64_t>(), section.at(name).at("bytes").get<std::uint64_t>()};
+// Only what is written as a whole number from 0 is one: a conversion would make something of a fraction, of true and of -1.
+std::uint64_t number_of(const json::Json& value, const MappedFile& file) {
+  if (!value.is_number_unsigned()) file.refuse("a number of its description is none, or below 0");
+  return value.get<std::uint64_t>();
 }
 
 HashType type_of(digest::Type type) {
@@ -41,11 +44,14 @@ struct Index::Impl {
   std::vector<MappedSection> mapped;
 
   void read_sections();
-  void read_section(const json::Json&);
+  void read_section(const json::Json&, std::uint64_t& end);
   std::uint64_t described(std::size_t section) const { return sections[section].type == HashType::vpdq ? sections[section].videos : sections[section].entries; }
   std::string_view text(const MappedSection&, std::uint32_t offset, std::uint16_t bytes) const;
   StoredEntry describe(std::uint32_t section, std::uint64_t number) const;
+  std::vector<pdq::Hash> frames_of(std::uint32_t section, std::uint64_t video) const;
   void fill(Hit&, std::uint32_t section, std::uint64_t number, int distance, int threshold) const;
+  void check_exact(std::size_t section) const;
+  void check_videos(std::size_t section) const;
   void check_tables() const;
 
   bool wanted(std::size_t section, HashType type, std::span<const std::string> lists) const {
@@ -58,13 +64,15 @@ struct Index::Impl {
 
 void Index::Impl::read_sections() {
   try {
-    for (const json::Json& section : file.meta().at("sections")) read_section(section);
+    std::uint64_t end = 0;                     // of the regions so far
+    for (const json::Json& section : file.meta().at("sections")) read_section(section, end);
+    if (end != file.data_bytes()) file.refuse("the data is longer than its sections");
   } catch (const json::Json::exception&) {
     file.refuse("its description of the sections lacks a member, or one has the wrong type");
   }
 }
 
-void Index::Impl::read_section(const json::Json& from) {
+void Index::Impl::read_section(const json::Json& from, std::uint64_t& end) {
   Section about;
   about.list = from.at("list").get<std::string>();
   about.source = from.at("source").get<std::string>();
@@ -73,30 +81,36 @@ void Index::Impl::read_section(const json::Json& from) {
   about.licence = from.at("licence").get<std::string>();
   about.date = from.at("date").get<std::string>();
   about.file_sha256 = from.at("file_sha256").get<std::string>();
-  about.entries = from.at("entries").get<std::uint64_t>();
-  about.suspended = from.at("suspended").get<std::uint64_t>();
+  about.entries = number_of(from.at("entries"), file);
+  about.suspended = number_of(from.at("suspended"), file);
   const auto type = parse_hash_type(from.at("type").get<std::string>());
   if (!type) file.refuse(fmt::format("unknown section type '{}'", from.at("type").get<std::string>()));
   about.type = *type;
   if (about.entries > kMaxEntries) file.refuse(fmt::format("section {}: more entries than a section holds", about.list));
 
+  if (!sections.empty() && std::tie(sections.back().list, sections.back().type) >= std::tie(about.list, about.type)) {
+    file.refuse(fmt::format("section {}: not in order, or there twice", about.list));
+  }
+
   MappedSection section;
   const bool video = about.type == HashType::vpdq;
+  // Each region begins where the one before ends, at the next cache line: so none overlap, and no byte belongs to nothing.
   const auto take = [&](Region& region, const char* name) {
-    region = region_of(from, name);
-    if (region.offset > file.data_bytes() || region.bytes > file.data_bytes() - region.offset || region.offset % kAlign != 0) {
-      file.refuse(fmt::format("section {}: its {} lie outside the file", about.list, name));
+    region = {number_of(from.at(name).at("offset"), file), number_of(from.at(name).at("bytes"), file)};
+    if (region.offset != aligned(end) || region.offset > file.data_bytes() || region.bytes > file.data_bytes() - region.offset) {
+      file.refuse(fmt::format("section {}: its {} lie outside the file or out of order", about.list, name));
     }
+    end = region.offset + region.bytes;
   };
   take(section.hashes, "hashes");
   take(section.table, "table");
-  take(section.info, "info");
-  take(section.strings, "strings");
   if (video) {
     take(section.owners, "owners");
     take(section.frames, "frames");
     about.videos = section.frames.bytes / 4;
   }
+  take(section.info, "info");
+  take(section.strings, "strings");
   const std::uint64_t rows = video ? about.videos : about.entries;
   bool fits = section.hashes.bytes == about.entries * bytes_of(about.type) && section.info.bytes == rows * sizeof(Info);
   if (video) fits = fits && section.owners.bytes == about.entries * 4 && section.frames.bytes % 4 == 0;
@@ -129,6 +143,18 @@ StoredEntry Index::Impl::describe(std::uint32_t number_of_section, std::uint64_t
   entry.label = text(section, info.label_offset, info.label_bytes);
   entry.suspended = (info.flags & kSuspended) != 0;
   return entry;
+}
+
+// Looks at the owner of every frame.
+std::vector<pdq::Hash> Index::Impl::frames_of(std::uint32_t number, std::uint64_t video) const {
+  const MappedSection& section = mapped[number];
+  file.ensure(section.owners);
+  const auto owners = file.values<std::uint32_t>(section.owners);
+  std::vector<pdq::Hash> frames;
+  for (std::size_t each = 0; each < owners.size(); ++each) {
+    if (owners[each] == video) frames.push_back(section.pdq->at(each));
+  }
+  return frames;
 }
 
 void Index::Impl::fill(Hit& hit, std::uint32_t section, std::uint64_t number, int distance, int threshold) const {
@@ -166,21 +192,45 @@ std::optional<std::uint64_t> Index::Impl::place_of(std::size_t number, std::span
   return std::nullopt;
 }
 
+// Digests ascend, and each stands behind the start of its first bits.
+void Index::Impl::check_exact(std::size_t number) const {
+  const MappedSection& section = mapped[number];
+  const std::uint64_t entries = sections[number].entries;
+  const auto starts = file.values<std::uint32_t>(section.table);
+  if (starts.front() != 0 || starts.back() != entries || !std::is_sorted(starts.begin(), starts.end())) file.refuse("a table of starts is out of order");
+  const std::size_t width = bytes_of(sections[number].type);
+  const std::byte* const hashes = file.bytes(section.hashes).data();
+  for (std::uint64_t each = 0; each < entries; ++each) {
+    const std::byte* const digest = hashes + each * width;
+    if (each != 0 && std::memcmp(digest - width, digest, width) >= 0) file.refuse("digests are out of order");
+    const std::uint32_t prefix = prefix_of(digest, section.bits);
+    if (each < starts[prefix] || each >= starts[prefix + 1u]) file.refuse("a digest lies outside its start");
+  }
+}
+
+// Every frame belongs to a video, once to each, and each video has as many as it says.
+void Index::Impl::check_videos(std::size_t number) const {
+  const MappedSection& section = mapped[number];
+  const auto owners = file.values<std::uint32_t>(section.owners);
+  std::vector<std::uint32_t> frames(sections[number].videos);
+  for (std::uint64_t each = 0; each < owners.size(); ++each) {
+    if (owners[each] >= frames.size()) file.refuse("a frame belongs to a video that is not there");
+    if (each != 0 && section.pdq->at(each - 1) == section.pdq->at(each) && owners[each - 1] >= owners[each]) file.refuse("a frame stands twice in a video");
+    ++frames[owners[each]];
+  }
+  const auto told = file.values<std::uint32_t>(section.frames);
+  if (!std::equal(frames.begin(), frames.end(), told.begin(), told.end())) file.refuse("a video has another number of frames than it says");
+}
+
 void Index::Impl::check_tables() const {
   for (std::size_t number = 0; number < mapped.size(); ++number) {
-    const MappedSection& section = mapped[number];
-    if (section.pdq) {
-      section.pdq->check_whole();
-    } else {
-      const auto starts = file.values<std::uint32_t>(section.table);
-      if (starts.front() != 0 || starts.back() != sections[number].entries || !std::is_sorted(starts.begin(), starts.end())) {
-        file.refuse("a table of starts is out of order");
-      }
-    }
-    for (std::uint64_t each = 0; each < described(number); ++each) static_cast<void>(describe(static_cast<std::uint32_t>(number), each));
-    for (const std::uint32_t owner : file.values<std::uint32_t>(section.owners)) {
-      if (owner >= sections[number].videos) file.refuse("a frame belongs to a video that is not there");
-    }
+    const HashType type = sections[number].type;
+    if (mapped[number].pdq) mapped[number].pdq->check_order(type == HashType::vpdq);
+    else check_exact(number);
+    if (type == HashType::vpdq) check_videos(number);
+    std::uint64_t suspended = 0;
+    for (std::uint64_t each = 0; each < described(number); ++each) suspended += describe(static_cast<std::uint32_t>(number), each).suspended ? 1u : 0u;
+    if (suspended != sections[number].suspended) file.refuse("a section has another number of suspended entries than it says");
   }
 }
 
@@ -291,8 +341,12 @@ void Index::find_vpdq(std::span<const pdq::Hash> frames, int radius, std::span<c
     return static_cast<std::uint32_t>(std::unique(values.begin(), values.end()) - values.begin());
   };
   std::vector<PdqFound> found;
+  const std::size_t before = hits.size();
+  std::vector<VideoHit> suspended;
   for (std::uint32_t number = 0; number < impl_->sections.size(); ++number) {
-    if (!impl_->wanted(number, HashType::vpdq, lists)) continue;
+    if (!impl_->wanted(number, HashType::vpdq, {})) continue;
+    const bool asked = impl_->wanted(number, HashType::vpdq, lists);
+    if (!asked && impl_->sections[number].suspended == 0) continue;
     const MappedSection& section = impl_->mapped[number];
     found.clear();
     section.pdq->search(frames, radius, found);
@@ -310,7 +364,21 @@ void Index::find_vpdq(std::span<const pdq::Hash> frames, int radius, std::span<c
       hit.frames_matched = distinct(seen.numbers);
       hit.query_frames = static_cast<std::uint32_t>(frames.size());
       hit.query_frames_matched = distinct(seen.queries);
-      hits.push_back(std::move(hit));
+      if (hit.suspended) suspended.push_back(hit);
+      if (asked) hits.push_back(std::move(hit));
+    }
+  }
+  // A suspended video takes those of the very same frames with it. Few are worth the look at all frames.
+  for (const VideoHit& out : suspended) {
+    const auto alike = [&](const VideoHit& hit) {
+      return !hit.suspended && hit.frames == out.frames && hit.frames_matched == out.frames_matched && hit.distance == out.distance &&
+             hit.query_frames_matched == out.query_frames_matched;
+    };
+    std::optional<std::vector<pdq::Hash>> frames_out;
+    for (std::size_t i = before; i < hits.size(); ++i) {
+      if (!alike(hits[i])) continue;
+      if (!frames_out) frames_out = impl_->frames_of(out.section, out.number);
+      if (impl_->frames_of(hits[i].section, hits[i].number) == *frames_out) hits[i].suspended = true;
     }
   }
 }

@@ -24,9 +24,13 @@ std::string ndjson_line(const Section& section, const StoredEntry& entry) {
   return line.dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace);
 }
 
-// RFC 4180.
+// RFC 4180, but for what the reader of lists would not give back as it was.
 std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  if (text.find_first_of("\r\n") != std::string_view::npos || (!text.empty() && (blank(text.front()) || blank(text.back())))) {
+    throw base::Error(base::ExitCode::data, "csv has no line breaks in an id or label, and no blanks at its ends", "--format", "ndjson has them");
+  }
+  if (text.find_first_of(",\"") == std::string_view::npos) return std::string(text);
   std::string quoted = "\"";
   for (const char c : text) {
     if (c == '"') quoted += '"';

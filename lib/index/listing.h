@@ -14,6 +14,7 @@ namespace proviso::index {
 enum class ListingForm { ndjson, csv, hex };     // hex: of one type; has no ids, labels and videos
 
 // Calls `line` with each line of the lists named (empty: all) and the type (absent: all). Error(usage) for hex without a type, or of vpdq.
+// Error(data) for csv when an id or label would not be read back: line breaks, blanks at its ends. Videos are not in csv.
 void write_listing(const Index&, ListingForm, std::span<const std::string> lists, std::optional<HashType>, const std::function<void(std::string_view)>& line);
 
 }  // namespace proviso::index

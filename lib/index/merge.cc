@@ -42,41 +42,72 @@ ListEntry entry_of(HashType type, const StoredEntry& stored) {
   return entry;
 }
 
+// What makes a video the same one, whether it is suspended or not.
+base::Sha256 digest_of(const Section& section, std::string_view name, std::string_view label, std::span<const pdq::Hash> frames) {
+  std::string text;
+  for (const std::string_view word : {std::string_view(section.list), name, label}) text += fmt::format("{} {}", word.size(), word);
+  text.append(reinterpret_cast<const char*>(frames.data()), frames.size_bytes());
+  return crypto::sha256(text);
+}
+
+base::Sha256 digest_of(const Section& section, std::span<const pdq::Hash> frames) { return digest_of(section, {}, {}, frames); }
+
+// Of every list, the frames of its suspended videos.
+std::set<base::Sha256> suspended_videos(std::span<const Index> from) {
+  std::set<base::Sha256> all;
+  for (const Index& index : from) {
+    for (std::uint32_t number = 0; number < index.sections().size(); ++number) {
+      const Section& section = index.sections()[number];
+      if (section.type != HashType::vpdq) continue;
+      index.for_each(number, [&](const StoredEntry& video) {
+        if (video.suspended) all.insert(digest_of(section, video.frames));
+      });
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 BuildReport merge(const std::filesystem::path& out, std::span<const Index> from, const crypto::PrivateKey* key, const law::Resolved& law, const BuildSettings& settings) {
   std::map<std::string, policy::List> lists;
-  std::map<std::string, std::set<std::string>> files;
+  std::map<std::string, std::set<std::string>> files, verified_by;
   for (const Index& index : from) {
     for (const Section& section : index.sections()) {
       const auto [at, is_new] = lists.try_emplace(section.list, list_of(section));
+      verified_by[section.list].insert(section.verified_by);
       if (at->second.purpose != section.purpose) {
         throw base::Error(base::ExitCode::data, fmt::format("the list {} was made for '{}' in one index and for '{}' in another", section.list, at->second.purpose, section.purpose));
       }
-      const policy::List other = list_of(section);
-      if (!is_new && other.date > at->second.date) at->second = other;
-      // Only what each edition says of being verified by somebody holds for all of them.
-      if (other.verified_by != at->second.verified_by) at->second.verified_by.clear();
+      policy::List other = list_of(section);
+      if (!is_new && other.date > at->second.date) at->second = std::move(other);
       if (!section.file_sha256.empty()) files[section.list].insert(section.file_sha256);
     }
   }
   std::vector<policy::List> abouts;
-  for (const auto& [name, list] : lists) abouts.push_back(list);
+  for (auto& [name, list] : lists) {
+    // Only what each edition says of being verified by somebody holds for all of them.
+    if (verified_by[name].size() > 1) list.verified_by.clear();
+    abouts.push_back(list);
+  }
   Builder builder(out, abouts, law, settings);
   for (const auto& [name, digests] : files) {
     std::string all;
     for (const std::string& digest : digests) all += (all.empty() ? "" : "+") + digest;
     builder.made_from(name, all);
   }
+  const std::set<base::Sha256> suspended = suspended_videos(from);
   std::set<base::Sha256> videos;             // an equal video of two indexes is one
   for (const Index& index : from) {
     for (std::uint32_t number = 0; number < index.sections().size(); ++number) {
       const Section& section = index.sections()[number];
       index.for_each(number, [&](const StoredEntry& stored) {
         if (section.type == HashType::vpdq) {
-          std::string text = section.list + '\0' + name_of(stored) + '\0' + std::string(stored.label) + (stored.suspended ? "\1" : "\0");
-          text.append(reinterpret_cast<const char*>(stored.frames.data()), stored.frames.size() * sizeof(pdq::Hash));
-          if (!videos.insert(crypto::sha256(text)).second) return;
+          if (!videos.insert(digest_of(section, name_of(stored), stored.label, stored.frames)).second) return;
+          ListEntry video = entry_of(section.type, stored);
+          video.suspended = suspended.count(digest_of(section, stored.frames)) != 0;
+          builder.add(section.list, video);
+          return;
         }
         builder.add(section.list, entry_of(section.type, stored));
       });

@@ -69,17 +69,45 @@ PdqTable::PdqTable(const MappedFile& file, std::uint64_t entries, Region hashes,
   }
 }
 
+// Buckets that overlap would make one query meet every entry many times over.
+void PdqTable::check_starts(const Slot& slot) const {
+  file_->ensure(slot.starts);
+  const auto starts = file_->values<std::uint32_t>(slot.starts);
+  if (starts.front() != 0 || starts.back() != entries_ || !std::is_sorted(starts.begin(), starts.end())) file_->refuse("a table of starts is out of order");
+}
+
 void PdqTable::check_whole() const {
   file_->ensure(hashes_);
   for (const Slot& slot : slots_) {
-    for (const Region& region : {slot.starts, slot.companions, slot.numbers}) file_->ensure(region);
-    const auto starts = file_->values<std::uint32_t>(slot.starts);
-    if (starts.front() != 0 || starts.back() != entries_ || !std::is_sorted(starts.begin(), starts.end())) file_->refuse("a table of starts is out of order");
+    check_starts(slot);
+    for (const Region& region : {slot.companions, slot.numbers}) file_->ensure(region);
     for (const std::uint32_t number : file_->values<std::uint32_t>(slot.numbers)) {
       if (number >= entries_) file_->refuse("a slot table names an entry that is not there");
     }
   }
   whole_ = true;
+}
+
+void PdqTable::check_order(bool twice) const {
+  check_whole();
+  const auto hashes = file_->values<pdq::Hash>(hashes_);
+  for (std::size_t i = 1; i < hashes.size(); ++i) {
+    if (hashes[i] < hashes[i - 1] || (!twice && hashes[i] == hashes[i - 1])) file_->refuse("hashes are out of order");
+  }
+  for (int s = 0; s < static_cast<int>(slots_.size()); ++s) {
+    const Slot& slot = slots_[static_cast<std::size_t>(s)];
+    const auto starts = file_->values<std::uint32_t>(slot.starts);
+    const auto companions = file_->values<std::uint16_t>(slot.companions);
+    const auto numbers = file_->values<std::uint32_t>(slot.numbers);
+    for (std::uint32_t value = 0; value + 1 < kSlotStarts; ++value) {
+      for (std::uint32_t at = starts[value]; at < starts[value + 1]; ++at) {
+        const pdq::Hash& hash = hashes[numbers[at]];
+        if (slot_of(hash, s) != value || companions[at] != slot_of(hash, (s + 1) % kSlots) || (at > starts[value] && numbers[at - 1] >= numbers[at])) {
+          file_->refuse("a slot table does not fit its hashes");
+        }
+      }
+    }
+  }
 }
 
 bool PdqTable::scan_is_cheaper(int radius) const {
@@ -138,7 +166,7 @@ void PdqTable::walk(std::span<const pdq::Hash> queries, int radius, std::vector<
     const auto starts = file_->values<std::uint32_t>(slot.starts);
     const auto companions = file_->values<std::uint16_t>(slot.companions);
     const auto numbers = file_->values<std::uint32_t>(slot.numbers);
-    if (!whole) file_->ensure(slot.starts);
+    if (!whole && !starts_ascend_) check_starts(slot);
     // Gives how many entries there are in the query's buckets.
     const auto fetch = [&](std::size_t query) {
       auto& into = buckets[query % 2];
@@ -148,7 +176,6 @@ void PdqTable::walk(std::span<const pdq::Hash> queries, int radius, std::vector<
         const std::size_t value = own ^ all[i].mask;
         const kernels::Bucket bucket{starts[value], starts[value + 1], all[i].limit};
         if (!whole) {
-          if (bucket.from > bucket.to || bucket.to > entries_) file_->refuse("a table of starts is out of order");
           file_->ensure(slot.companions.offset + bucket.from * 2, (bucket.to - bucket.from) * std::uint64_t{2});
         }
         __builtin_prefetch(companions.data() + bucket.from);
@@ -183,6 +210,7 @@ void PdqTable::walk(std::span<const pdq::Hash> queries, int radius, std::vector<
       if (bits <= radius) found.push_back({each.query, bits, each.place});
     }
   }
+  starts_ascend_ = true;
 }
 
 }  // namespace proviso::index

@@ -38,6 +38,8 @@ class PdqTable {
   pdq::Hash at(std::uint64_t number) const { return file_->load<pdq::Hash>(hashes_, number); }
   // Everything is in order: starts ascend, numbers are within bounds. Error(data).
   void check_whole() const;
+  // And the rest: hashes ascend (equal ones only where `twice`), and every slot has each of them once, in its bucket. Error(data).
+  void check_order(bool twice) const;
 
  private:
   struct Slot {
@@ -46,6 +48,7 @@ class PdqTable {
   void scan(std::span<const pdq::Hash> queries, int radius, std::vector<PdqFound>&) const;
   void walk(std::span<const pdq::Hash> queries, int radius, std::vector<PdqFound>&) const;
   bool scan_is_cheaper(int radius) const;
+  void check_starts(const Slot&) const;
 
   const MappedFile* file_;
   std::uint64_t entries_;
@@ -54,6 +57,7 @@ class PdqTable {
   // Blocks are checked one by one until so many queries came that the rest is checked at once.
   mutable std::atomic<std::uint64_t> queries_ = 0;
   mutable std::atomic<bool> whole_ = false;
+  mutable std::atomic<bool> starts_ascend_ = false;
 };
 
 }  // namespace proviso::index
