@@ -28,7 +28,9 @@ std::uint64_t neighbours(const Index& index, int distance, std::span<const std::
       for (std::size_t i = 0; i < queries.size(); ++i) {
         const auto own = std::find_if(hits[i].begin(), hits[i].end(), [&](const Hit& hit) { return hit.section == number && hit.number == from + i; });
         // Every hash is its own neighbour, unless the tables are wrong.
-        if (own == hits[i].end()) throw base::Error(base::ExitCode::data, fmt::format("list {}: entry {} is not found by its own hash: the tables are wrong", section.list, from + i));
+        if (own == hits[i].end()) {
+          throw base::Error(base::ExitCode::data, fmt::format("list {}: entry {} is not found by its own hash: the tables are wrong", section.list, from + i));
+        }
         for (const Hit& other : hits[i]) {
           if (std::tie(other.section, other.number) <= std::tie(own->section, own->number) || (across && other.list == own->list)) continue;
           ++pairs;

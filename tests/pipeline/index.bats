@@ -215,7 +215,7 @@ sha256,r-1,A1" ]
   for form in ndjson csv; do
     proviso index export --index before.pvx --format $form >"lists/again.$form"
     sed "s|lists/known.ndjson|lists/again.$form|" policy.yaml >again.yaml
-    PROVISO_POLICY=$work/again.yaml proviso index build --quiet --strict --output "$form.pvx" --sign-key offline/index.pem
+    PROVISO_POLICY=$PWD/again.yaml proviso index build --quiet --strict --output "$form.pvx" --sign-key offline/index.pem
     [ "$(proviso index diff --quiet --entries before.pvx "$form.pvx" | wc -l)" -eq 0 ]
     [ "$(proviso index diff --quiet before.pvx "$form.pvx" | jq -s 'map(.kept) | add')" -eq 8 ]
   done
@@ -304,7 +304,7 @@ sha256,r-1,A1" ]
 @test "in production an index without a signature, or with another's, is exit 77" {
   unset PROVISO_NOW
   proviso init production --mode production --provider "Example Messenger" >/dev/null
-  export PROVISO_POLICY=$work/production/policy.yaml
+  export PROVISO_POLICY=$PWD/production/policy.yaml
   cp lists/known.ndjson production/lists/
   proviso index build --quiet
   run proviso index query --type md5 "$(first md5)"
@@ -360,6 +360,7 @@ sha256,r-1,A1" ]
   add_list '{name: many, path: lists/many.pdq.txt, source: "made up", purpose: known-csam}'
   build --quiet
   tail -n 200 lists/many.pdq.txt >asked
+  # shellcheck disable=SC2094
   for distance in 0 15 31 63; do
     proviso index query --type pdq --distance $distance - <asked >ours
     PROVISO_KERNEL=scalar proviso index query --type pdq --distance $distance - <asked >scalar

@@ -120,8 +120,8 @@ TEST_CASE("an index that is taken apart and put together again is as good as bef
 
 TEST_CASE("a region that lies outside the data, off its place or over another is refused at open") {
   for (const char* const region : {"hashes", "table", "owners", "frames", "info", "strings"}) {
-    for (const std::string& offset : {std::string("18446744073709551552"), std::string("18446744073709551615"), std::string("-64"), std::string("64.0"), std::string("1e300"),
-                                      std::string("\"64\""), std::string("true"), std::string("null"), std::string("0"), std::string("1"), std::string("32"), std::string("1099511627776")}) {
+    for (const char* const offset :
+         {"18446744073709551552", "18446744073709551615", "-64", "64.0", "1e300", "\"64\"", "true", "null", "0", "1", "32", "1099511627776"}) {
       Made made;
       Opened opened(made.path);
       opened.section(2).at(region).at("offset") = json::Json::parse(offset);
@@ -131,7 +131,7 @@ TEST_CASE("a region that lies outside the data, off its place or over another is
       CHECK(flaw(made.path) != "none");
       CHECK_THROWS_AS(open_index(made.path), base::Error);
     }
-    for (const std::string& bytes : {std::string("18446744073709551615"), std::string("18446744073709551552"), std::string("-1"), std::string("1e19"), std::string("9223372036854775808")}) {
+    for (const char* const bytes : {"18446744073709551615", "18446744073709551552", "-1", "1e19", "9223372036854775808"}) {
       Made made;
       Opened opened(made.path);
       opened.section(2).at(region).at("bytes") = json::Json::parse(bytes);
@@ -149,8 +149,8 @@ TEST_CASE("a region that lies outside the data, off its place or over another is
 }
 
 TEST_CASE("a number of entries that its regions do not have is refused at open") {
-  for (const std::string& entries : {std::string("0"), std::string("1"), std::string("3"), std::string("-2"), std::string("2.0"), std::string("4294967295"), std::string("4294967296"),
-                                     std::string("1152921504606846978"), std::string("18446744073709551615"), std::string("1e300"), std::string("\"2\""), std::string("[2]")}) {
+  for (const char* const entries :
+       {"0", "1", "3", "-2", "2.0", "4294967295", "4294967296", "1152921504606846978", "18446744073709551615", "1e300", "\"2\"", "[2]"}) {
     for (const std::size_t section : {0u, 2u}) {
       Made made;
       Opened opened(made.path);
@@ -230,8 +230,8 @@ TEST_CASE("an entry's text outside its strings and reserved bits are refused, by
     unsigned bytes;
     const char* why;
   };
-  for (const Bad& bad : {Bad{0, 0xffffffff, 4, "outside its strings"}, Bad{4, 0xfffffff0, 4, "outside its strings"}, Bad{8, 0xffff, 2, "outside its strings"}, Bad{10, 0xffff, 2, "outside its strings"},
-                         Bad{12, 2, 2, "reserved bits"}, Bad{12, 0x8000, 2, "reserved bits"}, Bad{14, 1, 2, "reserved bits"}}) {
+  for (const Bad& bad : {Bad{0, 0xffffffff, 4, "outside its strings"}, Bad{4, 0xfffffff0, 4, "outside its strings"},
+                         Bad{8, 0xffff, 2, "outside its strings"}, Bad{10, 0xffff, 2, "outside its strings"}, Bad{12, 2, 2, "reserved bits"}, Bad{12, 0x8000, 2, "reserved bits"}, Bad{14, 1, 2, "reserved bits"}}) {
     Made made;
     Opened opened(made.path);
     if (bad.bytes == 4) opened.put(0, "info", bad.at, bad.value);
