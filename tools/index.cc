@@ -282,12 +282,12 @@ base::ExitCode withdraw(cli::Context& context, const Settings& settings) {
   if (list == nullptr) throw base::Error(base::ExitCode::usage, fmt::format("the list '{}' is not in the policy", settings.lists[0]), "--list");
   if (settings.id.has_value() != settings.hash.empty()) throw base::Error(base::ExitCode::usage, "either a HASH with its --type, or --id, was expected");
   if (!settings.id && settings.type.empty()) throw base::Error(base::ExitCode::usage, "the hash's type is declared, never guessed", "--type");
+  const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
   const bool is_new = settings.id ? index::withdraw(*list, *settings.id) : index::withdraw(*list, *index::parse_hash_type(settings.type), settings.hash);
   if (!is_new) context.log().note("the entry was withdrawn before; the index is built again all the same");
   Settings all = settings;
   all.lists.clear();
   const base::ExitCode code = build(context, all);
-  const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
   ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
   ledger.append({ledger::event::kIndexWithdrawn, "index", {}, {}, {{"list", list->name}}});
   return code;
