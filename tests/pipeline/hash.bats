@@ -128,6 +128,8 @@ P
   [ "$status" -eq 2 ]
   [ "$(jq -r '.error.code // "ok"' <<<"$output" | tr '\n' ' ')" = "decode_failed decode_failed decode_failed " ]
   env -u PROVISO_POLICY proviso hash --quiet --format sum --digests sha256 spool/cut.mov | diff - <(sha256sum spool/cut.mov)
+  sed -i 's/content: \[image\]/content: [image, video]/' policy.yaml
+  "$BATS_TEST_DIRNAME/reopen-gate" "$work"
   item cut video cut.mov >in.ndjson
   run bash -c 'proviso scope-check --quiet <in.ndjson | proviso hash --quiet'
   [ "$status" -eq 2 ]
