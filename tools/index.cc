@@ -166,18 +166,22 @@ class Queries {
       if (hashes_.size() == kAtOnce) flush();
       return true;
     }
-    hits_.clear();
-    index_.find_exact(*digest::parse_type(settings_.type), *bytes, settings_.lists, hits_);
-    for (const index::Hit& hit : hits_) print(base::to_hex(*bytes), hit);
+    digests_.insert(digests_.end(), bytes->begin(), bytes->end());
+    if (digests_.size() == kAtOnce * bytes->size()) flush();
     return true;
   }
   void flush() {
     std::vector<std::vector<index::Hit>> hits;
-    index_.find_pdq(hashes_, settings_.distance, settings_.lists, hits);
+    if (type_ == index::HashType::pdq) index_.find_pdq(hashes_, settings_.distance, settings_.lists, hits);
+    else index_.find_exact(*digest::parse_type(settings_.type), digests_, settings_.lists, hits);
+    const std::size_t width = index::bytes_of(type_);
     for (std::size_t i = 0; i < hits.size(); ++i) {
-      for (const index::Hit& hit : hits[i]) print(pdq::to_hex(hashes_[i]), hit);
+      for (const index::Hit& hit : hits[i]) {
+        print(type_ == index::HashType::pdq ? pdq::to_hex(hashes_[i]) : base::to_hex(std::span(digests_).subspan(i * width, width)), hit);
+      }
     }
     hashes_.clear();
+    digests_.clear();
   }
   std::string expected() const { return fmt::format("{} hex digits were expected", 2 * index::bytes_of(type_)); }
 
@@ -195,7 +199,7 @@ class Queries {
   const Settings& settings_;
   index::HashType type_;
   std::vector<pdq::Hash> hashes_;
-  std::vector<index::Hit> hits_;
+  base::Bytes digests_;
 };
 
 base::ExitCode query(cli::Context& context, const Settings& settings) {

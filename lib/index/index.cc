@@ -60,6 +60,8 @@ struct Index::Impl {
   }
   // Where the digest lies in the section, or nothing.
   std::optional<std::uint64_t> place_of(std::size_t section, std::span<const std::byte> digest) const;
+  // The same for digests one behind the other.
+  void places_of(std::size_t section, std::span<const std::byte> digests, std::size_t width, std::span<std::optional<std::uint64_t>>) const;
 };
 
 void Index::Impl::read_sections() {
@@ -164,8 +166,8 @@ void Index::Impl::fill(Hit& hit, std::uint32_t section, std::uint64_t number, in
   hit.number = number;
   hit.list = about.list;
   hit.entry = name_of(entry);
-  hit.label = std::string(entry.label);
-  hit.method = std::string(to_string(about.type));
+  hit.label = entry.label;
+  hit.method = to_string(about.type);
   hit.distance = distance;
   hit.threshold = threshold;
   hit.verified_list = !about.verified_by.empty();
@@ -190,6 +192,28 @@ std::optional<std::uint64_t> Index::Impl::place_of(std::size_t number, std::span
     else high = middle;
   }
   return std::nullopt;
+}
+
+void Index::Impl::places_of(std::size_t number, std::span<const std::byte> digests, std::size_t width, std::span<std::optional<std::uint64_t>> places) const {
+  const MappedSection& section = mapped[number];
+  const auto starts = file.values<std::uint32_t>(section.table);
+  const std::byte* const hashes = file.bytes(section.hashes).data();
+  const Info* const info = file.values<Info>(section.info).data();
+  const std::size_t count = digests.size() / width;
+  const auto digest = [&](std::size_t i) { return digests.subspan(i * width, width); };
+  if (count > 1) {
+    for (std::size_t i = 0; i < count; ++i) __builtin_prefetch(starts.data() + prefix_of(digest(i).data(), section.bits));
+    for (std::size_t i = 0; i < count; ++i) {
+      // Not checked yet, and only fetched: place_of() checks it before it is believed.
+      const std::byte* const at = hashes + std::min<std::uint64_t>(starts[prefix_of(digest(i).data(), section.bits)], sections[number].entries) * width;
+      __builtin_prefetch(at);
+      __builtin_prefetch(at + 64);
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    places[i] = place_of(number, digest(i));
+    if (places[i]) __builtin_prefetch(info + *places[i]);
+  }
 }
 
 // Digests ascend, and each stands behind the start of its first bits.
@@ -252,7 +276,7 @@ Index open_of(const policy::Policy& policy, const fs::path& file) {
 
 std::string_view kernel_name() { return kernels::chosen().name; }
 
-std::string name_of(const StoredEntry& entry) { return entry.id.empty() ? fmt::format("line {}", entry.line) : std::string(entry.id); }
+std::string name_of(const StoredEntry& entry) { return entry.id.empty() ? "line " + std::to_string(entry.line) : std::string(entry.id); }
 
 const std::vector<Section>& Index::sections() const { return impl_->sections; }
 std::string Index::digest() const { return impl_->file.digest(); }
@@ -271,21 +295,44 @@ std::optional<std::string> Index::verify() const {
 }
 
 void Index::find_exact(digest::Type type, std::span<const std::byte> digest, std::span<const std::string> lists, std::vector<Hit>& hits) const {
-  if (type == digest::Type::sha512 || digest.size() != digest::size_of(type)) return;
+  if (digest.size() != digest::size_of(type)) return;
+  std::vector<std::vector<Hit>> found;
+  find_exact(type, digest, lists, found);
+  if (!found.empty()) std::move(found[0].begin(), found[0].end(), std::back_inserter(hits));
+}
+
+// A digest costs a few far reads, one after the other; those of a window of digests are fetched side by side.
+void Index::find_exact(digest::Type type, std::span<const std::byte> digests, std::span<const std::string> lists, std::vector<std::vector<Hit>>& hits) const {
+  const std::size_t width = digest::size_of(type);
+  const std::size_t count = digests.size() / width;
+  hits.resize(count);
+  if (type == digest::Type::sha512) return;
+  constexpr std::size_t kWindow = 32;
   const HashType wanted = type_of(type);
-  const std::size_t before = hits.size();
-  bool suspended = false;
+  std::vector<bool> suspended(count);
+  std::vector<std::size_t> before;
+  for (const auto& each : hits) before.push_back(each.size());
   for (std::uint32_t section = 0; section < impl_->sections.size(); ++section) {
     // A suspended entry of a list that was not asked for counts all the same: the hash is in doubt.
     const bool asked = impl_->wanted(section, wanted, lists);
-    if (!asked && (impl_->sections[section].suspended == 0 || !impl_->wanted(section, wanted, {}))) continue;
-    const auto place = impl_->place_of(section, digest);
-    if (!place) continue;
-    if (asked) impl_->fill(hits.emplace_back(), section, *place, 0, 0);
-    suspended = suspended || impl_->describe(section, *place).suspended;
+    const bool may_suspend = impl_->sections[section].suspended != 0;
+    if (!asked && (!may_suspend || !impl_->wanted(section, wanted, {}))) continue;
+    for (std::size_t from = 0; from < count; from += kWindow) {
+      const std::size_t size = std::min(kWindow, count - from);
+      const auto window = digests.subspan(from * width, size * width);
+      std::array<std::optional<std::uint64_t>, kWindow> places;
+      impl_->places_of(section, window, width, places);
+      for (std::size_t i = 0; i < size; ++i) {
+        if (!places[i]) continue;
+        if (asked) impl_->fill(hits[from + i].emplace_back(), section, *places[i], 0, 0);
+        if (may_suspend && impl_->describe(section, *places[i]).suspended) suspended[from + i] = true;
+      }
+    }
   }
-  if (!suspended) return;
-  for (std::size_t i = before; i < hits.size(); ++i) hits[i].suspended = true;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!suspended[i]) continue;
+    for (std::size_t each = before[i]; each < hits[i].size(); ++each) hits[i][each].suspended = true;
+  }
 }
 
 void Index::find_pdq(std::span<const pdq::Hash> queries, int radius, std::span<const std::string> lists, std::vector<std::vector<Hit>>& hits) const {
