@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "index/lists/formats.h"
+#include "index/lists/line_entries.h"
 
 namespace proviso::index::lists {
 namespace {
@@ -69,20 +70,7 @@ std::optional<Flaw> read_line(ListEntry& entry, Feed& feed, std::string_view tex
 }  // namespace
 
 void read_digests(ByteStream& bytes, Feed& feed, std::optional<HashType> declared) {
-  LineSource lines(bytes);
-  Line line;
-  ListEntry entry;
-  while (lines.next(line)) {
-    if (line.too_long) {
-      feed.too_long(line.number);
-      continue;
-    }
-    if (line.text.front() == '#' || line.text.front() == ';') continue;      // comments, of rhash too
-    entry = {};
-    entry.line = line.number;
-    if (auto flaw = read_line(entry, feed, line.text, declared)) feed.reject(line.number, std::move(*flaw));
-    else feed.entry(entry);
-  }
+  feed_lines(bytes, feed, "#;", [&](ListEntry& entry, std::string_view text) { return read_line(entry, feed, text, declared); });   // comments of rhash too
 }
 
 }  // namespace proviso::index::lists

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "index/lists/formats.h"
+#include "index/lists/line_entries.h"
 #include "ndjson/record.h"
 
 namespace proviso::index::lists {
@@ -108,25 +109,8 @@ class LineParser {
 }  // namespace
 
 void read_ndjson(ByteStream& bytes, Feed& feed) {
-  LineSource lines(bytes);
   LineParser parser(bytes.name());
-  Line line;
-  ListEntry entry;
-  while (lines.next(line)) {
-    if (line.too_long) {
-      feed.too_long(line.number);
-      continue;
-    }
-    entry.line = line.number;
-    entry.id.clear();
-    entry.label.clear();
-    entry.suspended = false;
-    entry.exact.clear();
-    entry.pdq.reset();
-    entry.frames.clear();
-    if (auto flaw = parser.read(entry, line.text)) feed.reject(line.number, std::move(*flaw));
-    else feed.entry(entry);
-  }
+  feed_lines(bytes, feed, {}, [&](ListEntry& entry, std::string_view text) { return parser.read(entry, text); });
 }
 
 }  // namespace proviso::index::lists

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "index/lists/formats.h"
+#include "index/lists/line_entries.h"
 #include "index/lists/json_records.h"
 #include "index/lists/latest.h"
 
@@ -136,31 +137,19 @@ void read_threatexchange(ByteStream& bytes, Feed& feed) {
 }
 
 void read_threatexchange_lines(ByteStream& bytes, Feed& feed, std::optional<HashType> declared) {
-  LineSource lines(bytes);
-  Line line;
-  ListEntry entry;
-  while (lines.next(line)) {
-    if (line.too_long) {
-      feed.too_long(line.number);
-      continue;
-    }
-    if (line.text.front() == '#') continue;
-    entry = {};
-    entry.line = line.number;
-    const std::size_t blank = line.text.find(' ');
-    std::optional<Flaw> flaw;
+  feed_lines(bytes, feed, "#", [&](ListEntry& entry, std::string_view text) -> std::optional<Flaw> {
+    const std::size_t blank = text.find(' ');
     if (blank == std::string_view::npos) {
-      flaw = declared ? add_hash(entry, *declared, line.text) : std::optional<Flaw>(Flaw{"the signal's type is not declared: 'pdq HEX', or the type of the list"});
-    } else if (const auto type = type_named(line.text.substr(0, blank))) {
-      flaw = add_hash(entry, *type, trim(line.text.substr(blank)));
-    } else if (const auto other = unmatchable_named(line.text.substr(0, blank))) {
-      feed.unmatchable(*other);
-    } else {
-      flaw = Flaw{fmt::format("'{}' is no signal that is known", line.text.substr(0, std::min<std::size_t>(blank, 32)))};
+      if (!declared) return Flaw{"the signal's type is not declared: 'pdq HEX', or the type of the list"};
+      return add_hash(entry, *declared, text);
     }
-    if (flaw) feed.reject(line.number, std::move(*flaw));
-    else feed.entry(entry);
-  }
+    const std::string_view word = text.substr(0, blank);
+    if (const auto type = type_named(word)) return add_hash(entry, *type, trim(text.substr(blank)));
+    const auto other = unmatchable_named(word);
+    if (!other) return Flaw{fmt::format("'{}' is no signal that is known", word.substr(0, 32))};
+    feed.unmatchable(*other);
+    return std::nullopt;
+  });
 }
 
 }  // namespace proviso::index::lists
