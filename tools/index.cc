@@ -15,6 +15,7 @@
 #include "index/withdrawal.h"
 #include "ledger/events.h"
 #include "ledger/ledger.h"
+#include "ndjson/line_reader.h"
 
 namespace {
 
@@ -153,9 +154,12 @@ json::OrderedJson told(const index::Hit& hit) {
   return line;
 }
 
+constexpr std::size_t kMaxQueryBytes = 4096;     // of a line
+
 // Looks hashes up by the batch, and prints each hit with the hash that was asked for.
 class Queries {
  public:
+  static constexpr std::size_t kAtOnce = 1024;
   Queries(const index::Index& index, const Settings& settings) : index_(index), settings_(settings), type_(*index::parse_hash_type(settings.type)) {}
   // False when the text is no hash of the type.
   bool add(std::string_view hex) {
@@ -186,7 +190,6 @@ class Queries {
   std::string expected() const { return fmt::format("{} hex digits were expected", 2 * index::bytes_of(type_)); }
 
  private:
-  static constexpr std::size_t kAtOnce = 1024;
   void print(const std::string& hash, const index::Hit& hit) const {
     json::OrderedJson line{{"query", hash}};
     line.update(told(hit));
@@ -209,12 +212,19 @@ base::ExitCode query(cli::Context& context, const Settings& settings) {
   if (settings.hash != "-") {
     if (!queries.add(settings.hash)) throw base::Error(base::ExitCode::usage, queries.expected(), "HASH");
   } else {
-    std::string line;
-    for (std::uint64_t number = 1; std::getline(std::cin, line); ++number) {
-      if (!line.empty() && line.back() == '\r') line.pop_back();
-      if (line.empty() || queries.add(line)) continue;
-      context.log().error(queries.expected(), fmt::format("standard input:{}", number), "bad_record");
-      code = base::ExitCode::records_failed;
+    // As many lines as there are, and an answer before more is waited for.
+    ndjson::LineReader reader(0, kMaxQueryBytes);
+    std::vector<ndjson::InputLine> lines;
+    while (reader.next(lines, Queries::kAtOnce, Queries::kAtOnce * kMaxQueryBytes)) {
+      for (const ndjson::InputLine& line : lines) {
+        std::string_view hex = line.text;
+        if (!hex.empty() && hex.back() == '\r') hex.remove_suffix(1);
+        if (!line.too_long && (hex.empty() || queries.add(hex))) continue;
+        context.log().error(queries.expected(), fmt::format("standard input:{}", line.number), "bad_record");
+        code = base::ExitCode::records_failed;
+      }
+      queries.flush();
+      std::cout.flush();
     }
   }
   queries.flush();

@@ -1,4 +1,4 @@
-// Lines of a descriptor in bounded memory, private to this room.
+// Lines of a descriptor in bounded memory.
 #pragma once
 
 #include <cstdint>
