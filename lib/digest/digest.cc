@@ -7,13 +7,14 @@
 
 #include <cstring>
 #include <thread>
-#include <vector>
+
+#include "base/page_buffer.h"
 
 namespace proviso::digest {
 namespace {
 
 // Large enough that the system calls do not show, small enough for the second-level cache.
-constexpr std::size_t kReadBytes = std::size_t{256} << 10;
+constexpr std::size_t kReadBytes = std::size_t{128} << 10;
 // Large enough that starting a thread for a piece does not show.
 constexpr std::size_t kPieceBytes = std::size_t{4} << 20;
 
@@ -151,14 +152,14 @@ base::Result<Digests> of_large_file(int fd, Wanted wanted) {
   others.md5 = false;
   Hasher md5(one), shas(others);
   Pieces pieces(fd);
-  std::vector<std::byte> buffers[2] = {std::vector<std::byte>(kPieceBytes), std::vector<std::byte>(kPieceBytes)};
-  auto got = pieces.next(buffers[0]);
+  const base::PageBuffer buffers[2] = {base::PageBuffer(kPieceBytes), base::PageBuffer(kPieceBytes)};
+  auto got = pieces.next(buffers[0].bytes());
   for (std::size_t turn = 0; got && *got != 0; turn ^= 1) {
-    const std::span<const std::byte> piece(buffers[turn].data(), *got);
+    const std::span<const std::byte> piece = buffers[turn].bytes().first(*got);
     {
       const std::jthread apart([&] { md5.update(piece); });
       shas.update(piece);
-      got = pieces.next(buffers[turn ^ 1]);
+      got = pieces.next(buffers[turn ^ 1].bytes());
     }
   }
   if (!got) return tl::make_unexpected(got.error());
@@ -173,14 +174,14 @@ base::Result<Digests> of_file(int fd, Wanted wanted, unsigned threads) {
   struct stat status{};
   const bool large = ::fstat(fd, &status) == 0 && status.st_size >= static_cast<off_t>(2 * kPieceBytes);
   if (threads > 1 && large && wanted.md5 && (wanted.sha1 || wanted.sha256 || wanted.sha512)) return of_large_file(fd, wanted);
-  thread_local std::vector<std::byte> buffer(kReadBytes);
+  thread_local const base::PageBuffer buffer(kReadBytes);
   Hasher hasher(wanted);
   Pieces pieces(fd);
   for (;;) {
-    const auto got = pieces.next(buffer);
+    const auto got = pieces.next(buffer.bytes());
     if (!got) return tl::make_unexpected(got.error());
     if (*got == 0) return hasher.finish();
-    hasher.update({buffer.data(), *got});
+    hasher.update(buffer.bytes().first(*got));
   }
 }
 

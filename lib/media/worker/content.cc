@@ -17,9 +17,9 @@ Luma& plane_memory() {
   return luma;
 }
 
-std::vector<std::byte>& file_memory() {
-  static std::vector<std::byte> bytes;
-  return bytes;
+base::PageBuffer& file_memory() {
+  static base::PageBuffer memory;
+  return memory;
 }
 
 Picture hashes_of(const Luma& luma, const Request& request) {
@@ -79,10 +79,10 @@ Failure hash_picture(File file, std::string_view format, const Request& request,
 
 bool may_read(const Request& request, ContentKind leaf) { return (request.leaves >> static_cast<unsigned>(leaf) & 1u) != 0; }
 
-Failure read_whole(const base::ByteSource& source, std::uint64_t limit, std::vector<std::byte>& out) {
+Failure read_whole(const base::ByteSource& source, std::uint64_t limit, base::PageBuffer& out) {
   if (source.size() > limit) return {Status::too_large, "more bytes than the limit"};
   out.resize(static_cast<std::size_t>(source.size()));
-  const std::int64_t got = source.read_at(0, out);
+  const std::int64_t got = source.read_at(0, out.bytes());
   if (got < 0 || static_cast<std::uint64_t>(got) != source.size()) return {Status::decode_failed, "the file ended while it was read"};
   return {};
 }
@@ -96,9 +96,9 @@ Failure hash_content(const base::ByteSource& source, const base::DetectedKind& k
     return failure;
   }
   if (kind.kind != ContentKind::image || (request.pdq == 0 && request.frames == 0)) return {};
-  std::vector<std::byte>& file = file_memory();
+  base::PageBuffer& file = file_memory();
   if (Failure failure = read_whole(source, request.max_picture_bytes, file); !failure.ok()) return failure;
-  return hash_picture(file, kind.format, request, leaf);
+  return hash_picture(file.bytes(), kind.format, request, leaf);
 }
 
 void hash_leaf(File file, const base::DetectedKind& kind, const Request& request, Leaf& leaf) {
@@ -134,10 +134,10 @@ Failure picture_of(const base::ByteSource& source, const Request& request, Luma&
   const auto kind = base::detect_kind_of(source);
   if (!kind) return {Status::decode_failed, kind.error().message};
   if (kind->kind == ContentKind::video || kind->format == "gif") return decode_first_frame(source, kind->format, options_of(request), luma);
-  std::vector<std::byte>& file = file_memory();
+  base::PageBuffer& file = file_memory();
   if (Failure failure = read_whole(source, request.max_picture_bytes, file); !failure.ok()) return failure;
   std::string by;
-  return decode_picture(kind->format, file, options_of(request), luma, by);
+  return decode_picture(kind->format, file.bytes(), options_of(request), luma, by);
 }
 
 }  // namespace proviso::media

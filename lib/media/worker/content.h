@@ -3,6 +3,7 @@
 
 #include "base/byte_source.h"
 #include "base/content_kind.h"
+#include "base/page_buffer.h"
 #include "media/findings.h"
 #include "media/protocol.h"
 #include "media/worker/luma.h"
@@ -13,7 +14,7 @@ namespace proviso::media {
 bool may_read(const Request&, base::ContentKind leaf);
 
 // Whole, into memory that the caller keeps. too_large past request.max_picture_bytes.
-Failure read_whole(const base::ByteSource&, std::uint64_t limit, std::vector<std::byte>& out);
+Failure read_whole(const base::ByteSource&, std::uint64_t limit, base::PageBuffer& out);
 
 // Hashes of one picture or video as far as `request` wants them; nothing for other kinds. No digests.
 Failure hash_content(const base::ByteSource&, const base::DetectedKind&, const Request&, Leaf&);

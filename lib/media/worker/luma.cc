@@ -30,34 +30,36 @@ bool Luma::wants(std::uint32_t y) const {
   return !sampled() || y == static_cast<std::uint32_t>(pdq::sample_index(static_cast<int>(next_), static_cast<int>(source_height_)));
 }
 
-void Luma::put(const std::uint8_t* row) {
-  if (!sampled()) {
-    std::memcpy(pixels_.data() + std::size_t{next_++} * width_, row, width_);
-    return;
-  }
-  const std::uint32_t y = static_cast<std::uint32_t>(pdq::sample_index(static_cast<int>(next_), static_cast<int>(source_height_)));
-  while (wants(y)) std::memcpy(pixels_.data() + std::size_t{next_++} * width_, row, width_);
+std::uint8_t* Luma::next_row() { return pixels_.data() + std::size_t{next_++} * width_; }
+
+void Luma::repeat(std::uint32_t y) {
+  const std::uint8_t* const last = pixels_.data() + std::size_t{next_ - 1} * width_;
+  while (wants(y)) std::memcpy(next_row(), last, width_);
 }
 
 void Luma::grey(std::uint32_t y, const std::uint8_t* row) {
   if (!wants(y)) return;
-  if (!sampled()) return put(row);
-  for (std::size_t i = 0; i < columns_.size(); ++i) line_[i] = row[columns_[i]];
-  put(line_.data());
+  std::uint8_t* const out = next_row();
+  if (!sampled()) {
+    std::memcpy(out, row, width_);
+    return;
+  }
+  for (std::size_t i = 0; i < columns_.size(); ++i) out[i] = row[columns_[i]];
+  repeat(y);
 }
 
 void Luma::rgb(std::uint32_t y, const std::uint8_t* row, std::size_t step) {
   if (!wants(y)) return;
+  std::uint8_t* const out = next_row();
   if (!sampled()) {
-    std::uint8_t* const out = pixels_.data() + std::size_t{next_++} * width_;
     for (std::size_t x = 0; x < width_; ++x) out[x] = luma_of(row[step * x], row[step * x + 1], row[step * x + 2]);
     return;
   }
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const std::uint8_t* const pixel = row + step * columns_[i];
-    line_[i] = luma_of(pixel[0], pixel[1], pixel[2]);
+    out[i] = luma_of(pixel[0], pixel[1], pixel[2]);
   }
-  put(line_.data());
+  repeat(y);
 }
 
 }  // namespace proviso::media

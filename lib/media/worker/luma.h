@@ -45,11 +45,11 @@ class Luma {
 
  private:
   bool sampled() const { return width_ != source_width_ || height_ != source_height_; }
-  void put(const std::uint8_t* row);       // a row of width_ samples, as often as it is sampled
+  std::uint8_t* next_row();
+  void repeat(std::uint32_t y);   // the last row, as often as it is sampled
 
   std::vector<std::uint8_t> pixels_;
   std::array<std::uint32_t, pdq::kDownsampleEdge> columns_{};
-  std::array<std::uint8_t, pdq::kDownsampleEdge> line_{};
   std::uint32_t source_width_ = 0, source_height_ = 0, width_ = 0, height_ = 0, next_ = 0;
 };
 

@@ -114,9 +114,9 @@ struct Containers::Mail {
 };
 
 Failure Containers::read_mail(const base::ByteSource& source) {
-  std::vector<std::byte> bytes;
-  if (Failure failure = read_whole(source, request_.max_picture_bytes, bytes); !failure.ok()) return failure;
-  const Ref<GMimeParser> parser = parser_of(bytes);
+  base::PageBuffer mailbox;
+  if (Failure failure = read_whole(source, request_.max_picture_bytes, mailbox); !failure.ok()) return failure;
+  const Ref<GMimeParser> parser = parser_of(mailbox.bytes());
   const Mail mail{*this};
   bool any = false;
   do {
