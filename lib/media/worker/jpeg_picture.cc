@@ -39,6 +39,54 @@ extern "C" void on_message(j_common_ptr info, int level) {
 
 enum class Result { ok, failed, too_large, unsupported };
 
+// Luma is stored at the picture's own size, and nothing but luma is wanted: its samples can be had as they leave the inverse DCT.
+bool luma_as_stored(const jpeg_decompress_struct& info) {
+  const jpeg_component_info& luma = info.comp_info[0];
+  return info.out_color_space == JCS_GRAYSCALE && luma.h_samp_factor == info.max_h_samp_factor && luma.v_samp_factor == info.max_v_samp_factor;
+}
+
+// Whole rows of blocks, without the copies of each row that upsampling and colour conversion would make. Plain data only.
+void read_blocks(jpeg_decompress_struct& info, Luma& out, std::vector<std::uint8_t>& row_memory) {
+  const jpeg_component_info& luma = info.comp_info[0];
+  const std::size_t stride = std::size_t{luma.width_in_blocks} * DCTSIZE;
+  const auto rows = static_cast<unsigned>(luma.v_samp_factor * DCTSIZE);
+  row_memory.resize(stride * rows);
+  JSAMPROW lines[MAX_SAMP_FACTOR * DCTSIZE];
+  for (unsigned i = 0; i < rows; ++i) lines[i] = row_memory.data() + stride * i;
+  JSAMPARRAY planes[MAX_COMPONENTS] = {lines};
+  while (info.output_scanline < info.output_height) {
+    const std::uint32_t first = info.output_scanline;
+    jpeg_read_raw_data(&info, planes, rows);
+    for (std::uint32_t y = first; y < info.output_height && y < first + rows; ++y) out.grey(y, lines[y - first]);
+  }
+}
+
+void read_rows(jpeg_decompress_struct& info, Luma& out, std::vector<std::uint8_t>& row_memory) {
+  row_memory.resize(std::size_t{info.output_width} * static_cast<std::size_t>(info.output_components));
+  std::uint8_t* const line = row_memory.data();
+  // Adobe writes CMYK inverted: 255 is no ink.
+  const bool inverted = info.saw_Adobe_marker != FALSE;
+  while (info.output_scanline < info.output_height) {
+    const std::uint32_t y = info.output_scanline;
+    JSAMPROW row = line;
+    jpeg_read_scanlines(&info, &row, 1);
+    if (info.out_color_space == JCS_GRAYSCALE) {
+      out.grey(y, line);
+      continue;
+    }
+    if (!out.wants(y)) continue;
+    if (info.out_color_space == JCS_CMYK) {
+      for (unsigned x = 0; x < info.output_width; ++x) {
+        std::uint8_t* const ink = line + std::size_t{4} * x;
+        unsigned light[4];
+        for (int i = 0; i < 4; ++i) light[i] = inverted ? ink[i] : 255u - ink[i];
+        for (int i = 0; i < 3; ++i) ink[i] = static_cast<std::uint8_t>(light[i] * light[3] / 255);
+      }
+    }
+    out.rgb(y, line, static_cast<std::size_t>(info.output_components));
+  }
+}
+
 // Plain data only in this frame.
 Result run(File file, const PictureOptions& options, ErrorState& error, Luma& out, std::vector<std::uint8_t>& row_memory) {
   jpeg_decompress_struct info;
@@ -70,29 +118,15 @@ Result run(File file, const PictureOptions& options, ErrorState& error, Luma& ou
     case JCS_YCCK: info.out_color_space = JCS_CMYK; break;
     default: info.out_color_space = JCS_RGB;
   }
+  if (luma_as_stored(info)) {
+    info.raw_data_out = TRUE;
+    for (int i = 1; i < info.num_components; ++i) info.comp_info[i].component_needed = FALSE;
+  }
   jpeg_start_decompress(&info);
-  row_memory.resize(std::size_t{info.output_width} * static_cast<std::size_t>(info.output_components));
-  std::uint8_t* const line = row_memory.data();
-  // Adobe writes CMYK inverted: 255 is no ink.
-  const bool inverted = info.saw_Adobe_marker != FALSE;
-  while (info.output_scanline < info.output_height) {
-    const std::uint32_t y = info.output_scanline;
-    JSAMPROW row = line;
-    jpeg_read_scanlines(&info, &row, 1);
-    if (info.out_color_space == JCS_GRAYSCALE) {
-      out.grey(y, line);
-      continue;
-    }
-    if (!out.wants(y)) continue;
-    if (info.out_color_space == JCS_CMYK) {
-      for (unsigned x = 0; x < info.output_width; ++x) {
-        std::uint8_t* const ink = line + std::size_t{4} * x;
-        unsigned light[4];
-        for (int i = 0; i < 4; ++i) light[i] = inverted ? ink[i] : 255u - ink[i];
-        for (int i = 0; i < 3; ++i) ink[i] = static_cast<std::uint8_t>(light[i] * light[3] / 255);
-      }
-    }
-    out.rgb(y, line, static_cast<std::size_t>(info.output_components));
+  if (info.raw_data_out != FALSE) {
+    read_blocks(info, out, row_memory);
+  } else {
+    read_rows(info, out, row_memory);
   }
   jpeg_finish_decompress(&info);
   jpeg_destroy_decompress(&info);
