@@ -9,34 +9,32 @@
 namespace proviso::pdq {
 namespace {
 
-using Size = std::size_t;
-
 // Rows of a plane that a pass is to write: all of them, or the 64 that decimation keeps.
 struct Rows {
   const int* kept = nullptr;  // ascending, may repeat; null for all
 };
 
 // out = sums / count. For a power of two the product with its inverse is the same float, and much cheaper.
-void write_means(const float* __restrict sums, float* __restrict out, Size n, int count) {
+void write_means(const float* __restrict sums, float* __restrict out, std::size_t n, int count) {
   const auto divisor = static_cast<float>(count);
   if (std::has_single_bit(static_cast<unsigned>(count))) {
     const float factor = 1.0F / divisor;
-    for (Size i = 0; i < n; ++i) out[i] = sums[i] * factor;
+    for (std::size_t i = 0; i < n; ++i) out[i] = sums[i] * factor;
   } else {
-    for (Size i = 0; i < n; ++i) out[i] = sums[i] / divisor;
+    for (std::size_t i = 0; i < n; ++i) out[i] = sums[i] / divisor;
   }
 }
 
-void add(float* __restrict sums, const float* __restrict row, Size n) {
-  for (Size i = 0; i < n; ++i) sums[i] += row[i];
+void add(float* __restrict sums, const float* __restrict row, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) sums[i] += row[i];
 }
 
-void subtract(float* __restrict sums, const float* __restrict row, Size n) {
-  for (Size i = 0; i < n; ++i) sums[i] -= row[i];
+void subtract(float* __restrict sums, const float* __restrict row, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) sums[i] -= row[i];
 }
 
-void slide(float* __restrict sums, const float* __restrict entering, const float* __restrict leaving, Size n) {
-  for (Size i = 0; i < n; ++i) {
+void slide(float* __restrict sums, const float* __restrict entering, const float* __restrict leaving, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
     const float grown = sums[i] + entering[i];
     sums[i] = grown - leaving[i];
   }
@@ -45,9 +43,9 @@ void slide(float* __restrict sums, const float* __restrict entering, const float
 // One running box down the columns of `in` (`rows` x `columns`), all columns side by side. The box reaches `window / 2` rows
 // ahead; at both ends it is cut off, and the mean is of what is left in it.
 void box_down_columns(const float* in, float* out, int rows, int columns, int window, Rows wanted) {
-  const auto n = static_cast<Size>(columns);
+  const auto n = static_cast<std::size_t>(columns);
   alignas(64) std::array<float, 512> sums{};
-  const auto row = [&](int r) { return in + static_cast<Size>(r) * n; };
+  const auto row = [&](int r) { return in + static_cast<std::size_t>(r) * n; };
 
   int count = 0, entering = 0, leaving = 0;
   const int* next = wanted.kept;
@@ -86,15 +84,15 @@ void box_down_columns(const float* in, float* out, int rows, int columns, int wi
 
 // out (columns x rows) = in (rows x columns), in blocks that stay in the first-level cache.
 void transpose(const float* __restrict in, float* __restrict out, int rows, int columns) {
-  constexpr Size kBlock = 16;
-  const auto h = static_cast<Size>(rows);
-  const auto w = static_cast<Size>(columns);
-  for (Size y0 = 0; y0 < h; y0 += kBlock) {
-    const Size y1 = std::min(y0 + kBlock, h);
-    for (Size x0 = 0; x0 < w; x0 += kBlock) {
-      const Size x1 = std::min(x0 + kBlock, w);
-      for (Size x = x0; x < x1; ++x) {
-        for (Size y = y0; y < y1; ++y) out[x * h + y] = in[y * w + x];
+  constexpr std::size_t kBlock = 16;
+  const auto h = static_cast<std::size_t>(rows);
+  const auto w = static_cast<std::size_t>(columns);
+  for (std::size_t y0 = 0; y0 < h; y0 += kBlock) {
+    const std::size_t y1 = std::min(y0 + kBlock, h);
+    for (std::size_t x0 = 0; x0 < w; x0 += kBlock) {
+      const std::size_t x1 = std::min(x0 + kBlock, w);
+      for (std::size_t x = x0; x < x1; ++x) {
+        for (std::size_t y = y0; y < y1; ++y) out[x * h + y] = in[y * w + x];
       }
     }
   }
@@ -102,7 +100,7 @@ void transpose(const float* __restrict in, float* __restrict out, int rows, int 
 
 std::array<int, kCells> centres(int length) {
   std::array<int, kCells> out{};
-  for (int cell = 0; cell < kCells; ++cell) out[static_cast<Size>(cell)] = centre_of(cell, length);
+  for (int cell = 0; cell < kCells; ++cell) out[static_cast<std::size_t>(cell)] = centre_of(cell, length);
   return out;
 }
 
@@ -121,13 +119,13 @@ T& of_this_thread() {
 
 // `out` is `width` rows of `height` floats; a block of the source is turned over while it is in the cache.
 void load_transposed(const Samples& in, float* out) {
-  constexpr Size kBlock = 16;
-  const auto h = static_cast<Size>(in.height);
-  const auto w = static_cast<Size>(in.width);
-  for (Size y0 = 0; y0 < h; y0 += kBlock) {
-    const Size y1 = std::min(y0 + kBlock, h);
-    for (Size x = 0; x < w; ++x) {
-      for (Size y = y0; y < y1; ++y) out[x * h + y] = static_cast<float>(in.data[y * in.stride + x]);
+  constexpr std::size_t kBlock = 16;
+  const auto h = static_cast<std::size_t>(in.height);
+  const auto w = static_cast<std::size_t>(in.width);
+  for (std::size_t y0 = 0; y0 < h; y0 += kBlock) {
+    const std::size_t y1 = std::min(y0 + kBlock, h);
+    for (std::size_t x = 0; x < w; ++x) {
+      for (std::size_t y = y0; y < y1; ++y) out[x * h + y] = static_cast<float>(in.data[y * in.stride + x]);
     }
   }
 }
