@@ -58,11 +58,13 @@ std::vector<std::string> Lookup::hit_lists(std::span<const std::string> lists) c
 }
 
 // The index takes no list for every list; here none is none.
-void Lookup::exact(digest::Type type, std::span<const std::byte> digest, std::span<const std::string> lists, std::vector<ListHit>& out) const {
+void Lookup::exact(digest::Type type, std::span<const std::byte> digests, std::span<const std::string> lists,
+                   std::vector<std::vector<ListHit>>& out) const {
+  out.assign(digests.size() / digest::size_of(type), {});
   if (lists.empty()) return;
-  std::vector<index::Hit> found;
-  index_.find_exact(type, digest, lists, found);
-  append(std::move(found), out);
+  std::vector<std::vector<index::Hit>> found;
+  index_.find_exact(type, digests, lists, found);
+  for (std::size_t i = 0; i < found.size(); ++i) append(std::move(found[i]), out[i]);
 }
 
 void Lookup::pdq(std::span<const pdq::Hash> queries, int radius, std::span<const std::string> lists,
@@ -91,10 +93,14 @@ void Lookup::vpdq(std::span<const pdq::Hash> frames, int radius, std::span<const
 
 std::optional<std::string> Lookup::known_good(const HashedLeaf& leaf) const {
   if (known_good_lists_.empty()) return std::nullopt;
-  std::vector<ListHit> found;
-  for (const auto& [type, digest] : leaf.digests) exact(type, digest, known_good_lists_, found);
-  const auto cleared = std::find_if(found.begin(), found.end(), [](const ListHit& hit) { return !hit.suspended; });
-  return cleared == found.end() ? std::nullopt : std::optional(std::move(cleared->list));
+  for (const auto& [type, digest] : leaf.digests) {
+    std::vector<std::vector<ListHit>> found;
+    exact(type, digest, known_good_lists_, found);
+    for (ListHit& hit : found.front()) {
+      if (!hit.suspended) return std::move(hit.list);
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace proviso::stage

@@ -42,10 +42,11 @@ class Lookup {
   // Without the lists of known-good files, which make no hits; for a technology that names nothing else it is empty.
   std::vector<std::string> hit_lists(std::span<const std::string> lists) const;
 
-  // All three append. No list: nothing is found.
-  void exact(digest::Type, std::span<const std::byte> digest, std::span<const std::string> lists, std::vector<ListHit>&) const;
+  // No list: nothing is found. `digests`, all of the type's size, stand one after the other; one answer for each.
+  void exact(digest::Type, std::span<const std::byte> digests, std::span<const std::string> lists, std::vector<std::vector<ListHit>>&) const;
   // One answer for each query, nearest first.
   void pdq(std::span<const pdq::Hash> queries, int radius, std::span<const std::string> lists, std::vector<std::vector<ListHit>>&) const;
+  // Appends.
   void vpdq(std::span<const pdq::Hash> frames, int radius, std::span<const std::string> lists, std::vector<VideoHit>&) const;
   // The list of known-good files that has one of the leaf's digests.
   std::optional<std::string> known_good(const HashedLeaf&) const;
