@@ -136,7 +136,7 @@ int main(int argc, char** argv) {
         setup.app.add_flag("--dihedral", settings->dihedral, "PDQ of the picture turned and mirrored as well"),
         setup.app.add_flag("--unletterbox", settings->unletterbox, "PDQ without flat borders as well"),
         setup.app.add_option("--frame-interval", settings->frame_interval, "seconds between sampled frames of a video; 0: every frame")
-            ->check(CLI::Range(0.0, 3600.0)),
+            ->check(CLI::Range(0.0, 3600.0))->check(cli::not_a_number),
     };
     add_limits(setup.app, settings->limits);
     setup.schema_in = "scope";

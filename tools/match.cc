@@ -44,7 +44,8 @@ int main(int argc, char** argv) {
     setup.app.add_flag("--hits", settings->match.hits_only, "print hits alone, for reading");
     setup.app.add_flag("--best", settings->match.best, "of each technology and file the nearest hit alone");
     setup.app.add_option("--expect-index", settings->match.expect_index, "version the index must have, 64 hex digits")->check(is_version);
-    auto* const sample = setup.app.add_option("--sample", settings->sample, "look lists up for this share of items alone, 0 to 1")->check(CLI::Range(0.0, 1.0));
+    auto* const sample = setup.app.add_option("--sample", settings->sample, "look lists up for this share of items alone, 0 to 1")
+                             ->check(CLI::Range(0.0, 1.0))->check(cli::not_a_number);
     auto* const seed = setup.app.add_option("--seed", settings->seed, "text that chooses the items of --sample")->needs(sample);
     sample->needs(seed);
     setup.app.add_option("--sample-list", settings->sample_lists, "a list that --sample is for; repeatable; default: all")

@@ -74,6 +74,9 @@ struct Setup {
   std::function<std::string()> version_details;
 };
 
+// A check of CLI11's kind, empty when the option's text is a number: CLI::Range lets "nan" through.
+std::string not_a_number(const std::string& text);
+
 // Parses, runs, catches base::Error (alone), prints and maps it: usage errors 64, anything unforeseen 70.
 int run(std::string_view tool, int argc, char** argv, const std::function<void(Setup&)>& set_up);
 

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -168,6 +169,11 @@ std::string_view code_word(base::ExitCode code) {
 }
 
 }  // namespace
+
+std::string not_a_number(const std::string& text) {
+  double value = 0;
+  return CLI::detail::lexical_cast(text, value) && std::isnan(value) ? "a number was expected, not " + text : std::string();
+}
 
 int run(std::string_view tool, int argc, char** argv, const std::function<void(Setup&)>& set_up) {
   signal(SIGPIPE, SIG_IGN);  // a reader that goes away is seen as EPIPE and ends a stream quietly

@@ -94,6 +94,10 @@ base::Result<ContentHash> hash_content(int fd, const base::DetectedKind& kind, c
   if (decode) {
     auto found = decoder.finish();
     if (!found) return tl::make_unexpected(std::move(found.error()));
+    // A worker that a file took over must not make a picture a container: of those the members alone are matched.
+    if (found->container != is_container(kind.kind) || (!found->container && found->leaves.front().error)) {
+      return base::fail("crashed", "the decoding worker took this file for another kind than its bytes say");
+    }
     result.found = std::move(*found);
   }
   if (!digests) return tl::make_unexpected(std::move(digests.error()));

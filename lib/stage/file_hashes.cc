@@ -58,11 +58,16 @@ class Queue {
   };
 
   std::optional<Job> take() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return done_ || taken_ - written_ < kAhead; });
-    if (done_ || ndjson::stop_requested) return std::nullopt;
-    auto path = walk_.next();
-    if (!path) return std::nullopt;
+    const std::lock_guard walking(walk_mutex_);   // a name may be long in coming, and lines are written meanwhile
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return done_ || taken_ - written_ < kAhead; });
+      if (done_) return std::nullopt;
+    }
+    auto path = ndjson::stop_requested ? std::nullopt : walk_.next();
+    const std::lock_guard lock(mutex_);
+    if (ndjson::stop_requested) stopped_ = true;
+    if (!path || stopped_) return std::nullopt;
     waiting_.emplace_back();
     return Job{taken_++, std::move(*path)};
   }
@@ -104,6 +109,8 @@ class Queue {
     flush();
   }
 
+  bool stopped() const { return stopped_; }
+
  private:
   struct Line {
     std::string text;
@@ -131,12 +138,13 @@ class Queue {
   const FileHashSettings& settings_;
   int output_;
   ndjson::StreamCounts& counts_;
+  std::mutex walk_mutex_;   // locked before the other
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::optional<Line>> waiting_;   // from file number written_ on
   std::uint64_t taken_ = 0, written_ = 0;
   std::string text_;
-  bool done_ = false;
+  bool done_ = false, stopped_ = false;
   std::exception_ptr error_;
 };
 
@@ -163,6 +171,9 @@ base::ExitCode hash_files(FileWalk& walk, const FileHashSettings& settings, int 
     work();
   }
   queue.finish();
+  if (queue.stopped()) {
+    throw base::Error(base::ExitCode::temp_fail, fmt::format("stopped by a signal after {} files: the list is not whole", counts.records), "standard output");
+  }
   return counts.errors == 0 ? base::ExitCode::ok : base::ExitCode::records_failed;
 }
 

@@ -5,6 +5,11 @@
 #include "ndjson/seal.h"
 
 namespace proviso::stage {
+namespace {
+
+constexpr std::size_t kLaterStages = 2u << 20;   // bytes of a line that are left to what match and retain add
+
+}  // namespace
 
 Hash::Hash(gate::Gate& gate, unsigned workers, media::Limits limits)
     : gate_(gate), seal_key_(gate::stream_seal_key(gate.policy().stream_key)), spool_(gate.policy().spool) {
@@ -13,8 +18,16 @@ Hash::Hash(gate::Gate& gate, unsigned workers, media::Limits limits)
 }
 
 void Hash::begin_batch() {
-  state_ = &gate_.require_any_open(base::now());
+  state_ = std::make_shared<const gate::State>(gate_.require_any_open(base::now()));
   for (media::Decoder& decoder : decoders_) decoder.start();   // pre-forked; one that died since is replaced
+}
+
+// Looked at again each second amid a batch too: one item may take minutes, and the next must not be opened once the gate is closed.
+std::shared_ptr<const gate::State> Hash::state_now() {
+  const base::Instant now = base::now();
+  const std::lock_guard lock(state_mutex_);
+  if (state_->at.seconds != now.seconds) state_ = std::make_shared<const gate::State>(gate_.evaluate(now));
+  return state_;
 }
 
 ContentWanted Hash::wanted(const gate::ScopeMember& scope) const {
@@ -66,8 +79,8 @@ bool Hash::without_content(const gate::ScopeMember& scope) const {
 
 base::Result<json::Json> Hash::member_of(const ndjson::Record& record, unsigned worker) {
   if (record.has("hash")) return base::fail("bad_record", "the record already has a hash member");
-  const auto scope =
-      gate::admit_later(record, {"scope"}, *seal_key_, gate_, *state_, gate_.policy().retention_unscanned);
+  const auto state = state_now();
+  const auto scope = gate::admit_later(record, {"scope"}, *seal_key_, gate_, *state, gate_.policy().retention_unscanned);
   if (!scope) return tl::make_unexpected(scope.error());
   const auto path = record.string("content.path");
   if (!path) return tl::make_unexpected(path.error());
@@ -95,15 +108,19 @@ base::Result<json::Json> Hash::member_of(const ndjson::Record& record, unsigned 
 }
 
 ndjson::Outcome Hash::process(const ndjson::Record& record, unsigned worker) {
-  const auto member = member_of(record, worker);
-  if (!member) {
+  const auto failed = [&](const base::ItemError& error) {
     // A file that is gone is an outcome of its own and no failure: a redelivered non-hit looks so.
-    const auto kind = member.error().code == "content_gone" ? ndjson::Outcome::Kind::pass : ndjson::Outcome::Kind::error;
-    return {kind, ndjson::with_error(record, name(), member.error())};
-  }
+    const auto kind = error.code == "content_gone" ? ndjson::Outcome::Kind::pass : ndjson::Outcome::Kind::error;
+    return ndjson::Outcome{kind, ndjson::with_error(record, name(), error)};
+  };
+  const auto member = member_of(record, worker);
+  if (!member) return failed(member.error());
   const auto scope_mac = record.string("scope.mac");   // verified by admit_later
-  return {ndjson::Outcome::Kind::pass,
-          record.with("hash", ndjson::seal(json::canonical(*member), **scope_mac, *seal_key_))};
+  std::string line = record.with("hash", ndjson::seal(json::canonical(*member), **scope_mac, *seal_key_));
+  if (line.size() > ndjson::kMaxLineBytes - kLaterStages) {
+    return failed({"too_large", "more hashes than a record can hold", false, {}, {}});
+  }
+  return {ndjson::Outcome::Kind::pass, std::move(line)};
 }
 
 }  // namespace proviso::stage

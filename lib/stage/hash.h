@@ -3,6 +3,8 @@
 // The kind is told from the bytes before anything is digested; what the law or the scope does not admit is kind_mismatch.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <vector>
 
 #include "gate/gate.h"
@@ -25,9 +27,11 @@ class Hash : public ndjson::Stage {
   base::Result<json::Json> member_of(const ndjson::Record&, unsigned worker);
   ContentWanted wanted(const gate::ScopeMember&) const;
   bool without_content(const gate::ScopeMember&) const;
+  std::shared_ptr<const gate::State> state_now();
 
   gate::Gate& gate_;
-  const gate::State* state_ = nullptr;
+  std::mutex state_mutex_;
+  std::shared_ptr<const gate::State> state_;
   std::unique_ptr<ndjson::SealKey> seal_key_;
   Spool spool_;
   std::vector<media::Decoder> decoders_;     // one a worker thread: a decoder serves one item at a time

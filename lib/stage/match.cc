@@ -95,7 +95,12 @@ void Match::record_exclusions() {
 
 void Match::begin_batch() {
   now_ = base::now();
-  state_ = &gate_.require_any_open(now_);
+  try {
+    state_ = &gate_.require_any_open(now_);
+  } catch (...) {   // the run ends here; what it excluded is recorded all the same
+    if (lookup_) record_exclusions();
+    throw;
+  }
   const bool replaced = lookup_ && lookup_->replaced();
   if (lookup_ && (replaced || now_.seconds / kSecondsOfHour != recorded_hour_)) record_exclusions();
   if (!lookup_) recorded_hour_ = now_.seconds / kSecondsOfHour;

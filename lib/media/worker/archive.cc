@@ -3,9 +3,13 @@
 #include <archive_entry.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <set>
 #include <vector>
 
+#include "base/bytes.h"
+#include "digest/digest.h"
 #include "media/worker/containers.h"
 
 namespace proviso::media {
@@ -46,13 +50,14 @@ la_int64_t seek(archive*, void* opaque, la_int64_t offset, int whence) {
   return static_cast<la_int64_t>(input.offset);
 }
 
+using base::ContentKind;
 using Archive = std::unique_ptr<archive, decltype(&archive_read_free)>;
 
 bool is_compressed_alone(const base::DetectedKind& kind) {
   return kind.format != "zip" && kind.format != "7z" && kind.format != "rar" && kind.format != "tar";
 }
 
-enum class As { archive, one_file };
+enum class As { archive, zip_by_directory, one_file };
 
 Archive open(Input& input, const base::DetectedKind& kind, As as) {
   Archive reader(archive_read_new(), archive_read_free);
@@ -63,8 +68,9 @@ Archive open(Input& input, const base::DetectedKind& kind, As as) {
                              archive_read_support_filter_lz4, archive_read_support_filter_compress}) {
     support(reader.get());
   }
+  if (as == As::zip_by_directory) archive_read_support_format_zip_seekable(reader.get());
   if (as == As::archive) {
-    // ZIP by its local headers, from front to back: what the central directory leaves out, or a cut takes away, is seen.
+    // ZIP by its local headers first, from front to back: what the central directory leaves out, or a cut takes away, is seen.
     for (const auto support : {archive_read_support_format_zip_streamable, archive_read_support_format_7zip, archive_read_support_format_tar,
                                archive_read_support_format_rar, archive_read_support_format_rar5}) {
       support(reader.get());
@@ -82,69 +88,131 @@ Archive open(Input& input, const base::DetectedKind& kind, As as) {
 
 }  // namespace
 
-Failure Containers::read_archive(const base::ByteSource& source, const base::DetectedKind& kind) {
-  const Failure damaged{Status::decode_failed, "the archive is damaged or cut short"};
-  Input input{source};
-  Archive reader = open(input, kind, As::archive);
-  if (!reader) return damaged;
-  std::vector<std::byte> content;
-  std::uint64_t headers = 0;
-  for (;;) {
-    archive_entry* entry = nullptr;
-    const int code = archive_read_next_header(reader.get(), &entry);
-    if (code == ARCHIVE_EOF && headers == 0 && is_compressed_alone(kind)) {
-      // Zeros look like a tar archive that ends at once; they may hide what comes after.
-      reader = open(input, kind, As::one_file);
-      if (!reader) return damaged;
-      ++headers;
-      continue;
-    }
-    if (code == ARCHIVE_EOF) return {};
-    if (code < ARCHIVE_WARN) {
-      if (archive_read_has_encrypted_entries(reader.get()) > 0) return {Status::locked, "the archive's list of files is encrypted"};
-      return damaged;
-    }
-    // Nothing was unpacked: the raw bytes would come back for ever.
-    if (is_compressed_alone(kind) && archive_filter_count(reader.get()) < 2) return damaged;
-    if (++headers > std::uint64_t{kHeadersPerLeaf} * request_.max_members) return {Status::too_large, "more entries inside than the limit"};
-    if (archive_entry_hardlink(entry) != nullptr) continue;
-    // What calls itself a directory or a device may hold a file all the same: its bytes decide.
-    const bool named_file = archive_entry_filetype(entry) == AE_IFREG;
-    if (archive_entry_is_encrypted(entry) != 0) {
-      if (Failure failure = count_leaf(); !failure.ok()) return failure;
-      locked(true);
-      continue;
-    }
-    content.clear();
-    bool whole = true;
-    for (;;) {
-      const std::size_t have = content.size();
-      std::byte beyond[4096];
-      whole = whole && have < request_.max_picture_bytes;
-      if (whole) content.resize(static_cast<std::size_t>(std::min<std::uint64_t>(have + kBlockBytes, request_.max_picture_bytes)));
-      const la_ssize_t got = whole ? archive_read_data(reader.get(), content.data() + have, content.size() - have)
-                                   : archive_read_data(reader.get(), beyond, sizeof beyond);
-      if (got < 0) {
-        if (archive_read_has_encrypted_entries(reader.get()) > 0) return {Status::locked, "encrypted"};
-        return damaged;
-      }
-      if (whole) content.resize(have + static_cast<std::size_t>(got));
-      if (got == 0) break;
-      if (Failure failure = expand(static_cast<std::uint64_t>(got)); !failure.ok()) return failure;
-    }
-    if (!whole && content.size() >= request_.max_picture_bytes) {
-      if (Failure failure = count_leaf(); !failure.ok()) return failure;
-      unread({Status::too_large, "more bytes than the limit"});
-      continue;
-    }
-    if (content.empty() && !named_file) {
-      if (archive_entry_filetype(entry) == AE_IFLNK || archive_entry_size(entry) <= 0) continue;
-      if (Failure failure = count_leaf(); !failure.ok()) return failure;   // the library does not hand its bytes over
-      unread({Status::decode_failed, "bytes under the name of something that is no file"});
-      continue;
-    }
-    if (Failure failure = leaf(content); !failure.ok()) return failure;
+// One pass over the entries of an archive. A ZIP has two: programs that unpack it believe its directory, which may name files that no
+// reading from front to back comes upon (behind a false directory, inside of what another entry stores). What both see is read once.
+struct Containers::Entries {
+  Containers& containers;
+  const base::DetectedKind& kind;
+  bool again = false;                                   // the second pass
+  std::set<std::array<std::byte, 32>> seen{};           // SHA-256 of each content
+  std::uint64_t encrypted_before = 0, encrypted = 0, headers = 0;
+
+  static Failure damaged() { return {Status::decode_failed, "the archive is damaged or cut short"}; }
+
+  Failure unread(const Failure& why) {
+    if (Failure failure = containers.count_leaf(); !failure.ok()) return failure;
+    containers.unread(why);
+    return {};
   }
+
+  struct Content {
+    std::vector<std::byte> bytes;
+    bool whole = true, sound = true;
+  };
+
+  // ok: `content` is what could be had of it, and the next entry can be read.
+  Failure unpack(archive& reader, Content& content) {
+    const std::uint64_t most = containers.request_.max_picture_bytes;
+    content.bytes.clear();
+    content.whole = content.sound = true;
+    for (;;) {
+      const std::size_t have = content.bytes.size();
+      std::byte beyond[4096];
+      content.whole = content.whole && have < most;
+      if (content.whole) content.bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(have + kBlockBytes, most)));
+      const la_ssize_t got = content.whole ? archive_read_data(&reader, content.bytes.data() + have, content.bytes.size() - have)
+                                           : archive_read_data(&reader, beyond, sizeof beyond);
+      if (content.whole) content.bytes.resize(have + static_cast<std::size_t>(std::max<la_ssize_t>(0, got)));
+      if (got < 0) {
+        if (archive_read_has_encrypted_entries(&reader) > 0) return {Status::locked, "encrypted"};
+        if (got <= ARCHIVE_FATAL) return damaged();
+        content.sound = false;   // this entry alone
+        return {};
+      }
+      if (got == 0) return {};
+      if (Failure failure = containers.expand(static_cast<std::uint64_t>(got)); !failure.ok()) return failure;
+    }
+  }
+
+  // An entry that calls itself a link, and has no bytes of its own.
+  Failure link(archive_entry& entry) {
+    if (kind.format == "zip" && again) return {};   // from front to back it was a file: its target was looked at
+    if (kind.format == "tar" || is_compressed_alone(kind)) return {};   // in tar archives the target stands in the header
+    const char* const target = archive_entry_symlink(&entry);
+    const base::MemorySource source(base::as_bytes(target == nullptr ? "" : target));
+    const auto told = base::detect_kind_of(source);
+    if (kind.format != "zip" && told && told->kind == ContentKind::text) return {};
+    return unread({Status::decode_failed, "bytes that call themselves the target of a link"});
+  }
+
+  Failure entry(archive& reader, archive_entry& entry, Content& content) {
+    if (archive_entry_is_encrypted(&entry) != 0) {
+      if (++encrypted <= encrypted_before) return {};
+      if (Failure failure = containers.count_leaf(); !failure.ok()) return failure;
+      containers.locked(true);
+      return {};
+    }
+    if (Failure failure = unpack(reader, content); !failure.ok()) return failure;
+    if (kind.format == "zip" && !seen.insert(sha256(content.bytes)).second && again) return {};
+    if (!content.sound) {
+      if (Failure failure = unread(damaged()); !failure.ok()) return failure;
+    }
+    if (!content.whole && content.bytes.size() >= containers.request_.max_picture_bytes) return unread({Status::too_large, "more bytes than the limit"});
+    if (!content.bytes.empty()) return containers.leaf(content.bytes);
+    if (!content.sound || archive_entry_hardlink(&entry) != nullptr) return {};
+    if (archive_entry_filetype(&entry) == AE_IFREG) return containers.leaf(content.bytes);
+    // What calls itself a directory or a device may hold a file all the same: its bytes decide.
+    if (archive_entry_filetype(&entry) == AE_IFLNK) return link(entry);
+    if (archive_entry_size(&entry) <= 0) return {};
+    return unread({Status::decode_failed, "bytes under the name of something that is no file"});   // the library does not hand them over
+  }
+
+  static std::array<std::byte, 32> sha256(std::span<const std::byte> bytes) {
+    digest::Hasher hasher({false, false, true, false});
+    hasher.update(bytes);
+    return *hasher.finish().sha256;
+  }
+
+  Failure read(Input& input, As as) {
+    Archive reader = open(input, kind, as);
+    if (!reader) return damaged();
+    Content content;
+    headers = 0;
+    for (;;) {
+      archive_entry* next = nullptr;
+      const int code = archive_read_next_header(reader.get(), &next);
+      if (code == ARCHIVE_EOF && headers == 0 && is_compressed_alone(kind)) {
+        // Zeros look like a tar archive that ends at once; they may hide what comes after.
+        reader = open(input, kind, As::one_file);
+        if (!reader) return damaged();
+        ++headers;
+        continue;
+      }
+      if (code == ARCHIVE_EOF) return {};
+      if (code < ARCHIVE_WARN) {
+        if (archive_read_has_encrypted_entries(reader.get()) > 0) return {Status::locked, "the archive's list of files is encrypted"};
+        return damaged();
+      }
+      // Nothing was unpacked: the raw bytes would come back for ever.
+      if (is_compressed_alone(kind) && archive_filter_count(reader.get()) < 2) return damaged();
+      if (++headers > std::uint64_t{kHeadersPerLeaf} * containers.request_.max_members) return {Status::too_large, "more entries inside than the limit"};
+      if (Failure failure = entry(*reader, *next, content); !failure.ok()) return failure;
+    }
+  }
+};
+
+Failure Containers::read_archive(const base::ByteSource& source, const base::DetectedKind& kind) {
+  Input input{source};
+  Entries entries{*this, kind};
+  if (Failure failure = entries.read(input, As::archive); !failure.ok() || kind.format != "zip") return failure;
+  entries.again = true;
+  entries.encrypted_before = entries.encrypted;
+  entries.encrypted = 0;
+  const std::uint64_t expanded = expanded_;
+  Failure failure = entries.read(input, As::zip_by_directory);
+  expanded_ = expanded;   // what was unpacked twice counts once
+  // Without a directory there is none to believe.
+  return entries.headers == 0 ? Failure{} : failure;
 }
 
 }  // namespace proviso::media

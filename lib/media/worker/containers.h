@@ -26,6 +26,7 @@ class Containers {
  private:
   Failure read_nested(const base::ByteSource&, const base::DetectedKind&);
   Failure read_archive(const base::ByteSource&, const base::DetectedKind&);   // archive.cc
+  struct Entries;
   Failure read_mail(const base::ByteSource&);                                // mail.cc
   struct Mail;
 

@@ -22,16 +22,24 @@ using Ref = std::unique_ptr<T, Unref>;
 // Macros of GMime cast as C does.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wold-style-cast"
-bool is_encrypted(GMimeObject* part) {
-  if (GMIME_IS_MULTIPART_ENCRYPTED(part)) return true;
-  if (!GMIME_IS_APPLICATION_PKCS7_MIME(part)) return false;
-  return true;   // enveloped, or signed with the content inside: neither is opened here
-}
+bool says_encrypted(GMimeMultipart* part) { return GMIME_IS_MULTIPART_ENCRYPTED(part); }
+bool says_cms(GMimePart* part) { return GMIME_IS_APPLICATION_PKCS7_MIME(part); }
 GMimeMultipart* as_multipart(GMimeObject* part) { return GMIME_IS_MULTIPART(part) ? GMIME_MULTIPART(part) : nullptr; }
 GMimeMessagePart* as_message(GMimeObject* part) { return GMIME_IS_MESSAGE_PART(part) ? GMIME_MESSAGE_PART(part) : nullptr; }
 GMimePart* as_part(GMimeObject* part) { return GMIME_IS_PART(part) ? GMIME_PART(part) : nullptr; }
 GByteArray* bytes_of(GMimeStream* stream) { return g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream)); }
 #pragma GCC diagnostic pop
+
+// A CMS ContentInfo (RFC 5652) of type signed-data, which has its content in clear inside.
+bool is_signed_data(std::span<const std::byte> bytes) {
+  using namespace std::string_view_literals;
+  constexpr std::string_view kSignedData = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"sv;   // 1.2.840.113549.1.7.2
+  const std::string_view text = base::as_text(bytes);
+  if (text.size() < 2) return false;
+  const auto length = static_cast<unsigned char>(text[1]);   // of the SEQUENCE around it: in short, long or indefinite form
+  const std::size_t header = 2 + (length > 0x80 ? length & 0x7fu : 0u);
+  return header <= text.size() && text.substr(header).starts_with(kSignedData);
+}
 
 GLogWriterOutput discard(GLogLevelFlags, const GLogField*, gsize, gpointer) { return G_LOG_WRITER_HANDLED; }
 
@@ -63,20 +71,24 @@ struct Containers::Mail {
 
   Failure object(GMimeObject& part, std::uint32_t levels) const {
     if (levels > kMaxLevels) return {Status::too_large, "parts inside parts deeper than the limit"};
-    if (is_encrypted(&part)) {
-      if (Failure failure = containers.count_leaf(); !failure.ok()) return failure;
-      containers.locked(false);   // protected content is out of scope
-      return {};
-    }
     if (GMimeMultipart* const multipart = as_multipart(&part)) {
       if (g_mime_multipart_get_count(multipart) == 0) {   // no boundary, or one that never comes: what it holds was not seen
         if (Failure failure = containers.count_leaf(); !failure.ok()) return failure;
         containers.unread({Status::decode_failed, "a multipart without parts"});
         return {};
       }
+      const bool protected_parts = says_encrypted(multipart);
+      if (protected_parts) {
+        if (Failure failure = locked(false); !failure.ok()) return failure;   // protected content is out of scope
+      }
       for (int i = 0; i < g_mime_multipart_get_count(multipart); ++i) {
         GMimeObject* const child = g_mime_multipart_get_part(multipart, i);
         if (child == nullptr) continue;
+        GMimePart* const leaf = as_part(child);
+        if (protected_parts && leaf != nullptr) {
+          if (Failure failure = content(*leaf, true); !failure.ok()) return failure;
+          continue;
+        }
         if (Failure failure = object(*child, levels + 1); !failure.ok()) return failure;
       }
       return {};
@@ -91,10 +103,17 @@ struct Containers::Mail {
       return failure;
     }
     GMimePart* const leaf = as_part(&part);
-    return leaf == nullptr ? Failure{} : content(*leaf);
+    return leaf == nullptr ? Failure{} : content(*leaf, false);
   }
 
-  Failure content(GMimePart& part) const {
+  Failure locked(bool unread) const {
+    if (Failure failure = containers.count_leaf(); !failure.ok()) return failure;
+    containers.locked(unread);
+    return {};
+  }
+
+  // `ciphertext`: it is told to be, and counted already; its bytes may tell otherwise.
+  Failure content(GMimePart& part, bool ciphertext) const {
     GMimeDataWrapper* const wrapper = g_mime_part_get_content(&part);
     if (wrapper == nullptr) return {};
     const Ref<GMimeStream> memory(g_mime_stream_mem_new());
@@ -106,8 +125,15 @@ struct Containers::Mail {
     const GByteArray* const bytes = bytes_of(memory.get());
     const std::span<const std::byte> view(reinterpret_cast<const std::byte*>(bytes->data), bytes->len);
     if (Failure failure = containers.expand(view.size()); !failure.ok()) return failure;
-    if (!view.empty()) return containers.leaf(view);
-    return {};
+    if (view.empty()) return {};
+    const bool cms = says_cms(&part);
+    if (ciphertext || cms) {
+      const auto kind = base::detect_kind_of(base::MemorySource(view));
+      const bool opaque = kind && (kind->kind == base::ContentKind::text || kind->kind == base::ContentKind::file);
+      if (opaque && ciphertext) return {};
+      if (opaque) return locked(is_signed_data(view));   // enveloped, or signed with the content inside: neither is opened here
+    }
+    return containers.leaf(view);
   }
 
   static constexpr std::uint32_t kMaxLevels = 32;   // multiparts in multiparts

@@ -14,41 +14,14 @@
 #include <string>
 #include <vector>
 
-#include "base/file.h"
-#include "media/decoder.h"
+#include "media_files.h"
 
 using namespace proviso;
 namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kFolder = fs::path(PROVISO_TEST_DATA) / "media";
 const std::set<std::string> kStableCodes{"decode_failed", "too_large", "unsupported", "locked", "timeout"};
-
-media::Wanted everything() {
-  media::Wanted wanted;
-  wanted.leaves = {base::ContentKind::image, base::ContentKind::video};
-  wanted.leaf_digests = {true, true, true, true};
-  wanted.pdq = wanted.frames = true;
-  return wanted;
-}
-
-std::string bytes_of(const std::string& name) {
-  std::ifstream in(kFolder / name, std::ios::binary);
-  REQUIRE(in);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-base::Result<media::Findings> examine(media::Decoder& decoder, const std::string& bytes, const media::Wanted& wanted = everything()) {
-  const base::UniqueFd fd(::memfd_create("test", MFD_CLOEXEC));
-  base::write_all(fd.get(), bytes, "memfd");
-  return decoder.examine(fd.get(), base::ContentKind::video, wanted);   // the longer deadline: sanitized decoders are slow
-}
-
-media::Decoder& decoder() {
-  static media::Decoder instance({}, PROVISO_EXEC_DIR "/decode-worker");
-  return instance;
-}
 
 media::Leaf only_leaf(const std::string& name, const media::Wanted& wanted = everything()) {
   const auto found = examine(decoder(), bytes_of(name), wanted);
