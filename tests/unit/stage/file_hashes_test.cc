@@ -2,12 +2,14 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/file.h"
@@ -133,4 +135,39 @@ TEST_CASE("a reader that goes away ends the run quietly") {
   CHECK(stage::hash_files(walk, digests_alone(), write_end.get(), counts) == base::ExitCode::ok);
   std::signal(SIGPIPE, before);
   CHECK(counts.records == 1);
+}
+
+TEST_CASE("a name that is long in coming holds no line back") {
+  const Folder folder;
+  const fs::path file = folder.file("a"), names = folder.path / "names";
+  REQUIRE(::mkfifo(names.c_str(), 0600) == 0);
+  int pipe[2];
+  REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
+  const base::UniqueFd out(pipe[0]);
+  base::UniqueFd in(pipe[1]);
+  stage::FileHashSettings settings = digests_alone();
+  settings.jobs = 3;
+  const std::jthread run([&] {
+    stage::FileWalk walk({}, names.string(), false);
+    ndjson::StreamCounts counts;
+    stage::hash_files(walk, settings, in.get(), counts);
+  });
+  base::UniqueFd writer(::open(names.c_str(), O_WRONLY | O_CLOEXEC));
+  base::write_all(writer.get(), file.string() + "\n", "names");
+  pollfd wait{out.get(), POLLIN, 0};
+  CHECK(::poll(&wait, 1, 20'000) == 1);
+  writer.reset();   // the end of the names
+}
+
+TEST_CASE("a list that a signal cuts short is told not to be whole") {
+  const Folder folder;
+  ndjson::stop_requested = true;
+  int code = 0;
+  try {
+    hash({folder.file("a")}, digests_alone());
+  } catch (const base::Error& error) {
+    code = static_cast<int>(error.code());
+  }
+  ndjson::stop_requested = false;
+  CHECK(code == static_cast<int>(base::ExitCode::temp_fail));
 }
