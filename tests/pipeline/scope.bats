@@ -38,7 +38,7 @@ refused_under() {  # RULE: standard input is one item; it must be refused under 
   item m image photo-3.jpg '.region = "US"' >in.ndjson
   strace -f -e trace=open,openat,openat2 -o trace.txt proviso scope-check --quiet <in.ndjson
   [ ! -e spool/photo-3.jpg ]
-  ! grep -q 'photo-3.jpg' trace.txt
+  never grep -q 'photo-3.jpg' trace.txt
 }
 
 @test "a dry run refuses but unlinks and records nothing" {
@@ -89,7 +89,7 @@ refused_under() {  # RULE: standard input is one item; it must be refused under 
   [ "$status" -eq 2 ]
   [ "$(jq -r 'select(.scope.mac) | .id' out.ndjson | tr '\n' ' ')" = "m-1 m-4 " ]
   [ "$(jq -r 'select(.error) | .error.code' out.ndjson | sort | uniq -c | tr -s ' ')" = " 7 bad_record" ]
-  ! grep -q 'no json at all' out.ndjson
+  never grep -q 'no json at all' out.ndjson
 }
 
 @test "a line of 17 MiB is an error record; the stream goes on" {

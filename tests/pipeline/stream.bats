@@ -40,7 +40,7 @@ load workplace.bash
   cat "$work.writes"
   [ ! -s "$work.writes" ]
   [ ! -e spool/photo-3.jpg ]
-  ! grep -rq "$(sha256sum photos/photo-3.jpg | cut -d' ' -f1)" ledger vault
+  never grep -rq "$(sha256sum photos/photo-3.jpg | cut -d' ' -f1)" ledger vault
   rm -f "$work".*.trace "$work.out" "$work.writes"
 }
 

@@ -108,7 +108,7 @@ tools="hash match scope-check retain purge report dpia-check index review audit 
 @test "the ledger holds no personal data, no content and no hashes of users' content" {
   stream <items.ndjson >/dev/null
   for needle in account-1 photo-1 "$(sha256sum photos/photo-1.jpg | cut -d' ' -f1)" "$(md5sum photos/photo-1.jpg | cut -d' ' -f1)"; do
-    ! grep -rqF "$needle" ledger
+    never grep -rqF "$needle" ledger
   done
-  ! grep -aqF account-1 vault/*.db* vault/*.sqlite* 2>/dev/null
+  never grep -aqF account-1 vault/vault.db*
 }

@@ -14,6 +14,10 @@ teardown() {
   rm -rf "$work"
 }
 
+never() {  # COMMAND...: fails when the command succeeds; "!" before a command fails no case
+  if "$@"; then return 1; fi
+}
+
 item() {  # ID KIND PATH [jq]: one item line
   jq -cn --arg id "$1" --arg kind "$2" --arg path "$3" --arg now "$PROVISO_NOW" \
     '{id: $id, service: "chat", account: "account-1", region: "DE", role: "sending", sent_at: $now, e2ee: false, secrecy: "none",
