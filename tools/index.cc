@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "base/file.h"
 #include "cli/app.h"
 #include "crypto/keys.h"
 #include "index/builder.h"
@@ -76,7 +77,15 @@ void say_left_out(const cli::Context& context, const std::string& name, const in
   }
 }
 
-base::ExitCode build(cli::Context& context, const Settings& settings) {
+std::string output_of(cli::Context& context, const Settings& settings) { return settings.output.value_or(context.policy().index.string()); }
+
+// One build of a file at a time: else one that read its lists earlier could take the place of one that read them later.
+std::optional<base::FileLock> lock_output(cli::Context& context, const Settings& settings) {
+  return base::FileLock::take(output_of(context, settings) + ".lock", true);
+}
+
+// The caller holds the lock.
+base::ExitCode build_locked(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy();
   for (const std::string& name : settings.lists) {
     if (policy.list(name) == nullptr) throw base::Error(base::ExitCode::usage, fmt::format("the list '{}' is not in the policy", name), "--list");
@@ -89,7 +98,7 @@ base::ExitCode build(cli::Context& context, const Settings& settings) {
     if (!settings.columns.empty()) lists.back().columns = columns_of(settings.columns);
   }
   const auto key = sign_key(settings);
-  const std::string out = settings.output.value_or(policy.index.string());
+  const std::string out = output_of(context, settings);
   const auto report = index::build(out, lists, key ? &*key : nullptr, policy::resolve_law(policy), build_settings(settings),
                                    [&](const policy::List& list, const index::BadLine& bad) {
                                      context.log().warning(bad.why, fmt::format("{}:{}", list.path.string(), bad.line));
@@ -97,6 +106,11 @@ base::ExitCode build(cli::Context& context, const Settings& settings) {
   for (const auto& [name, list] : report.lists) say_left_out(context, name, list);
   say_report(context, out, report, lists.size(), key.has_value());
   return base::ExitCode::ok;
+}
+
+base::ExitCode build(cli::Context& context, const Settings& settings) {
+  const auto lock = lock_output(context, settings);
+  return build_locked(context, settings);
 }
 
 // --key checks the signature without a policy, --unchecked asks for none; else the policy says.
@@ -297,11 +311,12 @@ base::ExitCode withdraw(cli::Context& context, const Settings& settings) {
   if (settings.id.has_value() != settings.hash.empty()) throw base::Error(base::ExitCode::usage, "either a HASH with its --type, or --id, was expected");
   if (!settings.id && settings.type.empty()) throw base::Error(base::ExitCode::usage, "the hash's type is declared, never guessed", "--type");
   const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
+  const auto lock = lock_output(context, settings);
   const bool is_new = settings.id ? index::withdraw(*list, *settings.id) : index::withdraw(*list, *index::parse_hash_type(settings.type), settings.hash);
   if (!is_new) context.log().note("the entry was withdrawn before; the index is built again all the same");
   Settings all = settings;
   all.lists.clear();
-  const base::ExitCode code = build(context, all);
+  const base::ExitCode code = build_locked(context, all);
   ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
   ledger.append({ledger::event::kIndexWithdrawn, "index", {}, {}, {{"list", list->name}}});
   return code;
