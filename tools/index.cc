@@ -277,12 +277,13 @@ base::ExitCode export_lists(cli::Context& context, const Settings& settings) {
   const index::Index index = open(context, settings);
   const auto form = settings.form == "csv" ? index::ListingForm::csv : settings.form == "hex" ? index::ListingForm::hex : index::ListingForm::ndjson;
   const auto type = settings.type.empty() ? std::nullopt : index::parse_hash_type(settings.type);
-  index::write_listing(index, form, settings.lists, type, [](std::string_view line) { std::cout << line << '\n'; });
-  std::uint64_t videos = 0;
-  for (const index::Section& section : index.sections()) {
-    if (settings.lists.empty() || std::find(settings.lists.begin(), settings.lists.end(), section.list) != settings.lists.end()) videos += section.videos;
-  }
-  if (form == index::ListingForm::csv && videos != 0) context.log().warning(fmt::format("csv has no videos: {} were left out; ndjson has them", videos), "--format");
+  const index::LeftOut left_out = index::write_listing(index, form, settings.lists, type, [](std::string_view line) { std::cout << line << '\n'; });
+  const auto warn = [&](std::uint64_t count, std::string_view words) {
+    if (count != 0) context.log().warning(fmt::format(fmt::runtime(words), count), "--format");
+  };
+  warn(left_out.videos, "csv has no videos: {} were left out; ndjson has them");
+  warn(left_out.suspended, "hex has no suspension: {} suspended entries were left out; ndjson and csv have them");
+  warn(left_out.known_good, "hex has no purpose: {} lists of known-good files were left out; --list names one");
   return base::ExitCode::ok;
 }
 

@@ -239,6 +239,15 @@ sha256,r-1,A1" ]
   [ "$status" -eq 64 ]
 }
 
+@test "hex leaves suspended entries out, and tells how many" {
+  with_withdrawn
+  proviso index withdraw --quiet --list known --id made-up-photo-1 --sign-key offline/index.pem
+  run bash -c 'proviso index export --format hex --type md5 2>words'
+  [ "$status" -eq 0 ]
+  [ "$output" = "$(tail -n 1 lists/known.ndjson | jq -r .md5)" ]
+  grep -q "1 suspended entries were left out" words
+}
+
 @test "videos that CSV cannot hold are told, and a list that the index does not have is refused" {
   echo '{"id":"clip","frames":[{"pdq":"'"$(first pdq)"'"}]}' >>lists/known.ndjson
   build --quiet
