@@ -58,6 +58,8 @@ struct Index::Impl {
     return sections[section].entries != 0 && sections[section].type == type &&
            (lists.empty() || std::find(lists.begin(), lists.end(), sections[section].list) != lists.end());
   }
+  // A known-good list says of no file that it is bad, so its doubts about an entry of its own take no hit of another list away.
+  bool suspends_others(std::size_t section) const { return sections[section].suspended != 0 && sections[section].purpose != "known-good"; }
   // Where the digest lies in the section, or nothing.
   std::optional<std::uint64_t> place_of(std::size_t section, std::span<const std::byte> digest) const;
   // The same for digests one behind the other.
@@ -315,7 +317,7 @@ void Index::find_exact(digest::Type type, std::span<const std::byte> digests, st
   for (std::uint32_t section = 0; section < impl_->sections.size(); ++section) {
     // A suspended entry of a list that was not asked for counts all the same: the hash is in doubt.
     const bool asked = impl_->wanted(section, wanted, lists);
-    const bool may_suspend = impl_->sections[section].suspended != 0;
+    const bool may_suspend = impl_->suspends_others(section);
     if (!asked && (!may_suspend || !impl_->wanted(section, wanted, {}))) continue;
     for (std::size_t from = 0; from < count; from += kWindow) {
       const std::size_t size = std::min(kWindow, count - from);
@@ -347,12 +349,13 @@ void Index::find_pdq(std::span<const pdq::Hash> queries, int radius, std::span<c
   for (std::uint32_t section = 0; section < impl_->sections.size(); ++section) {
     if (!impl_->wanted(section, HashType::pdq, {})) continue;
     const bool asked = impl_->wanted(section, HashType::pdq, lists);
-    if (!asked && impl_->sections[section].suspended == 0) continue;
+    const bool may_suspend = impl_->suspends_others(section);
+    if (!asked && !may_suspend) continue;
     found.clear();
     impl_->mapped[section].pdq->search(queries, radius, found);
     for (const PdqFound& each : found) {
       if (asked) impl_->fill(hits[each.query].emplace_back(), section, each.number, each.distance, radius);
-      if (impl_->sections[section].suspended != 0 && impl_->describe(section, each.number).suspended) {
+      if (may_suspend && impl_->describe(section, each.number).suspended) {
         suspended.emplace_back(each.query, impl_->mapped[section].pdq->at(each.number));
       }
     }
@@ -393,7 +396,8 @@ void Index::find_vpdq(std::span<const pdq::Hash> frames, int radius, std::span<c
   for (std::uint32_t number = 0; number < impl_->sections.size(); ++number) {
     if (!impl_->wanted(number, HashType::vpdq, {})) continue;
     const bool asked = impl_->wanted(number, HashType::vpdq, lists);
-    if (!asked && impl_->sections[number].suspended == 0) continue;
+    const bool may_suspend = impl_->suspends_others(number);
+    if (!asked && !may_suspend) continue;
     const MappedSection& section = impl_->mapped[number];
     found.clear();
     section.pdq->search(frames, radius, found);
@@ -411,7 +415,7 @@ void Index::find_vpdq(std::span<const pdq::Hash> frames, int radius, std::span<c
       hit.frames_matched = distinct(seen.numbers);
       hit.query_frames = static_cast<std::uint32_t>(frames.size());
       hit.query_frames_matched = distinct(seen.queries);
-      if (hit.suspended) suspended.push_back(hit);
+      if (hit.suspended && may_suspend) suspended.push_back(hit);
       if (asked) hits.push_back(std::move(hit));
     }
   }

@@ -118,6 +118,20 @@ TEST_CASE("a suspended entry is told as such and suspends its equals, in every l
   CHECK(index.sections()[0].suspended == 1);
 }
 
+TEST_CASE("a suspended entry of a known-good list suspends itself alone") {
+  Temporary dir;
+  policy::List good = about("good");
+  good.purpose = "known-good";
+  auto out = file("g", index::HashType::md5, kMd5);
+  out.suspended = true;
+  make_index(dir.path / "i.pvx", {{good, {out}}, {about("known"), {file("a", index::HashType::md5, kMd5)}}});
+  const auto index = open_index(dir.path / "i.pvx");
+  const auto hits = find(index, index::HashType::md5, kMd5);
+  REQUIRE(hits.size() == 2);
+  for (const auto& hit : hits) CHECK(hit.suspended == (hit.list == "good"));
+  CHECK_FALSE(find(index, index::HashType::md5, kMd5, {"known"}).at(0).suspended);
+}
+
 TEST_CASE("a suspended PDQ entry takes away its own hash and no near one") {
   Temporary dir;
   std::mt19937_64 random(5);
