@@ -6,7 +6,9 @@
 #include <array>
 #include <cstring>
 #include <map>
+#include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "index/kernels/slot_scan.h"
 #include "index/layout.h"
@@ -48,7 +50,9 @@ struct Index::Impl {
   std::uint64_t described(std::size_t section) const { return sections[section].type == HashType::vpdq ? sections[section].videos : sections[section].entries; }
   std::string_view text(const MappedSection&, std::uint32_t offset, std::uint16_t bytes) const;
   StoredEntry describe(std::uint32_t section, std::uint64_t number) const;
-  std::vector<pdq::Hash> frames_of(std::uint32_t section, std::uint64_t video) const;
+  // Of these videos of the section, the frames, ascending.
+  std::unordered_map<std::uint64_t, std::vector<pdq::Hash>> frames_of(std::uint32_t section, std::span<const std::uint64_t> videos) const;
+  void suspend_equals(std::span<const VideoHit> suspended, std::span<VideoHit> hits) const;
   void fill(Hit&, std::uint32_t section, std::uint64_t number, int distance, int threshold) const;
   void check_exact(std::size_t section) const;
   void check_videos(std::size_t section) const;
@@ -149,16 +153,46 @@ StoredEntry Index::Impl::describe(std::uint32_t number_of_section, std::uint64_t
   return entry;
 }
 
-// Looks at the owner of every frame.
-std::vector<pdq::Hash> Index::Impl::frames_of(std::uint32_t number, std::uint64_t video) const {
+// Looks at the owner of every frame, once for all videos.
+std::unordered_map<std::uint64_t, std::vector<pdq::Hash>> Index::Impl::frames_of(std::uint32_t number, std::span<const std::uint64_t> videos) const {
   const MappedSection& section = mapped[number];
   file.ensure(section.owners);
   const auto owners = file.values<std::uint32_t>(section.owners);
-  std::vector<pdq::Hash> frames;
+  std::unordered_map<std::uint64_t, std::vector<pdq::Hash>> frames;
+  for (const std::uint64_t video : videos) frames[video];
   for (std::size_t each = 0; each < owners.size(); ++each) {
-    if (owners[each] == video) frames.push_back(section.pdq->at(each));
+    const auto of = frames.find(owners[each]);
+    if (of != frames.end()) of->second.push_back(section.pdq->at(each));
   }
   return frames;
+}
+
+// A suspended video takes those of the very same frames with it. The frames are read only of those whose counts are alike.
+void Index::Impl::suspend_equals(std::span<const VideoHit> suspended, std::span<VideoHit> hits) const {
+  const auto counts = [](const VideoHit& hit) { return std::tuple(hit.frames, hit.frames_matched, hit.query_frames_matched, hit.distance); };
+  std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, int>> live, alike;
+  for (const VideoHit& hit : hits) {
+    if (!hit.suspended) live.insert(counts(hit));
+  }
+  std::map<std::uint32_t, std::vector<std::uint64_t>> videos;      // by section
+  for (const VideoHit& out : suspended) {
+    if (live.count(counts(out)) == 0) continue;
+    alike.insert(counts(out));
+    videos[out.section].push_back(out.number);
+  }
+  if (alike.empty()) return;
+  for (const VideoHit& hit : hits) {
+    if (!hit.suspended && alike.count(counts(hit)) != 0) videos[hit.section].push_back(hit.number);
+  }
+  std::map<std::uint32_t, std::unordered_map<std::uint64_t, std::vector<pdq::Hash>>> frames;
+  for (const auto& [section, numbers] : videos) frames.emplace(section, frames_of(section, numbers));
+  std::set<std::vector<pdq::Hash>> frames_out;
+  for (const VideoHit& out : suspended) {
+    if (alike.count(counts(out)) != 0) frames_out.insert(frames.at(out.section).at(out.number));
+  }
+  for (VideoHit& hit : hits) {
+    if (!hit.suspended && alike.count(counts(hit)) != 0) hit.suspended = frames_out.count(frames.at(hit.section).at(hit.number)) != 0;
+  }
 }
 
 void Index::Impl::fill(Hit& hit, std::uint32_t section, std::uint64_t number, int distance, int threshold) const {
@@ -419,19 +453,7 @@ void Index::find_vpdq(std::span<const pdq::Hash> frames, int radius, std::span<c
       if (asked) hits.push_back(std::move(hit));
     }
   }
-  // A suspended video takes those of the very same frames with it. Few are worth the look at all frames.
-  for (const VideoHit& out : suspended) {
-    const auto alike = [&](const VideoHit& hit) {
-      return !hit.suspended && hit.frames == out.frames && hit.frames_matched == out.frames_matched && hit.distance == out.distance &&
-             hit.query_frames_matched == out.query_frames_matched;
-    };
-    std::optional<std::vector<pdq::Hash>> frames_out;
-    for (std::size_t i = before; i < hits.size(); ++i) {
-      if (!alike(hits[i])) continue;
-      if (!frames_out) frames_out = impl_->frames_of(out.section, out.number);
-      if (impl_->frames_of(hits[i].section, hits[i].number) == *frames_out) hits[i].suspended = true;
-    }
-  }
+  impl_->suspend_equals(suspended, std::span(hits).subspan(before));
 }
 
 StoredEntry Index::entry(std::uint32_t section, std::uint64_t number) const {
