@@ -264,6 +264,20 @@ sha256,r-1,A1" ]
   done
 }
 
+@test "an answer that cannot be written is exit 74; a reader that has seen enough is not an error" {
+  many_pdq lists/many.pdq.txt
+  add_list '{name: many, path: lists/many.pdq.txt, source: "made up", purpose: known-csam}'
+  build --quiet
+  for command in "export" "info" "query --type md5 $(first md5)"; do
+    run bash -c "proviso index $command >/dev/full"
+    [ "$status" -eq 74 ]
+    [ "$output" = "proviso-index: error: standard output: cannot be written" ]
+  done
+  run bash -c 'set -o pipefail; proviso index export | head -n 1 >/dev/null'
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
+}
+
 @test "merge makes one of several, and what one of them suspends is suspended" {
   with_withdrawn
   cp index/known.pvx one.pvx
