@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace proviso::index::lists {
 class Latest {
  public:
   static constexpr std::size_t kMaxRecords = 32'000'000;     // 1 GiB
+  static constexpr std::int64_t kAfterAll = std::numeric_limits<std::int64_t>::max();   // time of a tombstone that has none which can be read
 
   // The next record, of that key and time. At the same time a tombstone stands over an entry, a later record over an earlier.
   // Error(data) when there are too many.

@@ -188,12 +188,18 @@ class Reader {
   std::unique_ptr<base::Error> failure_;
 };
 
+// A tombstone takes its entry out even when its time cannot be read.
+std::optional<std::int64_t> time_of(const Record& record) {
+  if (const auto instant = base::parse_instant(record.timestamp)) return instant->seconds;
+  return record.tombstone ? std::optional(Latest::kAfterAll) : std::nullopt;
+}
+
 // What makes a record of no use, whatever its hashes; empty: nothing.
 std::string flaw_of(const Record& record) {
   if (!record.flaw.empty()) return record.flaw;
   if (record.member.empty()) return "no member id";
   if (record.id.empty()) return "no id";
-  if (!base::parse_instant(record.timestamp)) return "timestamp: a time such as 2026-11-24T10:00:00Z was expected";
+  if (!time_of(record)) return "timestamp: a time such as 2026-11-24T10:00:00Z was expected";
   return {};
 }
 
@@ -223,7 +229,7 @@ void read_ncmec(ByteStream& bytes, Feed& feed) {
   Latest latest;
   Reader(bytes).read([&](const Record& record) {
     if (!flaw_of(record).empty()) latest.add_flawed();
-    else latest.add(key_of(record), base::parse_instant(record.timestamp)->seconds, record.tombstone, bytes.name());
+    else latest.add(key_of(record), *time_of(record), record.tombstone, bytes.name());
   });
   latest.settle();
   bytes.rewind();

@@ -122,6 +122,34 @@ TEST_CASE("ThreatExchange updates read the same as an object, an array and lines
   CHECK(Read(all).entries.size() == 3);
 }
 
+TEST_CASE("a tombstone that cannot be read in full takes its entry out all the same") {
+  const std::string indicator = "\"type\":\"HASH_MD5\",\"status\":\"MALICIOUS\",\"indicator\":\"" + made_up_md5(1) + "\"}\n";
+  for (const char* rest : {"\"last_updated\":9,\"indicator\":null", "\"last_updated\":9,\"type\":7,\"descriptors\":[1]",
+                           "\"last_updated\":\"no time\"", "\"indicator\":\"no hash\""}) {
+    CAPTURE(rest);
+    const Written written("x.json", "{\"id\":\"a\",\"last_updated\":5," + indicator + "{\"id\":\"a\",\"should_delete\":true," + rest + "}\n" +
+                                        "{\"id\":\"b\",\"last_updated\":5," + indicator, "threatexchange");
+    const Read read(written.list);
+    REQUIRE(read.entries.size() == 1);
+    CHECK(read.entries[0].id == "b");
+    CHECK(read.report.deleted == 2);
+    CHECK(read.report.rejected == 0);
+  }
+  const auto record = [](const std::string& name, const std::string& id, const std::string& time) {
+    return "<" + name + "><member id='1'/><id>" + id + "</id>" + time + "<fingerprints><md5>" + made_up_md5(1) + "</md5></fingerprints></" + name +
+           ">";
+  };
+  const std::string time = "<timestamp>2026-03-01T00:00:00Z</timestamp>";
+  for (const char* flawed : {"<timestamp>no time</timestamp>", "<timestamp/>", ""}) {
+    const Written written("x.xml", "<queryResult xmlns='https://hashsharing.ncmec.org/hashsharing/v2'>" + record("deletedImage", "a", flawed) +
+                                       record("image", "a", time) + record("image", "b", time) + "</queryResult>");
+    const Read read(written.list);
+    REQUIRE(read.entries.size() == 1);
+    CHECK(read.entries[0].id == "1/b");
+    CHECK(read.report.deleted == 2);
+  }
+}
+
 TEST_CASE("signal lines name their type or take the declared one") {
   const Read typed(fixture("signals.txt", "threatexchange-lines", "md5"));
   CHECK(typed.entries.size() == 3);
