@@ -42,14 +42,22 @@ class Reader {
   // Calls `visit` for each record. Error(data) for what is no such document.
   template <class Visit>
   void read(Visit visit) {
-    bool has_root = false;
+    constexpr const char* kExpected = "queryResult of hash sharing version 2 was expected";
+    bool has_root = false, has_page = false, has_pages = false;
     std::uint64_t number = 0;
     while (advance()) {
       if (type() != XML_READER_TYPE_ELEMENT) continue;
       const std::string_view name = local_name();
       if (!has_root) {
         has_root = true;
-        if (name != "pages" && (name != "queryResult" || !in_namespace())) fail("queryResult of hash sharing version 2 was expected");
+        has_pages = name == "pages";
+        has_page = is_page();
+        if (!has_pages && !has_page) fail(kExpected);
+        continue;
+      }
+      if (has_pages && xmlTextReaderDepth(reader_.get()) == 1) {
+        if (!is_page()) fail(kExpected);
+        has_page = true;
         continue;
       }
       if (!in_namespace()) continue;
@@ -62,6 +70,7 @@ class Reader {
       visit(record);
     }
     if (!has_root) fail("no XML");
+    if (!has_page) fail(kExpected);
   }
 
  private:
@@ -98,6 +107,7 @@ class Reader {
   int type() const { return xmlTextReaderNodeType(reader_.get()); }
   std::string_view local_name() const { return text_of(xmlTextReaderConstLocalName(reader_.get())); }
   bool in_namespace() const { return text_of(xmlTextReaderConstNamespaceUri(reader_.get())) == kNamespace; }
+  bool is_page() const { return local_name() == "queryResult" && in_namespace(); }
   std::string attribute(const char* name) {
     const std::unique_ptr<xmlChar, void (*)(xmlChar*)> value(xmlTextReaderGetAttribute(reader_.get(), reinterpret_cast<const xmlChar*>(name)),
                                                              [](xmlChar* text) { xmlFree(text); });

@@ -94,6 +94,11 @@ TEST_CASE("XML with a document type, of another kind or nested without end is re
   CHECK(holds(refusal(entity.list), "65 "));
   const Written local("x.xml", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><queryResult xmlns='https://hashsharing.ncmec.org/hashsharing/v2'/>");
   CHECK(holds(refusal(local.list), "document type"));
+  const Written foreign("x.xml", "<pages><queryResult xmlns='https://hashsharing.ncmec.org/hashsharing/v2'/><queryResult><image/></queryResult>"
+                                 "</pages>");
+  CHECK(holds(refusal(foreign.list), "hash sharing version 2 was expected"));
+  const Written no_page("x.xml", "<pages/>");
+  CHECK(holds(refusal(no_page.list), "hash sharing version 2 was expected"));
   const Written empty("x.xml", "");
   CHECK(holds(refusal(empty.list), "65 "));
 }

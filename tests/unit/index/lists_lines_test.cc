@@ -106,6 +106,10 @@ TEST_CASE("the policy names the columns of a header of other names") {
   CHECK(read.entries[1].label == "A2");
   list.columns["md5"] = "absent";
   CHECK(holds(refusal(list), "no column 'absent'"));
+  for (const char* text : {"", "\n\n"}) {
+    const Written empty("x.csv", text);
+    CHECK(holds(refusal(empty.list), "x.csv:1: a header was expected"));
+  }
   const Written twice("x.csv", "md5,MD5\n");
   CHECK(holds(refusal(twice.list), "twice"));
 }
