@@ -40,7 +40,11 @@ std::map<std::string, std::string> columns_of(const std::vector<std::string>& wo
   for (const std::string& word : words) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == word.size()) throw base::Error(base::ExitCode::usage, "NAME=HEADER was expected", "--columns");
-    columns[word.substr(0, equals)] = word.substr(equals + 1);
+    const std::string name = word.substr(0, equals);
+    if (std::find(policy::kListColumns.begin(), policy::kListColumns.end(), name) == policy::kListColumns.end()) {
+      throw base::Error(base::ExitCode::usage, fmt::format("'{}' is not one of {}", name, fmt::join(policy::kListColumns, ", ")), "--columns");
+    }
+    columns[name] = word.substr(equals + 1);
   }
   return columns;
 }

@@ -102,6 +102,9 @@ sha256,r-1,A1" ]
   [[ "$output" == *"no column 'Nowhere'"* ]]
   run build --output own.pvx --columns hash=Digest
   [ "$status" -eq 64 ]
+  run build --list own --output own.pvx --columns hash=Digest,hsah=Kind
+  [ "$status" -eq 64 ]
+  [[ "$output" == *"--columns: 'hsah' is not one of hash, type, "* ]]
   run build --list own --output own.pvx --columns hash
   [ "$status" -eq 64 ]
   run build --list nobody
