@@ -328,7 +328,8 @@ base::ExitCode withdraw(cli::Context& context, const Settings& settings) {
 }
 
 // Is that hash an entry of the compiled index that gives hits? A hash in several lists of it counts for each.
-bool is_in_use(const index::Index& index, const std::string& list, index::HashType type, std::span<const std::byte> hash) {
+bool is_in_use(const index::Index& index, const std::string& list, index::HashType type, std::span<const std::byte> hash,
+               const std::optional<std::string>& id) {
   const std::vector<std::string> lists{list};
   std::vector<index::Hit> hits;
   if (type == index::HashType::pdq || type == index::HashType::vpdq) {
@@ -340,7 +341,9 @@ bool is_in_use(const index::Index& index, const std::string& list, index::HashTy
   } else {
     index.find_exact(*digest::parse_type(index::to_string(type)), hash, lists, hits);
   }
-  return std::any_of(hits.begin(), hits.end(), [](const index::Hit& hit) { return !hit.suspended; });
+  return std::any_of(hits.begin(), hits.end(), [&](const index::Hit& hit) {
+    return !hit.suspended && (!id || (hit.has_id ? hit.entry == *id : id->empty()));
+  });
 }
 
 base::ExitCode check(cli::Context& context, const Settings& settings) {
@@ -350,7 +353,11 @@ base::ExitCode check(cli::Context& context, const Settings& settings) {
   if (std::filesystem::exists(policy.index, error)) compiled.emplace(index::open_of(policy, policy.index));
   else context.log().note("there is no compiled index: what is withdrawn and still in use cannot be told");
   index::InUse in_use;
-  if (compiled) in_use = [&](const std::string& list, index::HashType type, std::span<const std::byte> hash) { return is_in_use(*compiled, list, type, hash); };
+  if (compiled) {
+    in_use = [&](const std::string& list, index::HashType type, std::span<const std::byte> hash, const std::optional<std::string>& id) {
+      return is_in_use(*compiled, list, type, hash, id);
+    };
+  }
   const index::QualityReport report = index::check_lists(policy, policy::resolve_law(policy), in_use);
   if (settings.form == "table") std::cout << index::to_text(report);
   else std::cout << index::to_json(report).dump(2, ' ', false, json::OrderedJson::error_handler_t::replace) << "\n";

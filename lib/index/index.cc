@@ -202,6 +202,7 @@ void Index::Impl::fill(Hit& hit, std::uint32_t section, std::uint64_t number, in
   hit.number = number;
   hit.list = about.list;
   hit.entry = name_of(entry);
+  hit.has_id = !entry.id.empty();
   hit.label = entry.label;
   hit.method = to_string(about.type);
   hit.distance = distance;

@@ -136,6 +136,20 @@ sha256,r-1,A1" ]
   proviso audit verify
 }
 
+@test "check: a hash that the list deleted and has as another entry is not in use; one that a build did not see go is" {
+  update() { printf '{"id":"%s","type":"HASH_MD5","status":"MALICIOUS","indicator":"%s"%s}\n' "$@"; }
+  second=$(tail -n 1 lists/known.ndjson | jq -r .md5)
+  { update gone "$(first md5)" ,\"should_delete\":true; update stays "$(first md5)"; update later "$second"; } >lists/updates.ndjson
+  add_list '{name: updates, path: lists/updates.ndjson, format: threatexchange, source: "made up", purpose: known-csam}'
+  build --quiet
+  in_use() { proviso index check --quiet --no-ledger | jq -c '.findings[] | select(.check == "in-use") | [.list, .count, .examples]'; }
+  [ -z "$(in_use)" ]
+  update later "$second" ,\"should_delete\":true >>lists/updates.ndjson
+  in_use >told
+  [ "$(jq -c '.[0]' told)" = '"updates"' ]
+  [ "$(jq -c '.[2] | unique' told)" = '["later"]' ]
+}
+
 @test "withdraw: the entry is suspended in every later build, match gives no hit and counts it" {
   with_withdrawn
   run proviso index withdraw --list known --type md5 "$(first md5)" --sign-key offline/index.pem
