@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "base/file.h"
 #include "cli/app.h"
@@ -294,9 +295,13 @@ base::ExitCode export_lists(cli::Context& context, const Settings& settings) {
 base::ExitCode merge(cli::Context& context, const Settings& settings) {
   std::vector<index::Index> indexes;
   for (const std::string& file : settings.files) indexes.push_back(open(context, settings, file));
+  std::set<std::string> lists;
+  for (const index::Index& index : indexes) {
+    for (const index::Section& section : index.sections()) lists.insert(section.list);
+  }
   const auto key = sign_key(settings);
   const auto report = index::merge(*settings.output, indexes, key ? &*key : nullptr, policy::resolve_law(context.policy()), build_settings(settings));
-  say_report(context, *settings.output, report, settings.files.size(), key.has_value());
+  say_report(context, *settings.output, report, lists.size(), key.has_value());
   return base::ExitCode::ok;
 }
 

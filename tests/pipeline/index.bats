@@ -301,7 +301,7 @@ sha256,r-1,A1" ]
   proviso index withdraw --quiet --list known --id made-up-photo-1 --output two.pvx --sign-key offline/index.pem
   run proviso index merge --output both.pvx --sign-key offline/index.pem one.pvx two.pvx
   [ "$status" -eq 0 ]
-  [[ "$output" == *"both.pvx: 8 entries"*"4 suspended"*", signed, digest "* ]]
+  [[ "$output" == *"both.pvx: 8 entries of 1 lists, "*"4 suspended"*", signed, digest "* ]]
   proviso index verify --index both.pvx
   [ "$(proviso index query --index both.pvx --type md5 "$(first md5)" | jq .suspended)" = true ]
   run proviso index merge --output both.pvx
