@@ -20,7 +20,7 @@ class Latest {
   // The next record, of that key and time. At the same time a tombstone stands over an entry, a later record over an earlier.
   // Error(data) when there are too many.
   void add(std::string_view key, std::int64_t time, bool deleted, std::string_view place);
-  void add_flawed() { ++count_; }              // a record that cannot be read: it stands for nothing
+  void add_flawed(std::string_view place);     // a record that cannot be read: it stands for nothing, but is counted
   void settle();                               // the first pass is over
 
   enum class State { current, superseded, deleted };
@@ -28,6 +28,7 @@ class Latest {
   State state(std::uint64_t record) const;
 
  private:
+  void check_room(std::string_view place) const;
   struct Stand {
     std::array<std::byte, 16> key;             // of the SHA-256 of the key
     std::int64_t time;

@@ -238,7 +238,7 @@ std::optional<Flaw> read_entry(ListEntry& entry, Feed& feed, const Record& recor
 void read_ncmec(ByteStream& bytes, Feed& feed) {
   Latest latest;
   Reader(bytes).read([&](const Record& record) {
-    if (!flaw_of(record).empty()) latest.add_flawed();
+    if (!flaw_of(record).empty()) latest.add_flawed(bytes.name());
     else latest.add(key_of(record), *time_of(record), record.tombstone, bytes.name());
   });
   latest.settle();

@@ -123,7 +123,7 @@ void read_threatexchange(ByteStream& bytes, Feed& feed) {
   };
   Latest latest;
   each_update([&](const JsonRecord&, const std::string& flaw, const Update& update) {
-    if (!flaw.empty()) latest.add_flawed();
+    if (!flaw.empty()) latest.add_flawed(bytes.name());
     else latest.add(update.id, update.time, update.deleted, bytes.name());
   });
   latest.settle();

@@ -1,6 +1,7 @@
 // Lists that are one document: VICS, NCMEC, ThreatExchange.
 #include <doctest/doctest.h>
 
+#include "index/lists/latest.h"
 #include "list_reading.h"
 
 using namespace proviso;
@@ -153,6 +154,13 @@ TEST_CASE("a tombstone that cannot be read in full takes its entry out all the s
     CHECK(read.entries[0].id == "1/b");
     CHECK(read.report.deleted == 2);
   }
+}
+
+TEST_CASE("records that cannot be read count among those that there can be") {
+  index::lists::Latest latest;
+  for (std::size_t i = 0; i < index::lists::Latest::kMaxRecords; ++i) latest.add_flawed("x.xml");
+  CHECK_THROWS_AS(latest.add_flawed("x.xml"), base::Error);
+  CHECK_THROWS_AS(latest.add("a", 1, false, "x.xml"), base::Error);
 }
 
 TEST_CASE("signal lines name their type or take the declared one") {
