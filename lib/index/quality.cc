@@ -109,8 +109,7 @@ class Checker {
     Reading(Checker& c, std::size_t n) : checker(c), list(n), known_good(c.policy_.lists[n].purpose == "known-good") {}
     void entry(const ListEntry& entry) override { checker.take(list, entry, known_good); }
     void rejected(const BadLine& bad) override {
-      if (bad.why.find("empty file") != std::string::npos) checker.findings_.add_entry(list, "empty-file", bad.line);
-      else checker.findings_.add_entry(list, "malformed", bad.line);
+      checker.findings_.add_entry(list, bad.empty_file ? "empty-file" : "malformed", bad.line);
     }
     void removed(const ListEntry& entry) override { checker.ask_in_use(list, entry, entry.id, "deleted by the list"); }
   };

@@ -120,6 +120,12 @@ TEST_CASE("a list that cannot be read is one finding beside the others, with rul
   CHECK(report.lists[2].read);
 }
 
+TEST_CASE("a line is one of the empty file by its digest, not by its words") {
+  const Clock clock("2026-11-24T10:00:00Z");
+  const Written one("one.csv", "id,type,hash,label\nx1,empty file,00,A1\nx2,md5,d41d8cd98f00b204e9800998ecf8427e,A1\n");
+  CHECK(told(index::check_lists(with({one.list}), the_law())) == "a empty-file 1  [line 3,]\na malformed 1  [line 2,]\n");
+}
+
 TEST_CASE("neither report, table nor ledger entry holds a hash, and the ledger no id") {
   const Clock clock("2026-11-24T10:00:00Z");
   const Written one("one.csv", "id,md5,label\n" + row("x1", made_up_md5(1), "A1") + row("x\x1b[2J", made_up_md5(1), "A2"));
