@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 
+#include "base/file.h"
 #include "cli/app.h"
 #include "crypto/keys.h"
 #include "index/builder.h"
@@ -39,7 +41,11 @@ std::map<std::string, std::string> columns_of(const std::vector<std::string>& wo
   for (const std::string& word : words) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == word.size()) throw base::Error(base::ExitCode::usage, "NAME=HEADER was expected", "--columns");
-    columns[word.substr(0, equals)] = word.substr(equals + 1);
+    const std::string name = word.substr(0, equals);
+    if (std::find(policy::kListColumns.begin(), policy::kListColumns.end(), name) == policy::kListColumns.end()) {
+      throw base::Error(base::ExitCode::usage, fmt::format("'{}' is not one of {}", name, fmt::join(policy::kListColumns, ", ")), "--columns");
+    }
+    columns[name] = word.substr(equals + 1);
   }
   return columns;
 }
@@ -76,7 +82,15 @@ void say_left_out(const cli::Context& context, const std::string& name, const in
   }
 }
 
-base::ExitCode build(cli::Context& context, const Settings& settings) {
+std::string output_of(cli::Context& context, const Settings& settings) { return settings.output.value_or(context.policy().index.string()); }
+
+// One build of a file at a time: else one that read its lists earlier could take the place of one that read them later.
+std::optional<base::FileLock> lock_output(cli::Context& context, const Settings& settings) {
+  return base::FileLock::take(output_of(context, settings) + ".lock", true);
+}
+
+// The caller holds the lock.
+base::ExitCode build_locked(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy();
   for (const std::string& name : settings.lists) {
     if (policy.list(name) == nullptr) throw base::Error(base::ExitCode::usage, fmt::format("the list '{}' is not in the policy", name), "--list");
@@ -89,7 +103,7 @@ base::ExitCode build(cli::Context& context, const Settings& settings) {
     if (!settings.columns.empty()) lists.back().columns = columns_of(settings.columns);
   }
   const auto key = sign_key(settings);
-  const std::string out = settings.output.value_or(policy.index.string());
+  const std::string out = output_of(context, settings);
   const auto report = index::build(out, lists, key ? &*key : nullptr, policy::resolve_law(policy), build_settings(settings),
                                    [&](const policy::List& list, const index::BadLine& bad) {
                                      context.log().warning(bad.why, fmt::format("{}:{}", list.path.string(), bad.line));
@@ -97,6 +111,11 @@ base::ExitCode build(cli::Context& context, const Settings& settings) {
   for (const auto& [name, list] : report.lists) say_left_out(context, name, list);
   say_report(context, out, report, lists.size(), key.has_value());
   return base::ExitCode::ok;
+}
+
+base::ExitCode build(cli::Context& context, const Settings& settings) {
+  const auto lock = lock_output(context, settings);
+  return build_locked(context, settings);
 }
 
 // --key checks the signature without a policy, --unchecked asks for none; else the policy says.
@@ -263,21 +282,26 @@ base::ExitCode export_lists(cli::Context& context, const Settings& settings) {
   const index::Index index = open(context, settings);
   const auto form = settings.form == "csv" ? index::ListingForm::csv : settings.form == "hex" ? index::ListingForm::hex : index::ListingForm::ndjson;
   const auto type = settings.type.empty() ? std::nullopt : index::parse_hash_type(settings.type);
-  index::write_listing(index, form, settings.lists, type, [](std::string_view line) { std::cout << line << '\n'; });
-  std::uint64_t videos = 0;
-  for (const index::Section& section : index.sections()) {
-    if (settings.lists.empty() || std::find(settings.lists.begin(), settings.lists.end(), section.list) != settings.lists.end()) videos += section.videos;
-  }
-  if (form == index::ListingForm::csv && videos != 0) context.log().warning(fmt::format("csv has no videos: {} were left out; ndjson has them", videos), "--format");
+  const index::LeftOut left_out = index::write_listing(index, form, settings.lists, type, [](std::string_view line) { std::cout << line << '\n'; });
+  const auto warn = [&](std::uint64_t count, std::string_view words) {
+    if (count != 0) context.log().warning(fmt::format(fmt::runtime(words), count), "--format");
+  };
+  warn(left_out.videos, "csv has no videos: {} were left out; ndjson has them");
+  warn(left_out.suspended, "hex has no suspension: {} suspended entries were left out; ndjson and csv have them");
+  warn(left_out.known_good, "hex has no purpose: {} lists of known-good files were left out; --list names one");
   return base::ExitCode::ok;
 }
 
 base::ExitCode merge(cli::Context& context, const Settings& settings) {
   std::vector<index::Index> indexes;
   for (const std::string& file : settings.files) indexes.push_back(open(context, settings, file));
+  std::set<std::string> lists;
+  for (const index::Index& index : indexes) {
+    for (const index::Section& section : index.sections()) lists.insert(section.list);
+  }
   const auto key = sign_key(settings);
   const auto report = index::merge(*settings.output, indexes, key ? &*key : nullptr, policy::resolve_law(context.policy()), build_settings(settings));
-  say_report(context, *settings.output, report, settings.files.size(), key.has_value());
+  say_report(context, *settings.output, report, lists.size(), key.has_value());
   return base::ExitCode::ok;
 }
 
@@ -297,18 +321,20 @@ base::ExitCode withdraw(cli::Context& context, const Settings& settings) {
   if (settings.id.has_value() != settings.hash.empty()) throw base::Error(base::ExitCode::usage, "either a HASH with its --type, or --id, was expected");
   if (!settings.id && settings.type.empty()) throw base::Error(base::ExitCode::usage, "the hash's type is declared, never guessed", "--type");
   const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
+  const auto lock = lock_output(context, settings);
   const bool is_new = settings.id ? index::withdraw(*list, *settings.id) : index::withdraw(*list, *index::parse_hash_type(settings.type), settings.hash);
   if (!is_new) context.log().note("the entry was withdrawn before; the index is built again all the same");
   Settings all = settings;
   all.lists.clear();
-  const base::ExitCode code = build(context, all);
+  const base::ExitCode code = build_locked(context, all);
   ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
   ledger.append({ledger::event::kIndexWithdrawn, "index", {}, {}, {{"list", list->name}}});
   return code;
 }
 
 // Is that hash an entry of the compiled index that gives hits? A hash in several lists of it counts for each.
-bool is_in_use(const index::Index& index, const std::string& list, index::HashType type, std::span<const std::byte> hash) {
+bool is_in_use(const index::Index& index, const std::string& list, index::HashType type, std::span<const std::byte> hash,
+               const std::optional<std::string>& id) {
   const std::vector<std::string> lists{list};
   std::vector<index::Hit> hits;
   if (type == index::HashType::pdq || type == index::HashType::vpdq) {
@@ -320,7 +346,9 @@ bool is_in_use(const index::Index& index, const std::string& list, index::HashTy
   } else {
     index.find_exact(*digest::parse_type(index::to_string(type)), hash, lists, hits);
   }
-  return std::any_of(hits.begin(), hits.end(), [](const index::Hit& hit) { return !hit.suspended; });
+  return std::any_of(hits.begin(), hits.end(), [&](const index::Hit& hit) {
+    return !hit.suspended && (!id || (hit.has_id ? hit.entry == *id : id->empty()));
+  });
 }
 
 base::ExitCode check(cli::Context& context, const Settings& settings) {
@@ -330,7 +358,11 @@ base::ExitCode check(cli::Context& context, const Settings& settings) {
   if (std::filesystem::exists(policy.index, error)) compiled.emplace(index::open_of(policy, policy.index));
   else context.log().note("there is no compiled index: what is withdrawn and still in use cannot be told");
   index::InUse in_use;
-  if (compiled) in_use = [&](const std::string& list, index::HashType type, std::span<const std::byte> hash) { return is_in_use(*compiled, list, type, hash); };
+  if (compiled) {
+    in_use = [&](const std::string& list, index::HashType type, std::span<const std::byte> hash, const std::optional<std::string>& id) {
+      return is_in_use(*compiled, list, type, hash, id);
+    };
+  }
   const index::QualityReport report = index::check_lists(policy, policy::resolve_law(policy), in_use);
   if (settings.form == "table") std::cout << index::to_text(report);
   else std::cout << index::to_json(report).dump(2, ' ', false, json::OrderedJson::error_handler_t::replace) << "\n";

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <new>
 
 #include "cli/app.h"
@@ -80,6 +82,18 @@ int print(std::string_view text) {
   return number_of(written ? base::ExitCode::ok : base::ExitCode::io);
 }
 
+// Is standard output a pipe whose reader went away?
+bool is_reader_gone() {
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+// An answer that was cut short would be taken for the whole one. A reader that has seen enough is no error.
+void end_output() {
+  if (std::cout.flush() || is_reader_gone()) return;
+  throw base::Error(base::ExitCode::io, "cannot be written", "standard output");
+}
+
 int print_schema(const Setup& setup, const std::string& side) {
   const std::string& name = side == "in" ? setup.schema_in : setup.schema_out;
   const auto text = ndjson::schema(name);
@@ -131,7 +145,9 @@ int parse_and_act(std::string_view tool, int argc, char** argv,
   log.quiet = common.quiet;
   Context context(log, std::move(common));
   if (!setup.action) throw base::Error(base::ExitCode::software, "the tool has no action");
-  return number_of(setup.action(context));
+  const base::ExitCode code = setup.action(context);
+  end_output();
+  return number_of(code);
 }
 
 std::string_view code_word(base::ExitCode code) {

@@ -6,7 +6,9 @@
 #include <array>
 #include <cstring>
 #include <map>
+#include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "index/kernels/slot_scan.h"
 #include "index/layout.h"
@@ -48,7 +50,9 @@ struct Index::Impl {
   std::uint64_t described(std::size_t section) const { return sections[section].type == HashType::vpdq ? sections[section].videos : sections[section].entries; }
   std::string_view text(const MappedSection&, std::uint32_t offset, std::uint16_t bytes) const;
   StoredEntry describe(std::uint32_t section, std::uint64_t number) const;
-  std::vector<pdq::Hash> frames_of(std::uint32_t section, std::uint64_t video) const;
+  // Of these videos of the section, the frames, ascending.
+  std::unordered_map<std::uint64_t, std::vector<pdq::Hash>> frames_of(std::uint32_t section, std::span<const std::uint64_t> videos) const;
+  void suspend_equals(std::span<const VideoHit> suspended, std::span<VideoHit> hits) const;
   void fill(Hit&, std::uint32_t section, std::uint64_t number, int distance, int threshold) const;
   void check_exact(std::size_t section) const;
   void check_videos(std::size_t section) const;
@@ -58,6 +62,8 @@ struct Index::Impl {
     return sections[section].entries != 0 && sections[section].type == type &&
            (lists.empty() || std::find(lists.begin(), lists.end(), sections[section].list) != lists.end());
   }
+  // A known-good list says of no file that it is bad, so its doubts about an entry of its own take no hit of another list away.
+  bool suspends_others(std::size_t section) const { return sections[section].suspended != 0 && sections[section].purpose != "known-good"; }
   // Where the digest lies in the section, or nothing.
   std::optional<std::uint64_t> place_of(std::size_t section, std::span<const std::byte> digest) const;
   // The same for digests one behind the other.
@@ -147,16 +153,46 @@ StoredEntry Index::Impl::describe(std::uint32_t number_of_section, std::uint64_t
   return entry;
 }
 
-// Looks at the owner of every frame.
-std::vector<pdq::Hash> Index::Impl::frames_of(std::uint32_t number, std::uint64_t video) const {
+// Looks at the owner of every frame, once for all videos.
+std::unordered_map<std::uint64_t, std::vector<pdq::Hash>> Index::Impl::frames_of(std::uint32_t number, std::span<const std::uint64_t> videos) const {
   const MappedSection& section = mapped[number];
   file.ensure(section.owners);
   const auto owners = file.values<std::uint32_t>(section.owners);
-  std::vector<pdq::Hash> frames;
+  std::unordered_map<std::uint64_t, std::vector<pdq::Hash>> frames;
+  for (const std::uint64_t video : videos) frames[video];
   for (std::size_t each = 0; each < owners.size(); ++each) {
-    if (owners[each] == video) frames.push_back(section.pdq->at(each));
+    const auto of = frames.find(owners[each]);
+    if (of != frames.end()) of->second.push_back(section.pdq->at(each));
   }
   return frames;
+}
+
+// A suspended video takes those of the very same frames with it. The frames are read only of those whose counts are alike.
+void Index::Impl::suspend_equals(std::span<const VideoHit> suspended, std::span<VideoHit> hits) const {
+  const auto counts = [](const VideoHit& hit) { return std::tuple(hit.frames, hit.frames_matched, hit.query_frames_matched, hit.distance); };
+  std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, int>> live, alike;
+  for (const VideoHit& hit : hits) {
+    if (!hit.suspended) live.insert(counts(hit));
+  }
+  std::map<std::uint32_t, std::vector<std::uint64_t>> videos;      // by section
+  for (const VideoHit& out : suspended) {
+    if (live.count(counts(out)) == 0) continue;
+    alike.insert(counts(out));
+    videos[out.section].push_back(out.number);
+  }
+  if (alike.empty()) return;
+  for (const VideoHit& hit : hits) {
+    if (!hit.suspended && alike.count(counts(hit)) != 0) videos[hit.section].push_back(hit.number);
+  }
+  std::map<std::uint32_t, std::unordered_map<std::uint64_t, std::vector<pdq::Hash>>> frames;
+  for (const auto& [section, numbers] : videos) frames.emplace(section, frames_of(section, numbers));
+  std::set<std::vector<pdq::Hash>> frames_out;
+  for (const VideoHit& out : suspended) {
+    if (alike.count(counts(out)) != 0) frames_out.insert(frames.at(out.section).at(out.number));
+  }
+  for (VideoHit& hit : hits) {
+    if (!hit.suspended && alike.count(counts(hit)) != 0) hit.suspended = frames_out.count(frames.at(hit.section).at(hit.number)) != 0;
+  }
 }
 
 void Index::Impl::fill(Hit& hit, std::uint32_t section, std::uint64_t number, int distance, int threshold) const {
@@ -166,6 +202,7 @@ void Index::Impl::fill(Hit& hit, std::uint32_t section, std::uint64_t number, in
   hit.number = number;
   hit.list = about.list;
   hit.entry = name_of(entry);
+  hit.has_id = !entry.id.empty();
   hit.label = entry.label;
   hit.method = to_string(about.type);
   hit.distance = distance;
@@ -315,7 +352,7 @@ void Index::find_exact(digest::Type type, std::span<const std::byte> digests, st
   for (std::uint32_t section = 0; section < impl_->sections.size(); ++section) {
     // A suspended entry of a list that was not asked for counts all the same: the hash is in doubt.
     const bool asked = impl_->wanted(section, wanted, lists);
-    const bool may_suspend = impl_->sections[section].suspended != 0;
+    const bool may_suspend = impl_->suspends_others(section);
     if (!asked && (!may_suspend || !impl_->wanted(section, wanted, {}))) continue;
     for (std::size_t from = 0; from < count; from += kWindow) {
       const std::size_t size = std::min(kWindow, count - from);
@@ -347,12 +384,13 @@ void Index::find_pdq(std::span<const pdq::Hash> queries, int radius, std::span<c
   for (std::uint32_t section = 0; section < impl_->sections.size(); ++section) {
     if (!impl_->wanted(section, HashType::pdq, {})) continue;
     const bool asked = impl_->wanted(section, HashType::pdq, lists);
-    if (!asked && impl_->sections[section].suspended == 0) continue;
+    const bool may_suspend = impl_->suspends_others(section);
+    if (!asked && !may_suspend) continue;
     found.clear();
     impl_->mapped[section].pdq->search(queries, radius, found);
     for (const PdqFound& each : found) {
       if (asked) impl_->fill(hits[each.query].emplace_back(), section, each.number, each.distance, radius);
-      if (impl_->sections[section].suspended != 0 && impl_->describe(section, each.number).suspended) {
+      if (may_suspend && impl_->describe(section, each.number).suspended) {
         suspended.emplace_back(each.query, impl_->mapped[section].pdq->at(each.number));
       }
     }
@@ -393,7 +431,8 @@ void Index::find_vpdq(std::span<const pdq::Hash> frames, int radius, std::span<c
   for (std::uint32_t number = 0; number < impl_->sections.size(); ++number) {
     if (!impl_->wanted(number, HashType::vpdq, {})) continue;
     const bool asked = impl_->wanted(number, HashType::vpdq, lists);
-    if (!asked && impl_->sections[number].suspended == 0) continue;
+    const bool may_suspend = impl_->suspends_others(number);
+    if (!asked && !may_suspend) continue;
     const MappedSection& section = impl_->mapped[number];
     found.clear();
     section.pdq->search(frames, radius, found);
@@ -411,23 +450,11 @@ void Index::find_vpdq(std::span<const pdq::Hash> frames, int radius, std::span<c
       hit.frames_matched = distinct(seen.numbers);
       hit.query_frames = static_cast<std::uint32_t>(frames.size());
       hit.query_frames_matched = distinct(seen.queries);
-      if (hit.suspended) suspended.push_back(hit);
+      if (hit.suspended && may_suspend) suspended.push_back(hit);
       if (asked) hits.push_back(std::move(hit));
     }
   }
-  // A suspended video takes those of the very same frames with it. Few are worth the look at all frames.
-  for (const VideoHit& out : suspended) {
-    const auto alike = [&](const VideoHit& hit) {
-      return !hit.suspended && hit.frames == out.frames && hit.frames_matched == out.frames_matched && hit.distance == out.distance &&
-             hit.query_frames_matched == out.query_frames_matched;
-    };
-    std::optional<std::vector<pdq::Hash>> frames_out;
-    for (std::size_t i = before; i < hits.size(); ++i) {
-      if (!alike(hits[i])) continue;
-      if (!frames_out) frames_out = impl_->frames_of(out.section, out.number);
-      if (impl_->frames_of(hits[i].section, hits[i].number) == *frames_out) hits[i].suspended = true;
-    }
-  }
+  impl_->suspend_equals(suspended, std::span(hits).subspan(before));
 }
 
 StoredEntry Index::entry(std::uint32_t section, std::uint64_t number) const {

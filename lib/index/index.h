@@ -39,9 +39,10 @@ struct Hit {
   std::uint32_t section = 0;        // of sections()
   std::uint64_t number = 0;         // of the entry in its section
   std::string list, entry, label, method;   // method: "md5" | "sha1" | "sha256" | "pdq" | "vpdq"
+  bool has_id = false;              // `entry` is the list's own id, not the line that stands for it
   int distance = 0, threshold = 0;
   bool verified_list = false;
-  bool suspended = false;           // the entry, or another with the very same hash (video: frames), is: no hit, but to be counted
+  bool suspended = false;           // the entry is, or (known-good lists apart) another with the very same hash (video: frames): no hit, but counted
 };
 
 // A video of a list with frames near the item's. Both ways: how much of the entry was seen, and how much of the item is the entry.

@@ -84,7 +84,7 @@ void diff_hashes(const Index& before, const Index& after, const Key& key, std::o
     } else if (which > 0) {
       ++counts.added;
       if (take) take(change_of(Change::Kind::added, key, nullptr, &*b));
-    } else if (name_of(*a) != name_of(*b) || (*a).label != (*b).label || (*a).suspended != (*b).suspended) {
+    } else if ((*a).id != (*b).id || (*a).label != (*b).label || (*a).suspended != (*b).suspended) {
       ++counts.changed;
       if (take) take(change_of(Change::Kind::changed, key, &*a, &*b));
     } else {
@@ -95,11 +95,11 @@ void diff_hashes(const Index& before, const Index& after, const Key& key, std::o
   }
 }
 
-// Videos have no order of their own in both: they are told apart by name, label, suspension and frames.
+// Videos have no order of their own in both: they are told apart by id, label, suspension and frames.
 void diff_videos(const Index& before, const Index& after, const Key& key, std::optional<std::uint32_t> old_section, std::optional<std::uint32_t> new_section,
                  SectionDiff& counts, const Take& take) {
   const auto digest_of = [](const StoredEntry& video) {
-    std::string text = name_of(video) + '\0' + std::string(video.label) + (video.suspended ? "\1" : "\0");
+    std::string text = std::string(video.id) + '\0' + std::string(video.label) + (video.suspended ? "\1" : "\0");
     text.append(reinterpret_cast<const char*>(video.frames.data()), video.frames.size() * sizeof(pdq::Hash));
     return crypto::sha256(text);
   };

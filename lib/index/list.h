@@ -47,6 +47,7 @@ struct ListEntry {
 struct BadLine {
   std::uint64_t line = 0;
   std::string why;
+  bool empty_file = false;             // a digest of the empty file
 };
 
 // Takes what a reader finds. A reader calls it in the order of the list; an entry is handed on whole or its line is rejected.

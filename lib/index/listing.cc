@@ -41,7 +41,9 @@ std::string csv_field(std::string_view text) {
 
 }  // namespace
 
-void write_listing(const Index& index, ListingForm form, std::span<const std::string> lists, std::optional<HashType> type, const std::function<void(std::string_view)>& line) {
+LeftOut write_listing(const Index& index, ListingForm form, std::span<const std::string> lists, std::optional<HashType> type,
+                      const std::function<void(std::string_view)>& line) {
+  LeftOut left_out;
   if (form == ListingForm::hex && (!type || *type == HashType::vpdq)) {
     throw base::Error(base::ExitCode::usage, "hex has no types: name one of md5, sha1, sha256, pdq", "--type");
   }
@@ -49,10 +51,19 @@ void write_listing(const Index& index, ListingForm form, std::span<const std::st
   for (std::uint32_t number = 0; number < index.sections().size(); ++number) {
     const Section& section = index.sections()[number];
     if ((type && section.type != *type) || (!lists.empty() && std::find(lists.begin(), lists.end(), section.list) == lists.end())) continue;
-    if (form == ListingForm::csv && section.type == HashType::vpdq) continue;
+    if (form == ListingForm::csv && section.type == HashType::vpdq) {
+      left_out.videos += section.videos;
+      continue;
+    }
+    if (form == ListingForm::hex && section.purpose == "known-good" && lists.empty()) {
+      ++left_out.known_good;
+      continue;
+    }
     index.for_each(number, [&](const StoredEntry& entry) {
       if (form == ListingForm::ndjson) {
         line(ndjson_line(section, entry));
+      } else if (form == ListingForm::hex && entry.suspended) {
+        ++left_out.suspended;
       } else if (form == ListingForm::hex) {
         line(hex_of(section.type, entry));
       } else {
@@ -61,6 +72,7 @@ void write_listing(const Index& index, ListingForm form, std::span<const std::st
       }
     });
   }
+  return left_out;
 }
 
 }  // namespace proviso::index

@@ -109,10 +109,9 @@ class Checker {
     Reading(Checker& c, std::size_t n) : checker(c), list(n), known_good(c.policy_.lists[n].purpose == "known-good") {}
     void entry(const ListEntry& entry) override { checker.take(list, entry, known_good); }
     void rejected(const BadLine& bad) override {
-      if (bad.why.find("empty file") != std::string::npos) checker.findings_.add_entry(list, "empty-file", bad.line);
-      else checker.findings_.add_entry(list, "malformed", bad.line);
+      checker.findings_.add_entry(list, bad.empty_file ? "empty-file" : "malformed", bad.line);
     }
-    void removed(const ListEntry& entry) override { checker.ask_in_use(list, entry, "deleted by the list"); }
+    void removed(const ListEntry& entry) override { checker.ask_in_use(list, entry, entry.id, "deleted by the list"); }
   };
 
   void read(std::size_t n) {
@@ -180,7 +179,7 @@ class Checker {
       one.label = label;
       seen_.push_back(one);
     });
-    if (entry.suspended) ask_in_use(list, entry, "suspended or withdrawn");
+    if (entry.suspended) ask_in_use(list, entry, std::nullopt, "suspended or withdrawn");
     if (known_good) return;
     if (entry.id.empty()) findings_.add_entry(list, "no-id", entry.line);
     if (entry.label.empty()) findings_.add_entry(list, "no-label", entry.line);
@@ -199,13 +198,15 @@ class Checker {
     }
   }
 
-  void ask_in_use(std::size_t list, const ListEntry& entry, const std::string& detail) {
+  // A suspended entry takes its equals with it, whatever their ids; what the list deleted may rightly stand there as another entry, and so
+  // may a frame as one of another video.
+  void ask_in_use(std::size_t list, const ListEntry& entry, const std::optional<std::string>& id, const std::string& detail) {
     if (!in_use_) return;
     const std::string& name = policy_.lists[list].name;
     bool used = false;
-    for (const ExactHash& hash : entry.exact) used |= in_use_(name, hash.type, std::span(hash.bytes).first(bytes_of(hash.type)));
-    if (entry.pdq) used |= in_use_(name, HashType::pdq, pdq_bytes(*entry.pdq));
-    for (const pdq::Hash& frame : entry.frames) used = used || in_use_(name, HashType::vpdq, pdq_bytes(frame));
+    for (const ExactHash& hash : entry.exact) used |= in_use_(name, hash.type, std::span(hash.bytes).first(bytes_of(hash.type)), id);
+    if (entry.pdq) used |= in_use_(name, HashType::pdq, pdq_bytes(*entry.pdq), id);
+    for (const pdq::Hash& frame : entry.frames) used = used || in_use_(name, HashType::vpdq, pdq_bytes(frame), entry.id);
     if (used) findings_.add_entry(list, "in-use", entry.line, detail);
   }
 

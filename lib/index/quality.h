@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,8 +51,8 @@ struct QualityReport {
   std::vector<QualityFinding> findings;
 };
 
-// Is that hash in the compiled index, as an entry of that list that gives hits?
-using InUse = std::function<bool(const std::string& list, HashType, std::span<const std::byte> hash)>;
+// Is that hash in the compiled index, as an entry of that list that gives hits? With an `id`: as the entry of that id (empty: of none).
+using InUse = std::function<bool(const std::string& list, HashType, std::span<const std::byte> hash, const std::optional<std::string>& id)>;
 
 // Reads every list of the policy once, and those with examples a second time for their ids. A list that cannot be read is a finding.
 // Error(data) when the lists hold more than kMaxCheckedHashes, Error(io). `in_use` empty: not asked. A video is in use by its frames.

@@ -14,11 +14,13 @@ void Spool::append(std::span<const std::byte> bytes) {
 }
 
 void Spool::flush() {
+  if (!fd_) fd_ = base::open_nameless(directory_);
   base::write_all(fd_.get(), buffer_, "temporary file");
   buffer_.clear();
 }
 
 std::span<const std::byte> Spool::bytes() {
+  if (!fd_) return base::as_bytes(buffer_);
   flush();
   if (!mapping_) mapping_.emplace(fd_.get(), "temporary file");
   return mapping_->bytes();

@@ -1,4 +1,4 @@
-// A region of the file to come, kept in a file without a name until its place is known.
+// A region of the file to come, kept until its place is known: in memory while it is small, then in a file without a name.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace proviso::index {
 
 class Spool {
  public:
-  explicit Spool(const std::filesystem::path& directory) : fd_(base::open_nameless(directory)) {}
+  explicit Spool(const std::filesystem::path& directory) : directory_(directory) {}
   void append(std::span<const std::byte>);
   void append(std::string_view text) { append(base::as_bytes(text)); }
   template <class T>
@@ -27,7 +27,8 @@ class Spool {
 
  private:
   void flush();
-  base::UniqueFd fd_;
+  std::filesystem::path directory_;
+  base::UniqueFd fd_;            // none before the first flush: an index of many small lists needs no file for each
   std::string buffer_;
   std::uint64_t size_ = 0;
   std::optional<base::Mapping> mapping_;

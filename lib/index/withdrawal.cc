@@ -28,6 +28,8 @@ bool add_line(const policy::List& list, const std::string& line) {
     throw base::Error(base::ExitCode::config, fmt::format("the list {} names no file of withdrawn entries", list.name), {},
                       "add 'withdrawn: FILE' to the list in the policy, and make the file, empty");
   }
+  // Two that read the file at the same time would each write it without the other's line.
+  const auto lock = base::FileLock::take(list.withdrawn.string() + ".lock", true);
   std::error_code error;
   std::string text = std::filesystem::exists(list.withdrawn, error) ? base::read_file(list.withdrawn, kMaxWithdrawnBytes) : std::string();
   if (!text.empty() && text.back() != '\n') text += '\n';

@@ -27,13 +27,17 @@ Lookup::Lookup(const policy::Policy& policy, const std::optional<std::string>& e
                       "bring this host's index up to date, or ask for the version that it should have");
   }
   const auto& sections = index_.sections();
+  const auto require = [&](const std::string& list, const std::string& whose) {
+    if (std::any_of(sections.begin(), sections.end(), [&](const index::Section& section) { return section.list == list; })) return;
+    throw base::Error(base::ExitCode::config, fmt::format("{}: the index has no section of list '{}'", whose, list), policy.index.string(),
+                      "rebuild it with 'proviso index build'");
+  };
   for (const policy::Technology& technology : policy.technologies) {
-    for (const std::string& list : technology.lists) {
-      if (std::none_of(sections.begin(), sections.end(), [&](const index::Section& section) { return section.list == list; })) {
-        throw base::Error(base::ExitCode::config, fmt::format("technology {}: the index has no section of list '{}'", technology.name, list),
-                          policy.index.string(), "rebuild it with 'proviso index build'");
-      }
-    }
+    for (const std::string& list : technology.lists) require(list, "technology " + technology.name);
+  }
+  // Without them, files that are known to be harmless would be hits.
+  for (const policy::List& list : policy.lists) {
+    if (list.purpose == kKnownGood) require(list.name, "known-good files");
   }
   for (const index::Section& section : sections) {
     const bool there = std::find(known_good_lists_.begin(), known_good_lists_.end(), section.list) != known_good_lists_.end();

@@ -32,8 +32,8 @@ struct VideoHit : ListHit {
 // Thread safe for look-ups.
 class Lookup {
  public:
-  // Error(config) when a technology names a list that the index has no section of, or when `expected` is given and the index has
-  // another version.
+  // Error(config) when the index has no section of a list that a technology names or of one of known-good files, or when `expected` is
+  // given and the index has another version.
   Lookup(const policy::Policy&, const std::optional<std::string>& expected);
 
   const std::string& version() const { return version_; }   // digest of the compiled file, in each hit

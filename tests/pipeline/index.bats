@@ -70,7 +70,7 @@ P
   [[ "$output" == *"lists/known.ndjson:4: no JSON"* ]]
   [[ "$output" == *"more than 1% of the list is wrong; nothing was built"* ]]
   [ "$(sha256sum <index/known.pvx)" = "$before" ]
-  [ -z "$(find index -type f ! -name known.pvx)" ]
+  [ -z "$(find index -type f ! -name known.pvx ! -name known.pvx.lock)" ]
 }
 
 @test "one bad line of many is named and left out, and refuses the list under --strict" {
@@ -102,6 +102,9 @@ sha256,r-1,A1" ]
   [[ "$output" == *"no column 'Nowhere'"* ]]
   run build --output own.pvx --columns hash=Digest
   [ "$status" -eq 64 ]
+  run build --list own --output own.pvx --columns hash=Digest,hsah=Kind
+  [ "$status" -eq 64 ]
+  [[ "$output" == *"--columns: 'hsah' is not one of hash, type, "* ]]
   run build --list own --output own.pvx --columns hash
   [ "$status" -eq 64 ]
   run build --list nobody
@@ -131,6 +134,20 @@ sha256,r-1,A1" ]
   [[ "$output" == *label-conflict* ]]
   [ "$(cat ledger/entries/*.ndjson | jq -c 'select(.event == "index.checked")' | wc -l)" -eq 1 ]
   proviso audit verify
+}
+
+@test "check: a hash that the list deleted and has as another entry is not in use; one that a build did not see go is" {
+  update() { printf '{"id":"%s","type":"HASH_MD5","status":"MALICIOUS","indicator":"%s"%s}\n' "$@"; }
+  second=$(tail -n 1 lists/known.ndjson | jq -r .md5)
+  { update gone "$(first md5)" ,\"should_delete\":true; update stays "$(first md5)"; update later "$second"; } >lists/updates.ndjson
+  add_list '{name: updates, path: lists/updates.ndjson, format: threatexchange, source: "made up", purpose: known-csam}'
+  build --quiet
+  in_use() { proviso index check --quiet --no-ledger | jq -c '.findings[] | select(.check == "in-use") | [.list, .count, .examples]'; }
+  [ -z "$(in_use)" ]
+  update later "$second" ,\"should_delete\":true >>lists/updates.ndjson
+  in_use >told
+  [ "$(jq -c '.[0]' told)" = '"updates"' ]
+  [ "$(jq -c '.[2] | unique' told)" = '["later"]' ]
 }
 
 @test "withdraw: the entry is suspended in every later build, match gives no hit and counts it" {
@@ -175,6 +192,21 @@ sha256,r-1,A1" ]
   [ "$status" -eq 64 ]
   run proviso index withdraw --list nobody --id x
   [ "$status" -eq 64 ]
+}
+
+@test "withdrawals at the same time all stand in the file, and in the index that is left" {
+  with_withdrawn
+  pids=
+  for n in 1 2 3 4 5 6 7 8; do
+    proviso index withdraw --quiet --list known --id "nobody-$n" --sign-key offline/index.pem 2>/dev/null &
+    pids="$pids $!"
+  done
+  proviso index withdraw --quiet --list known --id made-up-photo-1 --sign-key offline/index.pem
+  proviso index withdraw --quiet --list known --id made-up-photo-2 --output other.pvx --sign-key offline/index.pem    # another lock, the same file
+  for pid in $pids; do wait "$pid"; done
+  [ "$(sort lists/known.withdrawn)" = "$(printf 'id %s\n' made-up-photo-{1..2} nobody-{1..8})" ]
+  [ "$(cat ledger/entries/*.ndjson | jq -c 'select(.event == "index.withdrawn")' | wc -l)" -eq 10 ]
+  [ "$(proviso index query --type md5 "$(first md5)" | jq .suspended)" = true ]
 }
 
 @test "withdraw where the policy names no file is exit 78 and says what to add" {
@@ -224,6 +256,15 @@ sha256,r-1,A1" ]
   [ "$status" -eq 64 ]
 }
 
+@test "hex leaves suspended entries out, and tells how many" {
+  with_withdrawn
+  proviso index withdraw --quiet --list known --id made-up-photo-1 --sign-key offline/index.pem
+  run bash -c 'proviso index export --format hex --type md5 2>words'
+  [ "$status" -eq 0 ]
+  [ "$output" = "$(tail -n 1 lists/known.ndjson | jq -r .md5)" ]
+  grep -q "1 suspended entries were left out" words
+}
+
 @test "videos that CSV cannot hold are told, and a list that the index does not have is refused" {
   echo '{"id":"clip","frames":[{"pdq":"'"$(first pdq)"'"}]}' >>lists/known.ndjson
   build --quiet
@@ -240,13 +281,27 @@ sha256,r-1,A1" ]
   done
 }
 
+@test "an answer that cannot be written is exit 74; a reader that has seen enough is not an error" {
+  many_pdq lists/many.pdq.txt
+  add_list '{name: many, path: lists/many.pdq.txt, source: "made up", purpose: known-csam}'
+  build --quiet
+  for command in "export" "info" "query --type md5 $(first md5)"; do
+    run bash -c "proviso index $command >/dev/full"
+    [ "$status" -eq 74 ]
+    [ "$output" = "proviso-index: error: standard output: cannot be written" ]
+  done
+  run bash -c 'set -o pipefail; proviso index export | head -n 1 >/dev/null'
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
+}
+
 @test "merge makes one of several, and what one of them suspends is suspended" {
   with_withdrawn
   cp index/known.pvx one.pvx
   proviso index withdraw --quiet --list known --id made-up-photo-1 --output two.pvx --sign-key offline/index.pem
   run proviso index merge --output both.pvx --sign-key offline/index.pem one.pvx two.pvx
   [ "$status" -eq 0 ]
-  [[ "$output" == *"both.pvx: 8 entries"*"4 suspended"*", signed, digest "* ]]
+  [[ "$output" == *"both.pvx: 8 entries of 1 lists, "*"4 suspended"*", signed, digest "* ]]
   proviso index verify --index both.pvx
   [ "$(proviso index query --index both.pvx --type md5 "$(first md5)" | jq .suspended)" = true ]
   run proviso index merge --output both.pvx

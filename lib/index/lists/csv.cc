@@ -143,6 +143,7 @@ void read_csv(ByteStream& bytes, Feed& feed, std::optional<HashType> declared) {
     if (flaw) feed.reject(line.number, std::move(*flaw));
     else feed.entry(entry);
   }
+  if (!columns) throw base::Error(base::ExitCode::data, "a header was expected", bytes.name() + ":1");
 }
 
 }  // namespace proviso::index::lists

@@ -68,7 +68,7 @@ void Feed::reject(std::uint64_t line, Flaw flaw) {
   ++report_.rejected;
   report_.empty_file += flaw.empty_file ? 1u : 0u;
   saw_unmatchable_ = false;
-  sink_.rejected({line, std::move(flaw.why)});
+  sink_.rejected({line, std::move(flaw.why), flaw.empty_file});
 }
 
 void Feed::too_long(std::uint64_t line) { reject(line, {fmt::format("a line over {} bytes", kMaxLineBytes)}); }

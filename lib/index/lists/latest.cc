@@ -16,16 +16,24 @@ constexpr std::uint64_t kDeleted = std::uint64_t{1} << 63;
 
 }  // namespace
 
+void Latest::check_room(std::string_view place) const {
+  if (count_ < kMaxRecords) return;
+  throw base::Error(base::ExitCode::data, fmt::format("more than {} records", kMaxRecords), std::string(place), "split the list");
+}
+
 void Latest::add(std::string_view key, std::int64_t time, bool deleted, std::string_view place) {
-  if (count_ == kMaxRecords) {
-    throw base::Error(base::ExitCode::data, fmt::format("more than {} records", kMaxRecords), std::string(place), "split the list");
-  }
+  check_room(place);
   Stand stand;
   const base::Sha256 digest = crypto::sha256(key);
   std::copy_n(digest.begin(), stand.key.size(), stand.key.begin());
   stand.time = time;
   stand.order = count_ | (deleted ? kDeleted : 0);
   stands_.push_back(stand);
+  ++count_;
+}
+
+void Latest::add_flawed(std::string_view place) {
+  check_room(place);
   ++count_;
 }
 

@@ -42,14 +42,22 @@ class Reader {
   // Calls `visit` for each record. Error(data) for what is no such document.
   template <class Visit>
   void read(Visit visit) {
-    bool has_root = false;
+    constexpr const char* kExpected = "queryResult of hash sharing version 2 was expected";
+    bool has_root = false, has_page = false, has_pages = false;
     std::uint64_t number = 0;
     while (advance()) {
       if (type() != XML_READER_TYPE_ELEMENT) continue;
       const std::string_view name = local_name();
       if (!has_root) {
         has_root = true;
-        if (name != "pages" && (name != "queryResult" || !in_namespace())) fail("queryResult of hash sharing version 2 was expected");
+        has_pages = name == "pages";
+        has_page = is_page();
+        if (!has_pages && !has_page) fail(kExpected);
+        continue;
+      }
+      if (has_pages && xmlTextReaderDepth(reader_.get()) == 1) {
+        if (!is_page()) fail(kExpected);
+        has_page = true;
         continue;
       }
       if (!in_namespace()) continue;
@@ -62,6 +70,7 @@ class Reader {
       visit(record);
     }
     if (!has_root) fail("no XML");
+    if (!has_page) fail(kExpected);
   }
 
  private:
@@ -98,6 +107,7 @@ class Reader {
   int type() const { return xmlTextReaderNodeType(reader_.get()); }
   std::string_view local_name() const { return text_of(xmlTextReaderConstLocalName(reader_.get())); }
   bool in_namespace() const { return text_of(xmlTextReaderConstNamespaceUri(reader_.get())) == kNamespace; }
+  bool is_page() const { return local_name() == "queryResult" && in_namespace(); }
   std::string attribute(const char* name) {
     const std::unique_ptr<xmlChar, void (*)(xmlChar*)> value(xmlTextReaderGetAttribute(reader_.get(), reinterpret_cast<const xmlChar*>(name)),
                                                              [](xmlChar* text) { xmlFree(text); });
@@ -188,12 +198,18 @@ class Reader {
   std::unique_ptr<base::Error> failure_;
 };
 
+// A tombstone takes its entry out even when its time cannot be read.
+std::optional<std::int64_t> time_of(const Record& record) {
+  if (const auto instant = base::parse_instant(record.timestamp)) return instant->seconds;
+  return record.tombstone ? std::optional(Latest::kAfterAll) : std::nullopt;
+}
+
 // What makes a record of no use, whatever its hashes; empty: nothing.
 std::string flaw_of(const Record& record) {
   if (!record.flaw.empty()) return record.flaw;
   if (record.member.empty()) return "no member id";
   if (record.id.empty()) return "no id";
-  if (!base::parse_instant(record.timestamp)) return "timestamp: a time such as 2026-11-24T10:00:00Z was expected";
+  if (!time_of(record)) return "timestamp: a time such as 2026-11-24T10:00:00Z was expected";
   return {};
 }
 
@@ -222,8 +238,8 @@ std::optional<Flaw> read_entry(ListEntry& entry, Feed& feed, const Record& recor
 void read_ncmec(ByteStream& bytes, Feed& feed) {
   Latest latest;
   Reader(bytes).read([&](const Record& record) {
-    if (!flaw_of(record).empty()) latest.add_flawed();
-    else latest.add(key_of(record), base::parse_instant(record.timestamp)->seconds, record.tombstone, bytes.name());
+    if (!flaw_of(record).empty()) latest.add_flawed(bytes.name());
+    else latest.add(key_of(record), *time_of(record), record.tombstone, bytes.name());
   });
   latest.settle();
   bytes.rewind();

@@ -9,6 +9,7 @@ namespace proviso::index::lists {
 namespace {
 
 constexpr int kMaxValueBytes = 1 << 20;
+constexpr std::uint64_t kMinCellBytes = 6;      // of a row in its page, with the pointer to it
 
 [[noreturn]] void refuse(const std::filesystem::path& path, std::string why) {
   throw base::Error(base::ExitCode::data, std::move(why), path.string());
@@ -43,9 +44,12 @@ void read_nsrl_sqlite(const std::filesystem::path& path, Feed& feed) {
     }
   }
   if (types.empty()) refuse(path, "table FILE has no column sha256, sha1 or md5");
+  // Pages that name one page many times over would give rows without end.
+  const std::uint64_t most = std::filesystem::file_size(path) / kMinCellBytes;
   sqlite::Statement rows(database, fmt::format("SELECT {} FROM FILE", names));
   ListEntry entry;
   for (std::uint64_t number = 1; rows.step(); ++number) {
+    if (number > most) refuse(path, "table FILE gives more rows than the file has room for");
     entry = {};
     entry.line = number;
     std::optional<Flaw> flaw;

@@ -53,22 +53,14 @@ void add_tag(std::string& label, const json::Json& tag) {
   label += (label.empty() ? "" : " ") + text;
 }
 
-std::string read_update(const json::Json& record, Update& update) {
+// What the update says, beside which one it is and when.
+std::string read_words(const json::Json& record, Update& update) {
   for (const auto& [name, into] : {std::pair<const char*, std::string*>{"indicator", &update.indicator}, {"type", &update.type}}) {
     const auto found = record.find(name);
     if (found == record.end()) continue;
     if (!found->is_string()) return fmt::format("{}: a string was expected", name);
     *into = found->get<std::string>();
   }
-  const auto id = record.find("id");
-  if (id != record.end() && id->is_string()) update.id = id->get<std::string>();
-  else if (id != record.end() && id->is_number_integer()) update.id = id->dump();
-  if (update.id.empty()) return "no id";
-  const auto time = record.find("last_updated");
-  if (time != record.end() && !read_time(*time, update.time)) return "last_updated: a unix time was expected";
-  const auto gone = record.find("should_delete");
-  if (gone != record.end() && !gone->is_boolean()) return "should_delete: true or false was expected";
-  update.deleted = gone != record.end() && gone->get<bool>();
   if (const json::Json* descriptors = edge(record, "descriptors")) {
     for (const json::Json& descriptor : *descriptors) {
       if (!descriptor.is_object()) return "descriptors: objects were expected";
@@ -82,6 +74,26 @@ std::string read_update(const json::Json& record, Update& update) {
     update.statuses.push_back(status->get<std::string>());
   }
   return {};
+}
+
+// A tombstone needs no more than an id: a flaw in the rest of it must not keep its entry alive.
+std::string read_update(const json::Json& record, Update& update) {
+  const auto id = record.find("id");
+  if (id != record.end() && id->is_string()) update.id = id->get<std::string>();
+  else if (id != record.end() && id->is_number_integer()) update.id = id->dump();
+  if (update.id.empty()) return "no id";
+  const auto gone = record.find("should_delete");
+  if (gone != record.end() && !gone->is_boolean()) return "should_delete: true or false was expected";
+  update.deleted = gone != record.end() && gone->get<bool>();
+  const auto time = record.find("last_updated");
+  const bool has_time = time != record.end() && read_time(*time, update.time);
+  if (update.deleted) {
+    if (!has_time) update.time = Latest::kAfterAll;
+    read_words(record, update);
+    return {};
+  }
+  if (!has_time && time != record.end()) return "last_updated: a unix time was expected";
+  return read_words(record, update);
 }
 
 std::optional<Flaw> read_entry(ListEntry& entry, Feed& feed, const Update& update) {
@@ -111,7 +123,7 @@ void read_threatexchange(ByteStream& bytes, Feed& feed) {
   };
   Latest latest;
   each_update([&](const JsonRecord&, const std::string& flaw, const Update& update) {
-    if (!flaw.empty()) latest.add_flawed();
+    if (!flaw.empty()) latest.add_flawed(bytes.name());
     else latest.add(update.id, update.time, update.deleted, bytes.name());
   });
   latest.settle();

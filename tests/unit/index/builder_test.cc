@@ -1,6 +1,7 @@
 #include "index/builder.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include "base/file.h"
 #include "workplace.h"
@@ -94,4 +95,17 @@ TEST_CASE("what is walked is what was built") {
   }
   CHECK(hashes > 1900);
   CHECK(videos == 40);
+}
+
+TEST_CASE("many small lists need no file each while they are built") {
+  Temporary dir;
+  std::vector<MadeList> lists;
+  for (int i = 0; i < 100; ++i) lists.push_back({about("list" + std::to_string(i)), {file("a", index::HashType::md5, std::string(32, '1'))}});
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit few{64, before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &few) == 0);
+  CHECK_NOTHROW(make_index(dir.path / "i.pvx", lists));
+  setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(open_index(dir.path / "i.pvx").sections().size() == 100);
 }

@@ -91,6 +91,17 @@ TEST_CASE("another id, another label or another suspension of the same hash is a
   CHECK(change.suspended == after.suspended);
 }
 
+TEST_CASE("an entry without an id that stands on another line now is kept") {
+  Temporary dir;
+  std::mt19937_64 random(5);
+  auto hash = file("", index::HashType::md5, kA);
+  auto clip = video("", {random_hash(random)});
+  hash.line = clip.line = 1;
+  std::vector<index::ListEntry> before{hash, clip};
+  hash.line = clip.line = 2;
+  CHECK(sums(diff(dir, {{about(), before}}, {{about(), {hash, clip}}})) == "known md5 1>1 +0 -0 ~0 =1\nknown vpdq 1>1 +0 -0 ~0 =1\n");
+}
+
 TEST_CASE("a list or a type that only one index has is all added or all removed") {
   Temporary dir;
   std::mt19937_64 random(2);

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/file.h"
 #include "index/layout.h"
 #include "workplace.h"
@@ -118,6 +120,20 @@ TEST_CASE("a suspended entry is told as such and suspends its equals, in every l
   CHECK(index.sections()[0].suspended == 1);
 }
 
+TEST_CASE("a suspended entry of a known-good list suspends itself alone") {
+  Temporary dir;
+  policy::List good = about("good");
+  good.purpose = "known-good";
+  auto out = file("g", index::HashType::md5, kMd5);
+  out.suspended = true;
+  make_index(dir.path / "i.pvx", {{good, {out}}, {about("known"), {file("a", index::HashType::md5, kMd5)}}});
+  const auto index = open_index(dir.path / "i.pvx");
+  const auto hits = find(index, index::HashType::md5, kMd5);
+  REQUIRE(hits.size() == 2);
+  for (const auto& hit : hits) CHECK(hit.suspended == (hit.list == "good"));
+  CHECK_FALSE(find(index, index::HashType::md5, kMd5, {"known"}).at(0).suspended);
+}
+
 TEST_CASE("a suspended PDQ entry takes away its own hash and no near one") {
   Temporary dir;
   std::mt19937_64 random(5);
@@ -180,6 +196,32 @@ TEST_CASE("videos are found by their frames, counted both ways") {
     CHECK(entry.frames.size() == (entry.id == "a" ? 10u : 5u));
   });
   CHECK(walked == 2);
+}
+
+TEST_CASE("of many videos with a frame in common, those with the frames of a suspended one are suspended") {
+  Temporary dir;
+  std::mt19937_64 random(18);
+  const pdq::Hash common = random_hash(random);
+  std::vector<index::ListEntry> out, in;
+  std::set<std::string> expected;
+  for (int i = 0; i < 300; ++i) {
+    index::ListEntry video;
+    video.id = "out" + std::to_string(i);
+    video.frames = {common, random_hash(random)};
+    video.suspended = true;
+    out.push_back(video);
+    video.id = "in" + std::to_string(i);
+    video.suspended = false;
+    if (i % 3 == 0) expected.insert(video.id);
+    else video.frames[1] = random_hash(random);
+    in.push_back(video);
+  }
+  make_index(dir.path / "i.pvx", {{about("a"), out}, {about("b"), in}, {about("c"), {in[0], in[1]}}});
+  const auto index = open_index(dir.path / "i.pvx");
+  std::vector<index::VideoHit> hits;
+  index.find_vpdq(std::span(&common, 1), 0, std::vector<std::string>{"b", "c"}, hits);
+  CHECK(hits.size() == 302);
+  for (const auto& hit : hits) CHECK(hit.suspended == (expected.count(hit.entry) != 0));
 }
 
 TEST_CASE("a flipped bit anywhere, a cut file, another version and a wrong signature are refused") {

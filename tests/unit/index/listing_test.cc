@@ -135,6 +135,24 @@ TEST_CASE("only the lists and the type that were asked for are listed") {
   CHECK(listed(index, index::ListingForm::csv, {"a"}, index::HashType::sha1) == "list,type,hash,id,label,suspended\na,sha1," + std::string(40, '2') + ",2,,false\n");
 }
 
+TEST_CASE("hex has no suspended entries, and no known-good list that was not named") {
+  Temporary dir;
+  auto out = file("out", index::HashType::md5, std::string(32, '1'));
+  out.suspended = true;
+  policy::List good = about("good");
+  good.purpose = "known-good";
+  make_index(dir.path / "i.pvx", {{about("a"), {out, file("in", index::HashType::md5, std::string(32, '2'))}},
+                                  {good, {file("g", index::HashType::md5, std::string(32, '3'))}}});
+  const auto index = open_index(dir.path / "i.pvx");
+  std::string text;
+  const auto take = [&](std::string_view line) { text += std::string(line) + '\n'; };
+  const auto left_out = index::write_listing(index, index::ListingForm::hex, {}, index::HashType::md5, take);
+  CHECK(text == std::string(32, '2') + "\n");
+  CHECK(left_out.suspended == 1);
+  CHECK(left_out.known_good == 1);
+  CHECK(listed(index, index::ListingForm::hex, {"good"}, index::HashType::md5) == std::string(32, '3') + "\n");
+}
+
 TEST_CASE("hex is of one type and reads back by it") {
   Temporary dir;
   std::mt19937_64 random(5);

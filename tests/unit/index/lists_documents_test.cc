@@ -1,6 +1,7 @@
 // Lists that are one document: VICS, NCMEC, ThreatExchange.
 #include <doctest/doctest.h>
 
+#include "index/lists/latest.h"
 #include "list_reading.h"
 
 using namespace proviso;
@@ -94,6 +95,11 @@ TEST_CASE("XML with a document type, of another kind or nested without end is re
   CHECK(holds(refusal(entity.list), "65 "));
   const Written local("x.xml", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><queryResult xmlns='https://hashsharing.ncmec.org/hashsharing/v2'/>");
   CHECK(holds(refusal(local.list), "document type"));
+  const Written foreign("x.xml", "<pages><queryResult xmlns='https://hashsharing.ncmec.org/hashsharing/v2'/><queryResult><image/></queryResult>"
+                                 "</pages>");
+  CHECK(holds(refusal(foreign.list), "hash sharing version 2 was expected"));
+  const Written no_page("x.xml", "<pages/>");
+  CHECK(holds(refusal(no_page.list), "hash sharing version 2 was expected"));
   const Written empty("x.xml", "");
   CHECK(holds(refusal(empty.list), "65 "));
 }
@@ -120,6 +126,41 @@ TEST_CASE("ThreatExchange updates read the same as an object, an array and lines
   policy::List all = fixture("updates.json", "threatexchange");
   all.categories = {"MALICIOUS", "NON_MALICIOUS"};
   CHECK(Read(all).entries.size() == 3);
+}
+
+TEST_CASE("a tombstone that cannot be read in full takes its entry out all the same") {
+  const std::string indicator = "\"type\":\"HASH_MD5\",\"status\":\"MALICIOUS\",\"indicator\":\"" + made_up_md5(1) + "\"}\n";
+  for (const char* rest : {"\"last_updated\":9,\"indicator\":null", "\"last_updated\":9,\"type\":7,\"descriptors\":[1]",
+                           "\"last_updated\":\"no time\"", "\"indicator\":\"no hash\""}) {
+    CAPTURE(rest);
+    const Written written("x.json", "{\"id\":\"a\",\"last_updated\":5," + indicator + "{\"id\":\"a\",\"should_delete\":true," + rest + "}\n" +
+                                        "{\"id\":\"b\",\"last_updated\":5," + indicator, "threatexchange");
+    const Read read(written.list);
+    REQUIRE(read.entries.size() == 1);
+    CHECK(read.entries[0].id == "b");
+    CHECK(read.report.deleted == 2);
+    CHECK(read.report.rejected == 0);
+  }
+  const auto record = [](const std::string& name, const std::string& id, const std::string& time) {
+    return "<" + name + "><member id='1'/><id>" + id + "</id>" + time + "<fingerprints><md5>" + made_up_md5(1) + "</md5></fingerprints></" + name +
+           ">";
+  };
+  const std::string time = "<timestamp>2026-03-01T00:00:00Z</timestamp>";
+  for (const char* flawed : {"<timestamp>no time</timestamp>", "<timestamp/>", ""}) {
+    const Written written("x.xml", "<queryResult xmlns='https://hashsharing.ncmec.org/hashsharing/v2'>" + record("deletedImage", "a", flawed) +
+                                       record("image", "a", time) + record("image", "b", time) + "</queryResult>");
+    const Read read(written.list);
+    REQUIRE(read.entries.size() == 1);
+    CHECK(read.entries[0].id == "1/b");
+    CHECK(read.report.deleted == 2);
+  }
+}
+
+TEST_CASE("records that cannot be read count among those that there can be") {
+  index::lists::Latest latest;
+  for (std::size_t i = 0; i < index::lists::Latest::kMaxRecords; ++i) latest.add_flawed("x.xml");
+  CHECK_THROWS_AS(latest.add_flawed("x.xml"), base::Error);
+  CHECK_THROWS_AS(latest.add("a", 1, false, "x.xml"), base::Error);
 }
 
 TEST_CASE("signal lines name their type or take the declared one") {

@@ -3,6 +3,7 @@
 
 #include "crypto/random.h"
 #include "list_reading.h"
+#include "sqlite/database.h"
 
 using namespace proviso;
 using namespace proviso::list_test;
@@ -105,6 +106,10 @@ TEST_CASE("the policy names the columns of a header of other names") {
   CHECK(read.entries[1].label == "A2");
   list.columns["md5"] = "absent";
   CHECK(holds(refusal(list), "no column 'absent'"));
+  for (const char* text : {"", "\n\n"}) {
+    const Written empty("x.csv", text);
+    CHECK(holds(refusal(empty.list), "x.csv:1: a header was expected"));
+  }
   const Written twice("x.csv", "md5,MD5\n");
   CHECK(holds(refusal(twice.list), "twice"));
 }
@@ -158,6 +163,43 @@ TEST_CASE("RDS version 3 is read from its table alone, never from a view or a co
   CHECK(holds(refusal(known_good(fixture("rds-computed.db", "nsrl-sqlite"))), "no column sha256, sha1 or md5"));
   CHECK(holds(refusal(known_good(fixture("md5sums", "nsrl-sqlite"))), "65 "));
   CHECK(holds(refusal(fixture("rds.db", "nsrl-sqlite")), "78 "));
+}
+
+TEST_CASE("RDS version 3 whose pages name one page over and over is refused") {
+  // Two inner pages of 500 children each, which are all the same page, over the one row of a database that SQLite made.
+  constexpr std::size_t kPage = 4096, kChildren = 500;
+  const Written written("rds.db", "", "nsrl-sqlite");
+  std::filesystem::remove(written.list.path);
+  {
+    sqlite::Database database(written.list.path, sqlite::Database::Mode::create);
+    database.run("CREATE TABLE FILE (md5 TEXT)");
+    database.run("INSERT INTO FILE VALUES ('" + made_up_md5(1) + "')");
+    database.run("PRAGMA journal_mode=DELETE");
+  }
+  std::string text = base::read_file(written.list.path);
+  REQUIRE(text.size() == 2 * kPage);
+  const auto inner = [&](std::uint32_t child) {
+    std::string page(kPage, '\0');
+    const auto put = [&](std::size_t at, std::uint64_t value, int bytes) {
+      for (int i = 0; i < bytes; ++i) page[at + static_cast<std::size_t>(i)] = static_cast<char>(value >> (8 * (bytes - 1 - i)));
+    };
+    page[0] = 5;
+    put(3, kChildren - 1, 2);
+    put(5, kPage - 5 * (kChildren - 1), 2);
+    put(8, child, 4);
+    for (std::size_t i = 0; i + 1 < kChildren; ++i) {
+      const std::size_t cell = kPage - 5 * (i + 1);
+      put(12 + 2 * i, cell, 2);
+      put(cell, child, 4);
+      page[cell + 4] = 1;
+    }
+    return page;
+  };
+  const std::string leaf = text.substr(kPage);
+  text = text.substr(0, kPage) + inner(3) + inner(4) + leaf;
+  text[31] = 4;                          // pages of the file
+  written.put("rds.db", text);
+  CHECK(holds(refusal(known_good(written.list)), "more rows than the file has room for"));
 }
 
 TEST_CASE("withdrawn entries are suspended by hash or id, and a withdrawal that names nothing is told") {

@@ -89,8 +89,8 @@ TEST_CASE("withdrawn and deleted entries that the index still holds are in use")
   policy::List records = fixture("records.ndjson");
   records.withdrawn = fixture("withdrawn.txt").path;
   std::set<std::string> asked;
-  const index::InUse all = [&](const std::string& list, index::HashType type, std::span<const std::byte> hash) {
-    asked.insert(list + " " + std::string(index::to_string(type)) + " " + base::to_hex(hash));
+  const index::InUse all = [&](const std::string& list, index::HashType type, std::span<const std::byte> hash, const std::optional<std::string>& id) {
+    asked.insert(list + " " + std::string(index::to_string(type)) + " " + base::to_hex(hash) + (id ? " of " + *id : ""));
     return true;
   };
   const auto report = index::check_lists(with({records, fixture("updates.json", "threatexchange")}), the_law(), all);
@@ -98,9 +98,14 @@ TEST_CASE("withdrawn and deleted entries that the index still holds are in use")
   CHECK(holds(told(report), "b in-use 2 deleted by the list [t2,t2,]"));
   CHECK(holds(told(report), "a withdrawals-unused 1"));
   CHECK(asked.count("a md5 " + made_up_md5(1)) == 1);
-  CHECK(asked.count("b md5 " + made_up_md5(2)) == 1);
-  const index::InUse none = [](const std::string&, index::HashType, std::span<const std::byte>) { return false; };
+  CHECK(asked.count("b md5 " + made_up_md5(2) + " of t2") == 1);
+  std::set<std::string> videos;
+  const index::InUse none = [&](const std::string&, index::HashType type, std::span<const std::byte>, const std::optional<std::string>& id) {
+    if (type == index::HashType::vpdq) videos.insert(id.value_or("whichever"));
+    return false;
+  };
   CHECK_FALSE(holds(told(index::check_lists(with({records}), the_law(), none)), "in-use"));
+  CHECK(videos == std::set<std::string>{"b.mp4"});
 }
 
 TEST_CASE("a list that cannot be read is one finding beside the others, with rule and citation when it is out of purpose") {
@@ -113,6 +118,12 @@ TEST_CASE("a list that cannot be read is one finding beside the others, with rul
   CHECK(holds(told(report), "c empty-file 1  [line 5,]"));
   CHECK_FALSE(report.lists[0].read);
   CHECK(report.lists[2].read);
+}
+
+TEST_CASE("a line is one of the empty file by its digest, not by its words") {
+  const Clock clock("2026-11-24T10:00:00Z");
+  const Written one("one.csv", "id,type,hash,label\nx1,empty file,00,A1\nx2,md5,d41d8cd98f00b204e9800998ecf8427e,A1\n");
+  CHECK(told(index::check_lists(with({one.list}), the_law())) == "a empty-file 1  [line 3,]\na malformed 1  [line 2,]\n");
 }
 
 TEST_CASE("neither report, table nor ledger entry holds a hash, and the ledger no id") {

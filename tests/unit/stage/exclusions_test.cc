@@ -3,6 +3,7 @@
 
 #include "ledger/events.h"
 #include "match_workplace.h"
+#include "stage/lookup.h"
 
 using namespace proviso;
 using stage_test::entries_of;
@@ -71,6 +72,21 @@ TEST_CASE("a known-good digest clears its leaf alone: the picture beside it in t
   REQUIRE(answer.hits().size() == 1);
   CHECK(answer.hits()[0].at("member") == 1);
   CHECK(answer.line.at("match").at("excluded") == Json{{"known_good", 1}, {"suspended", 0}});
+}
+
+TEST_CASE("an index without a known-good list of the policy is refused") {
+  MatchWorkplace w;
+  const std::vector<policy::List> all = w.policy.lists;
+  index::build(w.policy.index, {all[0], all[1]}, nullptr, w.law, {});
+  try {
+    stage::Lookup(w.policy, std::nullopt);
+    FAIL("opened");
+  } catch (const base::Error& error) {
+    CHECK(error.code() == base::ExitCode::config);
+    CHECK(std::string(error.what()).find("no section of list 'good'") != std::string::npos);
+  }
+  w.build_index();
+  CHECK_NOTHROW(stage::Lookup(w.policy, std::nullopt));
 }
 
 TEST_CASE("a known-good entry that is suspended clears nothing") {
