@@ -9,6 +9,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # GCC 12 sees overlapping copies in std::string's own operator+ (GCC bug 105329).
   target_compile_options(proviso_options INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_UNITY_BUILD)
+  # GCC takes a source file that another one includes for a header.
+  target_compile_options(proviso_options INTERFACE -Wno-subobject-linkage)
+endif()
 if(PROVISO_WERROR)
   target_compile_options(proviso_options INTERFACE -Werror)
 endif()

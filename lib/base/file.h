@@ -1,11 +1,13 @@
 // Files: descriptors, whole reads, files that appear whole, confined opens, locks.
 #pragma once
 
+#include <dirent.h>
 #include <sys/types.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +20,11 @@
 namespace proviso::base {
 
 namespace fs = std::filesystem;
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+using UniqueDirectory = std::unique_ptr<DIR, CloseDirectory>;
 
 // Owns a file descriptor.
 class UniqueFd {

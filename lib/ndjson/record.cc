@@ -131,6 +131,11 @@ std::optional<dom::element> Record::find(std::string_view top_level_key) const {
   return std::nullopt;
 }
 
+std::string Record::text(std::string_view path) const {
+  const auto value = string(path);
+  return value && *value ? std::string(**value) : std::string();
+}
+
 base::Result<std::optional<std::string_view>> Record::string(std::string_view path) const {
   const auto found = walk(root_, path);
   if (!found) return tl::make_unexpected(found.error());

@@ -58,6 +58,7 @@ class Record {
 
   // Typed reads by path ("content.path"): absent is nullopt, a wrong type is item error bad_record that names the field.
   base::Result<std::optional<std::string_view>> string(std::string_view path) const;
+  std::string text(std::string_view path) const;   // the string, or "" for whatever else is there
   base::Result<std::optional<bool>> boolean(std::string_view path) const;
   base::Result<std::optional<std::uint64_t>> unsigned_integer(std::string_view path) const;
 

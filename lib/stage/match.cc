@@ -16,11 +16,6 @@ constexpr int kDefaultBreakerWindow = 10'000;   // records
 constexpr std::size_t kMostHits = 1'000;        // of one item: more say nothing more
 constexpr std::int64_t kSecondsOfHour = 3'600;
 
-std::string text_of(const ndjson::Record& record, std::string_view path) {
-  const auto value = record.string(path);
-  return value && *value ? std::string(**value) : std::string();
-}
-
 // Keeps the best; true when some were cut.
 bool cut(std::vector<MatchHit>& hits) {
   if (hits.size() <= kMostHits) return false;
@@ -227,12 +222,12 @@ void Match::count_withheld(std::span<ndjson::Outcome> outcomes) {
     if (!scope || scope->rehearsal != gate_.policy().rehearsal) continue;
     ledger::CountKey key;
     key.side = "out";
-    key.service = text_of(*record, "service");
-    key.region = text_of(*record, "region");
-    key.kind = text_of(*record, "hash.kind");
-    if (key.kind.empty()) key.kind = text_of(*record, "content.kind");
+    key.service = record->text("service");
+    key.region = record->text("region");
+    key.kind = record->text("hash.kind");
+    if (key.kind.empty()) key.kind = record->text("content.kind");
     key.outcome = "error";
-    key.reason = text_of(*record, "error.code");
+    key.reason = record->text("error.code");
     if (key.reason.empty()) key.reason = "breaker";
     const auto bytes = record->unsigned_integer("hash.bytes");
     counts.add(scope->run, key, 1, bytes && *bytes ? **bytes : 0);

@@ -13,11 +13,6 @@ namespace {
 // Hits that are stored at once: their files are open together.
 constexpr std::size_t kStoreGroup = 128;
 
-std::string text_of(const ndjson::Record& record, std::string_view path) {
-  const auto value = record.string(path);
-  return value && *value ? std::string(**value) : std::string();
-}
-
 // Evidence that stands for the content is pinned as it is now: no earlier stage has opened it.
 std::optional<base::ItemError> pin_evidence(vault::NewCase& hit) {
   const auto digests = digest::of_file(hit.content_fd, digest::Wanted{});
@@ -62,10 +57,10 @@ bool Retain::verified_scope(const ndjson::Record& record, Work& work) const {
   if (!scope || scope->rehearsal != gate_.policy().rehearsal) return false;
   work.run = scope->run;
   work.key.side = "out";
-  work.key.service = text_of(record, "service");
-  work.key.region = text_of(record, "region");
-  work.key.kind = text_of(record, "hash.kind");
-  if (work.key.kind.empty()) work.key.kind = text_of(record, "content.kind");
+  work.key.service = record.text("service");
+  work.key.region = record.text("region");
+  work.key.kind = record.text("hash.kind");
+  if (work.key.kind.empty()) work.key.kind = record.text("content.kind");
   const auto bytes = record.unsigned_integer("hash.bytes");
   if (bytes && *bytes) work.bytes = **bytes;
   return true;
@@ -92,7 +87,7 @@ base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
   Work work;
   work.id = std::string(record.id());
   verified_scope(record, work);
-  const std::string content = text_of(record, "content.path"), evidence = text_of(record, "content.evidence");
+  const std::string content = record.text("content.path"), evidence = record.text("content.evidence");
   if (hits->size() > 0) {
     auto hit = new_case_of(record, gate_.policy(), scope->run);
     if (!hit) return tl::make_unexpected(hit.error());
@@ -150,14 +145,14 @@ ndjson::Outcome Retain::process_failed(const ndjson::Record& record, unsigned) {
   work.id = std::string(record.id());
   work.line = record.line();
   const bool verified = verified_scope(record, work);
-  const std::string code = text_of(record, "error.code");
+  const std::string code = record.text("error.code");
   if (code == "content_gone") work.kind = Work::Kind::passed;
   if (!verified) return put_off(std::move(work));   // nothing of it is believed: not counted, nothing unlinked
 
   if (code == "kind_mismatch") {
     work.key.side = "dropped";
     work.key.outcome = "kind_mismatch";
-    work.key.reason = text_of(record, "error.rule");
+    work.key.reason = record.text("error.rule");
     if (work.key.reason.empty()) work.key.reason = code;
   } else {
     work.key.outcome = code == "content_gone" ? code : "error";
@@ -165,7 +160,7 @@ ndjson::Outcome Retain::process_failed(const ndjson::Record& record, unsigned) {
   }
   if (!code.empty() && !is_retryable(code)) {
     for (const char* member : {"content.path", "content.evidence"}) {
-      const std::string path = text_of(record, member);
+      const std::string path = record.text(member);
       if (!path.empty()) pin(path, work);   // what cannot be opened is left to the sweep
     }
   }

@@ -117,17 +117,13 @@ PurgePlan plan(CaseStore& store, const ledger::Ledger& ledger, const policy::Pol
   return result;
 }
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
 }  // namespace
 
 std::vector<std::string> orphan_blobs(CaseStore::Impl& impl) {
   // First the files, then the rows: a blob's row is committed before its file is made, so none in the making is seen.
   std::vector<std::string> names;
   const std::string path = (impl.directory / "blobs").string();
-  const std::unique_ptr<DIR, CloseDirectory> listing(::opendir(path.c_str()));
+  const base::UniqueDirectory listing(::opendir(path.c_str()));
   if (!listing) base::throw_errno(errno, "cannot list", path);
   for (;;) {
     errno = 0;

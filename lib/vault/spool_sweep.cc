@@ -17,10 +17,6 @@
 namespace proviso::vault {
 namespace {
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
 // A folder below the spool, reached without following any symbolic link.
 base::UniqueFd open_folder(int spool_fd, const std::string& relative) {
   open_how how{};
@@ -53,7 +49,7 @@ SpoolFindings find_spool_leftovers(const std::filesystem::path& spool, base::Per
       continue;
     }
     const int fd = opened.get();
-    const std::unique_ptr<DIR, CloseDirectory> listing(::fdopendir(fd));
+    const base::UniqueDirectory listing(::fdopendir(fd));
     if (!listing) {
       unreadable(folder);
       continue;
