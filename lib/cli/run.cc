@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -187,8 +188,7 @@ std::string_view code_word(base::ExitCode code) {
 }  // namespace
 
 std::string not_a_number(const std::string& text) {
-  double value = 0;
-  return CLI::detail::lexical_cast(text, value) && std::isnan(value) ? "a number was expected, not " + text : std::string();
+  return std::isnan(std::strtod(text.c_str(), nullptr)) ? "a number was expected, not " + text : std::string();
 }
 
 int run(std::string_view tool, int argc, char** argv, const std::function<void(Setup&)>& set_up) {

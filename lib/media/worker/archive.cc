@@ -204,15 +204,16 @@ struct Containers::Entries {
 Failure Containers::read_archive(const base::ByteSource& source, const base::DetectedKind& kind) {
   Input input{source};
   Entries entries{*this, kind};
-  if (Failure failure = entries.read(input, As::archive); !failure.ok() || kind.format != "zip") return failure;
+  Failure first = entries.read(input, As::archive);
+  if (kind.format != "zip" || first.status == Status::too_large) return first;
   entries.again = true;
   entries.encrypted_before = entries.encrypted;
   entries.encrypted = 0;
   const std::uint64_t expanded = expanded_;
-  Failure failure = entries.read(input, As::zip_by_directory);
+  Failure second = entries.read(input, As::zip_by_directory);
   expanded_ = expanded;   // what was unpacked twice counts once
-  // Without a directory there is none to believe.
-  return entries.headers == 0 ? Failure{} : failure;
+  if (!first.ok() || entries.headers == 0) return first;   // without a directory there is none to believe
+  return second;
 }
 
 }  // namespace proviso::media

@@ -136,6 +136,19 @@ TEST_CASE("one damaged entry does not hide those behind it") {
   }
 }
 
+TEST_CASE("where reading from front to back breaks off, the directory still leads to the picture") {
+  const std::string cover = local(kText);
+  std::string torn = cover;
+  torn.replace(0, 4, "PK\xff\xff");   // no header of anything, and after it a compressed entry without an end
+  Stored broken = kText;
+  broken.method = 8;
+  const std::string before = local(broken), picture = local(photo());
+  const std::string files = before.substr(0, before.size() - 4) + torn + picture;
+  const auto found = examine(decoder(), files + directory({{photo(), files.size() - picture.size()}}, files.size()));
+  CHECK(pictures(found) == 1);
+  CHECK(unread(found) >= 1);
+}
+
 TEST_CASE("a tar archive's hard link with bytes of its own is read; one without is nothing") {
   const std::string end(1024, '\0');
   const std::string pax = tar_entry('x', "pax", "", "20 comment=anything\n");   // of ustar archives libarchive takes no such body
