@@ -114,7 +114,9 @@ bool write_lines(int fd, const std::string& text) {
 }  // namespace
 
 Outcome Stage::process_failed(const Record& record, unsigned) {
-  return {Outcome::Kind::error, record.line(), false};
+  // A file that is gone is no failure of the stage that found it so, nor of those behind it.
+  const auto kind = record.text("error.code") == "content_gone" ? Outcome::Kind::pass : Outcome::Kind::error;
+  return {kind, record.line(), false};
 }
 
 void Stage::process_chunk(std::span<const Record* const> records, std::span<Outcome> outcomes, unsigned worker) {

@@ -94,6 +94,8 @@ load workplace.bash
   run bash -c 'proviso scope-check --quiet <in.ndjson | proviso hash --quiet >hashed.ndjson'
   [ "$(jq -r 'select(.hash) | .id' hashed.ndjson)" = ok ]
   [ "$(jq -r 'select(.id == "gone") | .error.code' hashed.ndjson)" = content_gone ]
+  jq -c 'select(.id == "gone")' hashed.ndjson >gone.ndjson
+  proviso match --quiet <gone.ndjson >/dev/null   # no failure: it exits with 0
   [ "$(jq -r 'select(.id == "link") | .error.code' hashed.ndjson)" = content_unreadable ]
   [ "$(jq -r 'select(.id == "outside") | .error.code' hashed.ndjson)" = content_unreadable ]
   for id in cut garbage bomb empty zip; do
