@@ -20,7 +20,8 @@ struct Settings {
   bool all = false;
 };
 
-// The public key: --ledger-key, else NAME.pub beside the policy's private key, else derived from that.
+// The public key: --ledger-key, else NAME.pub beside the policy's private key, else derived from
+// that.
 crypto::PublicKey public_key(cli::Context& context, const Settings& settings) {
   if (!settings.ledger_key.empty()) return crypto::PublicKey::open(settings.ledger_key);
   std::filesystem::path beside = context.policy().ledger_key;
@@ -35,14 +36,18 @@ std::filesystem::path directory(cli::Context& context, const Settings& settings)
   return settings.ledger.empty() ? context.policy().ledger : std::filesystem::path(settings.ledger);
 }
 
-base::ExitCode verify(cli::Context& context, const Settings& settings, const ledger::Ledger& ledger, const crypto::PublicKey& key) {
+base::ExitCode verify(cli::Context& context, const Settings& settings, const ledger::Ledger& ledger,
+                      const crypto::PublicKey& key) {
   std::optional<std::string> remembered;
   if (!settings.since.empty()) remembered = base::read_file(settings.since);
   const ledger::Verification result = ledger::verify(ledger, key, remembered);
   if (!result.findings.empty()) throw base::Error(base::ExitCode::check_failed, result.findings);
-  context.log().summary(fmt::format("{}: {} entries, root {}, as signed{}", result.checkpoint.origin, result.checkpoint.size,
-                                    crypto::base64(result.checkpoint.root),
-                                    result.unacknowledged_bytes == 0 ? "" : fmt::format("; {} bytes behind it were never acknowledged", result.unacknowledged_bytes)));
+  context.log().summary(fmt::format(
+      "{}: {} entries, root {}, as signed{}", result.checkpoint.origin, result.checkpoint.size,
+      crypto::base64(result.checkpoint.root),
+      result.unacknowledged_bytes == 0 ? ""
+                                       : fmt::format("; {} bytes behind it were never acknowledged",
+                                                     result.unacknowledged_bytes)));
   return base::ExitCode::ok;
 }
 
@@ -54,9 +59,15 @@ json::OrderedJson hex_list(const std::vector<base::Sha256>& hashes) {
 
 base::ExitCode prove(const Settings& settings, const ledger::Ledger& ledger) {
   const auto leaves = ledger::leaves(ledger);
-  if (settings.index >= leaves.size()) throw base::Error(base::ExitCode::usage, fmt::format("the log has {} entries", leaves.size()), "N");
-  const json::OrderedJson proof{{"index", settings.index}, {"size", leaves.size()}, {"leaf", base::to_hex(leaves[settings.index])},
-                                {"root", base::to_hex(ledger::tree_hash(leaves))}, {"proof", hex_list(ledger::inclusion_proof(leaves, settings.index))}};
+  if (settings.index >= leaves.size())
+    throw base::Error(base::ExitCode::usage, fmt::format("the log has {} entries", leaves.size()),
+                      "N");
+  const json::OrderedJson proof{
+      {"index", settings.index},
+      {"size", leaves.size()},
+      {"leaf", base::to_hex(leaves[settings.index])},
+      {"root", base::to_hex(ledger::tree_hash(leaves))},
+      {"proof", hex_list(ledger::inclusion_proof(leaves, settings.index))}};
   std::cout << proof.dump(2) << "\n";
   return base::ExitCode::ok;
 }
@@ -65,12 +76,17 @@ base::ExitCode consistency(const Settings& settings, const ledger::Ledger& ledge
   const auto leaves = ledger::leaves(ledger);
   const std::uint64_t size = settings.new_size == 0 ? leaves.size() : settings.new_size;
   if (settings.old_size == 0 || settings.old_size > size || size > leaves.size()) {
-    throw base::Error(base::ExitCode::usage, fmt::format("sizes 1 to {} in order were expected", leaves.size()), "OLD NEW");
+    throw base::Error(base::ExitCode::usage,
+                      fmt::format("sizes 1 to {} in order were expected", leaves.size()),
+                      "OLD NEW");
   }
   const std::span<const base::Sha256> all(leaves);
-  const json::OrderedJson proof{{"old_size", settings.old_size}, {"old_root", base::to_hex(ledger::tree_hash(all.first(settings.old_size)))},
-                                {"size", size}, {"root", base::to_hex(ledger::tree_hash(all.first(size)))},
-                                {"proof", hex_list(ledger::consistency_proof(all.first(size), settings.old_size))}};
+  const json::OrderedJson proof{
+      {"old_size", settings.old_size},
+      {"old_root", base::to_hex(ledger::tree_hash(all.first(settings.old_size)))},
+      {"size", size},
+      {"root", base::to_hex(ledger::tree_hash(all.first(size)))},
+      {"proof", hex_list(ledger::consistency_proof(all.first(size), settings.old_size))}};
   std::cout << proof.dump(2) << "\n";
   return base::ExitCode::ok;
 }
@@ -86,7 +102,9 @@ base::ExitCode print_matching(const ledger::Query& query, const ledger::Ledger& 
 std::optional<base::Instant> instant(const std::string& text, const char* option) {
   if (text.empty()) return std::nullopt;
   const auto parsed = base::parse_instant(text);
-  if (!parsed) throw base::Error(base::ExitCode::usage, fmt::format("'{}' is no RFC 3339 instant", text), option);
+  if (!parsed)
+    throw base::Error(base::ExitCode::usage, fmt::format("'{}' is no RFC 3339 instant", text),
+                      option);
   return parsed;
 }
 
@@ -98,20 +116,27 @@ base::ExitCode show(const Settings& settings, const ledger::Ledger& ledger) {
   return base::ExitCode::ok;
 }
 
-base::ExitCode balance(cli::Context& context, const Settings& settings, const ledger::Ledger& ledger) {
-  std::vector<std::string> runs = settings.all ? ledger::runs(ledger) : std::vector<std::string>{settings.run};
-  if (!settings.all && settings.run.empty()) throw base::Error(base::ExitCode::usage, "a run or --all was expected", "RUN");
+base::ExitCode balance(cli::Context& context, const Settings& settings,
+                       const ledger::Ledger& ledger) {
+  std::vector<std::string> runs =
+      settings.all ? ledger::runs(ledger) : std::vector<std::string>{settings.run};
+  if (!settings.all && settings.run.empty())
+    throw base::Error(base::ExitCode::usage, "a run or --all was expected", "RUN");
   base::ExitCode code = base::ExitCode::ok;
   for (const std::string& run : runs) {
     const ledger::Balance found = ledger::balance(ledger, run);
-    if (found.in == 0 && found.dropped_at_scope == 0 && !settings.all) throw base::Error(base::ExitCode::no_input, "the ledger knows no such run", run);
+    if (found.in == 0 && found.dropped_at_scope == 0 && !settings.all)
+      throw base::Error(base::ExitCode::no_input, "the ledger knows no such run", run);
     std::cout << ledger::to_json(found).dump() << "\n";
     if (found.unaccounted() == 0) continue;
     if (found.open) {
-      context.log().warning("the run is in progress; what is on its way is not accounted for yet", run);
+      context.log().warning("the run is in progress; what is on its way is not accounted for yet",
+                            run);
     } else {
-      context.log().error(fmt::format("{} of {} items are not accounted for{}", found.unaccounted(), found.in,
-                                      found.unclean ? "; a stage died, figures may be off by one group" : ""), run);
+      context.log().error(
+          fmt::format("{} of {} items are not accounted for{}", found.unaccounted(), found.in,
+                      found.unclean ? "; a stage died, figures may be off by one group" : ""),
+          run);
       code = base::ExitCode::check_failed;
     }
   }
@@ -125,13 +150,19 @@ int main(int argc, char** argv) {
     auto settings = std::make_shared<Settings>();
     setup.app.description("Verify and query the ledger.");
     setup.app.require_subcommand(1);
-    setup.app.add_option("--ledger", settings->ledger, "ledger directory, in place of the policy's");
-    setup.app.add_option("--ledger-key", settings->ledger_key, "the ledger's public key (PEM), in place of the policy's");
-    CLI::App* const verify_app = setup.app.add_subcommand("verify", "find any changed, removed, re-ordered or cut entry");
-    verify_app->add_option("--since", settings->since, "a checkpoint remembered elsewhere: the log must extend it");
-    CLI::App* const prove_app = setup.app.add_subcommand("prove", "inclusion proof of entry N (RFC 6962)");
+    setup.app.add_option("--ledger", settings->ledger,
+                         "ledger directory, in place of the policy's");
+    setup.app.add_option("--ledger-key", settings->ledger_key,
+                         "the ledger's public key (PEM), in place of the policy's");
+    CLI::App* const verify_app =
+        setup.app.add_subcommand("verify", "find any changed, removed, re-ordered or cut entry");
+    verify_app->add_option("--since", settings->since,
+                           "a checkpoint remembered elsewhere: the log must extend it");
+    CLI::App* const prove_app =
+        setup.app.add_subcommand("prove", "inclusion proof of entry N (RFC 6962)");
     prove_app->add_option("N", settings->index)->required();
-    CLI::App* const consistency_app = setup.app.add_subcommand("consistency", "consistency proof between two sizes (RFC 6962)");
+    CLI::App* const consistency_app =
+        setup.app.add_subcommand("consistency", "consistency proof between two sizes (RFC 6962)");
     consistency_app->add_option("OLD", settings->old_size)->required();
     consistency_app->add_option("NEW", settings->new_size, "default: now");
     CLI::App* const query_app = setup.app.add_subcommand("query", "entries, NDJSON");
@@ -143,16 +174,20 @@ int main(int argc, char** argv) {
     query_app->add_option("--to", settings->to, "before this instant");
     CLI::App* const show_app = setup.app.add_subcommand("show", "a kept document, by its digest");
     show_app->add_option("DIGEST", settings->digest)->required();
-    CLI::App* const balance_app = setup.app.add_subcommand("balance", "prove in = out + dropped + errors of a run");
+    CLI::App* const balance_app =
+        setup.app.add_subcommand("balance", "prove in = out + dropped + errors of a run");
     balance_app->add_option("RUN", settings->run);
     balance_app->add_flag("--all", settings->all, "every run");
-    CLI::App* const access_app = setup.app.add_subcommand("access", "who looked at a case, when, for what");
+    CLI::App* const access_app =
+        setup.app.add_subcommand("access", "who looked at a case, when, for what");
     access_app->add_option("CASE", settings->case_id)->required();
     CLI::App* const export_app = setup.app.add_subcommand("export", "every entry, NDJSON");
     setup.action = [=](cli::Context& context) {
-      if (!settings->ledger.empty() && !settings->ledger_key.empty()) context.set_clock_without_policy();
+      if (!settings->ledger.empty() && !settings->ledger_key.empty())
+        context.set_clock_without_policy();
       const crypto::PublicKey key = public_key(context, *settings);
-      const ledger::Ledger ledger = ledger::Ledger::open_to_read(directory(context, *settings), key);
+      const ledger::Ledger ledger =
+          ledger::Ledger::open_to_read(directory(context, *settings), key);
       if (verify_app->parsed()) return verify(context, *settings, ledger, key);
       if (prove_app->parsed()) return prove(*settings, ledger);
       if (consistency_app->parsed()) return consistency(*settings, ledger);
@@ -160,7 +195,12 @@ int main(int argc, char** argv) {
       if (balance_app->parsed()) return balance(context, *settings, ledger);
       ledger::Query query;
       if (query_app->parsed()) {
-        query = {settings->event, settings->run, settings->case_id, settings->tool, instant(settings->from, "--from"), instant(settings->to, "--to")};
+        query = {settings->event,
+                 settings->run,
+                 settings->case_id,
+                 settings->tool,
+                 instant(settings->from, "--from"),
+                 instant(settings->to, "--to")};
       } else if (access_app->parsed()) {
         query.event = ledger::event::kCaseAccessed;
         query.case_id = settings->case_id;

@@ -1,4 +1,5 @@
-// decode-worker: decodes one hostile file after another, confined. Started by lib/media; nobody calls it by hand.
+// decode-worker: decodes one hostile file after another, confined. Started by lib/media; nobody
+// calls it by hand.
 #include <unistd.h>
 
 #include <charconv>
@@ -14,5 +15,5 @@ int main(int argc, char** argv) {
     std::fputs("proviso-decode-worker: error: started by other tools only\n", stderr);
     return 64;
   }
-  ::_exit(proviso::media::worker_main(memory));   // confined: exit handlers would call the kernel
+  ::_exit(proviso::media::worker_main(memory));  // confined: exit handlers would call the kernel
 }

@@ -33,17 +33,24 @@ struct Settings {
 };
 
 // Text that a list had in another encoding than UTF-8 is shown with replacement characters.
-void print_line(const json::OrderedJson& line) { std::cout << line.dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace) << '\n'; }
+void print_line(const json::OrderedJson& line) {
+  std::cout << line.dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace) << '\n';
+}
 
 // Ours=Theirs, of a CSV's header.
 std::map<std::string, std::string> columns_of(const std::vector<std::string>& words) {
   std::map<std::string, std::string> columns;
   for (const std::string& word : words) {
     const std::size_t equals = word.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == word.size()) throw base::Error(base::ExitCode::usage, "NAME=HEADER was expected", "--columns");
+    if (equals == std::string::npos || equals == 0 || equals + 1 == word.size())
+      throw base::Error(base::ExitCode::usage, "NAME=HEADER was expected", "--columns");
     const std::string name = word.substr(0, equals);
-    if (std::find(policy::kListColumns.begin(), policy::kListColumns.end(), name) == policy::kListColumns.end()) {
-      throw base::Error(base::ExitCode::usage, fmt::format("'{}' is not one of {}", name, fmt::join(policy::kListColumns, ", ")), "--columns");
+    if (std::find(policy::kListColumns.begin(), policy::kListColumns.end(), name) ==
+        policy::kListColumns.end()) {
+      throw base::Error(
+          base::ExitCode::usage,
+          fmt::format("'{}' is not one of {}", name, fmt::join(policy::kListColumns, ", ")),
+          "--columns");
     }
     columns[name] = word.substr(equals + 1);
   }
@@ -62,29 +69,40 @@ std::optional<crypto::PrivateKey> sign_key(const Settings& settings) {
   return crypto::PrivateKey::open(*settings.sign_key);
 }
 
-void say_report(const cli::Context& context, std::string_view out, const index::BuildReport& report, std::size_t lists, bool is_signed) {
-  context.log().summary(fmt::format("{}: {} entries of {} lists, {} duplicates, {} suspended, {} lines rejected, {}, digest {}", out, report.entries, lists,
-                                    report.duplicates, report.suspended, report.rejected, is_signed ? "signed" : "not signed", report.sha256));
+void say_report(const cli::Context& context, std::string_view out, const index::BuildReport& report,
+                std::size_t lists, bool is_signed) {
+  context.log().summary(fmt::format(
+      "{}: {} entries of {} lists, {} duplicates, {} suspended, {} lines rejected, {}, digest {}",
+      out, report.entries, lists, report.duplicates, report.suspended, report.rejected,
+      is_signed ? "signed" : "not signed", report.sha256));
 }
 
-void say_left_out(const cli::Context& context, const std::string& name, const index::ListReport& report) {
+void say_left_out(const cli::Context& context, const std::string& name,
+                  const index::ListReport& report) {
   std::string words;
   const auto add = [&](std::uint64_t number, std::string_view what) {
     if (number != 0) words += fmt::format("{}{} {}", words.empty() ? "" : ", ", number, what);
   };
   add(report.deleted, "deleted");
   add(report.superseded, "superseded");
-  for (const auto& [type, number] : report.unmatchable) add(number, type + " that nothing here can match");
-  for (const auto& [category, number] : report.other_category) add(number, "of category " + category);
+  for (const auto& [type, number] : report.unmatchable)
+    add(number, type + " that nothing here can match");
+  for (const auto& [category, number] : report.other_category)
+    add(number, "of category " + category);
   if (!words.empty()) context.log().note(fmt::format("list {}: left out: {}", name, words));
   if (report.withdrawals_unused != 0) {
-    context.log().warning(fmt::format("{} of its withdrawn entries name nothing in it", report.withdrawals_unused), fmt::format("list {}", name));
+    context.log().warning(
+        fmt::format("{} of its withdrawn entries name nothing in it", report.withdrawals_unused),
+        fmt::format("list {}", name));
   }
 }
 
-std::string output_of(cli::Context& context, const Settings& settings) { return settings.output.value_or(context.policy().index.string()); }
+std::string output_of(cli::Context& context, const Settings& settings) {
+  return settings.output.value_or(context.policy().index.string());
+}
 
-// One build of a file at a time: else one that read its lists earlier could take the place of one that read them later.
+// One build of a file at a time: else one that read its lists earlier could take the place of one
+// that read them later.
 std::optional<base::FileLock> lock_output(cli::Context& context, const Settings& settings) {
   return base::FileLock::take(output_of(context, settings) + ".lock", true);
 }
@@ -93,21 +111,28 @@ std::optional<base::FileLock> lock_output(cli::Context& context, const Settings&
 base::ExitCode build_locked(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy();
   for (const std::string& name : settings.lists) {
-    if (policy.list(name) == nullptr) throw base::Error(base::ExitCode::usage, fmt::format("the list '{}' is not in the policy", name), "--list");
+    if (policy.list(name) == nullptr)
+      throw base::Error(base::ExitCode::usage,
+                        fmt::format("the list '{}' is not in the policy", name), "--list");
   }
-  if (!settings.columns.empty() && settings.lists.size() != 1) throw base::Error(base::ExitCode::usage, "columns are of one list: name it with --list", "--columns");
+  if (!settings.columns.empty() && settings.lists.size() != 1)
+    throw base::Error(base::ExitCode::usage, "columns are of one list: name it with --list",
+                      "--columns");
   std::vector<policy::List> lists;
   for (const policy::List& list : policy.lists) {
-    if (!settings.lists.empty() && std::find(settings.lists.begin(), settings.lists.end(), list.name) == settings.lists.end()) continue;
+    if (!settings.lists.empty() &&
+        std::find(settings.lists.begin(), settings.lists.end(), list.name) == settings.lists.end())
+      continue;
     lists.push_back(list);
     if (!settings.columns.empty()) lists.back().columns = columns_of(settings.columns);
   }
   const auto key = sign_key(settings);
   const std::string out = output_of(context, settings);
-  const auto report = index::build(out, lists, key ? &*key : nullptr, policy::resolve_law(policy), build_settings(settings),
-                                   [&](const policy::List& list, const index::BadLine& bad) {
-                                     context.log().warning(bad.why, fmt::format("{}:{}", list.path.string(), bad.line));
-                                   });
+  const auto report = index::build(
+      out, lists, key ? &*key : nullptr, policy::resolve_law(policy), build_settings(settings),
+      [&](const policy::List& list, const index::BadLine& bad) {
+        context.log().warning(bad.why, fmt::format("{}:{}", list.path.string(), bad.line));
+      });
   for (const auto& [name, list] : report.lists) say_left_out(context, name, list);
   say_report(context, out, report, lists.size(), key.has_value());
   return base::ExitCode::ok;
@@ -128,28 +153,41 @@ index::Index open(cli::Context& context, const Settings& settings, const std::st
   return index::open_of(context.policy(), file);
 }
 
-std::string file_of(cli::Context& context, const Settings& settings) { return settings.file ? *settings.file : context.policy().index.string(); }
+std::string file_of(cli::Context& context, const Settings& settings) {
+  return settings.file ? *settings.file : context.policy().index.string();
+}
 
 // A list that the index does not have would be looked up to no avail, and nobody would hear of it.
 index::Index open(cli::Context& context, const Settings& settings) {
   index::Index index = open(context, settings, file_of(context, settings));
   for (const std::string& name : settings.lists) {
     const auto& sections = index.sections();
-    if (std::any_of(sections.begin(), sections.end(), [&](const index::Section& section) { return section.list == name; })) continue;
-    throw base::Error(base::ExitCode::usage, fmt::format("the list '{}' is not in the index", name), "--list");
+    if (std::any_of(sections.begin(), sections.end(),
+                    [&](const index::Section& section) { return section.list == name; }))
+      continue;
+    throw base::Error(base::ExitCode::usage, fmt::format("the list '{}' is not in the index", name),
+                      "--list");
   }
   return index;
 }
 
 base::ExitCode info(cli::Context& context, const Settings& settings) {
   const index::Index index = open(context, settings);
-  json::OrderedJson out{{"index", index.digest()}, {"bytes", index.file_bytes()}, {"signed", index.is_signed()}, {"sections", json::OrderedJson::array()}};
+  json::OrderedJson out{{"index", index.digest()},
+                        {"bytes", index.file_bytes()},
+                        {"signed", index.is_signed()},
+                        {"sections", json::OrderedJson::array()}};
   for (const index::Section& section : index.sections()) {
-    json::OrderedJson told{{"list", section.list}, {"type", index::to_string(section.type)}, {"entries", section.entries}};
+    json::OrderedJson told{{"list", section.list},
+                           {"type", index::to_string(section.type)},
+                           {"entries", section.entries}};
     if (section.type == index::HashType::vpdq) told["videos"] = section.videos;
     told["suspended"] = section.suspended;
-    for (const auto& [name, value] : {std::pair{"purpose", &section.purpose}, std::pair{"source", &section.source}, std::pair{"licence", &section.licence},
-                                      std::pair{"date", &section.date}, std::pair{"verified_by", &section.verified_by}, std::pair{"file_sha256", &section.file_sha256}}) {
+    for (const auto& [name, value] :
+         {std::pair{"purpose", &section.purpose}, std::pair{"source", &section.source},
+          std::pair{"licence", &section.licence}, std::pair{"date", &section.date},
+          std::pair{"verified_by", &section.verified_by},
+          std::pair{"file_sha256", &section.file_sha256}}) {
       if (!value->empty()) told[name] = *value;
     }
     out["sections"].push_back(std::move(told));
@@ -160,8 +198,10 @@ base::ExitCode info(cli::Context& context, const Settings& settings) {
 
 base::ExitCode verify(cli::Context& context, const Settings& settings) {
   const index::Index index = open(context, settings);
-  if (const auto flaw = index.verify()) throw base::Error(base::ExitCode::data, *flaw, file_of(context, settings));
-  context.log().summary(fmt::format("index {}: every block is as it was built, every table in order", index.digest()));
+  if (const auto flaw = index.verify())
+    throw base::Error(base::ExitCode::data, *flaw, file_of(context, settings));
+  context.log().summary(fmt::format(
+      "index {}: every block is as it was built, every table in order", index.digest()));
   return base::ExitCode::ok;
 }
 
@@ -173,13 +213,14 @@ json::OrderedJson told(const index::Hit& hit) {
   return line;
 }
 
-constexpr std::size_t kMaxQueryBytes = 4096;     // of a line
+constexpr std::size_t kMaxQueryBytes = 4096;  // of a line
 
 // Looks hashes up by the batch, and prints each hit with the hash that was asked for.
 class Queries {
  public:
   static constexpr std::size_t kAtOnce = 1024;
-  Queries(const index::Index& index, const Settings& settings) : index_(index), settings_(settings), type_(*index::parse_hash_type(settings.type)) {}
+  Queries(const index::Index& index, const Settings& settings)
+      : index_(index), settings_(settings), type_(*index::parse_hash_type(settings.type)) {}
   // False when the text is no hash of the type.
   bool add(std::string_view hex) {
     const auto bytes = base::from_hex(hex);
@@ -195,18 +236,25 @@ class Queries {
   }
   void flush() {
     std::vector<std::vector<index::Hit>> hits;
-    if (type_ == index::HashType::pdq) index_.find_pdq(hashes_, settings_.distance, settings_.lists, hits);
-    else index_.find_exact(*digest::parse_type(settings_.type), digests_, settings_.lists, hits);
+    if (type_ == index::HashType::pdq)
+      index_.find_pdq(hashes_, settings_.distance, settings_.lists, hits);
+    else
+      index_.find_exact(*digest::parse_type(settings_.type), digests_, settings_.lists, hits);
     const std::size_t width = index::bytes_of(type_);
     for (std::size_t i = 0; i < hits.size(); ++i) {
       for (const index::Hit& hit : hits[i]) {
-        print(type_ == index::HashType::pdq ? pdq::to_hex(hashes_[i]) : base::to_hex(std::span(digests_).subspan(i * width, width)), hit);
+        print(type_ == index::HashType::pdq
+                  ? pdq::to_hex(hashes_[i])
+                  : base::to_hex(std::span(digests_).subspan(i * width, width)),
+              hit);
       }
     }
     hashes_.clear();
     digests_.clear();
   }
-  std::string expected() const { return fmt::format("{} hex digits were expected", 2 * index::bytes_of(type_)); }
+  std::string expected() const {
+    return fmt::format("{} hex digits were expected", 2 * index::bytes_of(type_));
+  }
 
  private:
   void print(const std::string& hash, const index::Hit& hit) const {
@@ -229,7 +277,8 @@ base::ExitCode query(cli::Context& context, const Settings& settings) {
   Queries queries(index, settings);
   base::ExitCode code = base::ExitCode::ok;
   if (settings.hash != "-") {
-    if (!queries.add(settings.hash)) throw base::Error(base::ExitCode::usage, queries.expected(), "HASH");
+    if (!queries.add(settings.hash))
+      throw base::Error(base::ExitCode::usage, queries.expected(), "HASH");
   } else {
     // As many lines as there are, and an answer before more is waited for.
     ndjson::LineReader reader(0, kMaxQueryBytes);
@@ -239,7 +288,8 @@ base::ExitCode query(cli::Context& context, const Settings& settings) {
         std::string_view hex = line.text;
         if (!hex.empty() && hex.back() == '\r') hex.remove_suffix(1);
         if (!line.too_long && (hex.empty() || queries.add(hex))) continue;
-        context.log().error(queries.expected(), fmt::format("standard input:{}", line.number), "bad_record");
+        context.log().error(queries.expected(), fmt::format("standard input:{}", line.number),
+                            "bad_record");
         code = base::ExitCode::records_failed;
       }
       queries.flush();
@@ -253,26 +303,40 @@ base::ExitCode query(cli::Context& context, const Settings& settings) {
 base::ExitCode diff(cli::Context& context, const Settings& settings) {
   const index::Index before = open(context, settings, settings.files.at(0));
   const index::Index after = open(context, settings, settings.files.at(1));
-  const auto sections = index::diff(before, after, !settings.entries ? std::function<void(const index::Change&)>() : [](const index::Change& change) {
-    json::OrderedJson line{{"change", index::to_string(change.kind)}, {"list", change.list}, {"type", index::to_string(change.type)}};
-    if (!change.hash.empty()) line["hash"] = change.hash;
-    const std::pair<const char*, const std::string*> words[] = {
-        {"entry", &change.entry}, {"label", &change.label}, {"old_entry", &change.old_entry}, {"old_label", &change.old_label}};
-    for (const auto& [name, value] : words) {
-      if (!value->empty()) line[name] = *value;
-    }
-    if (change.suspended) line["suspended"] = true;
-    if (change.was_suspended) line["was_suspended"] = true;
-    print_line(line);
-  });
+  const auto sections = index::diff(
+      before, after,
+      !settings.entries ? std::function<void(const index::Change&)>()
+                        : [](const index::Change& change) {
+                            json::OrderedJson line{{"change", index::to_string(change.kind)},
+                                                   {"list", change.list},
+                                                   {"type", index::to_string(change.type)}};
+                            if (!change.hash.empty()) line["hash"] = change.hash;
+                            const std::pair<const char*, const std::string*> words[] = {
+                                {"entry", &change.entry},
+                                {"label", &change.label},
+                                {"old_entry", &change.old_entry},
+                                {"old_label", &change.old_label}};
+                            for (const auto& [name, value] : words) {
+                              if (!value->empty()) line[name] = *value;
+                            }
+                            if (change.suspended) line["suspended"] = true;
+                            if (change.was_suspended) line["was_suspended"] = true;
+                            print_line(line);
+                          });
   std::uint64_t added = 0, removed = 0, changed = 0;
   for (const index::SectionDiff& each : sections) {
     added += each.added;
     removed += each.removed;
     changed += each.changed;
     if (settings.entries) continue;
-    print_line({{"list", each.list}, {"type", index::to_string(each.type)}, {"before", each.before}, {"after", each.after}, {"added", each.added},
-                {"removed", each.removed}, {"changed", each.changed}, {"kept", each.kept}});
+    print_line({{"list", each.list},
+                {"type", index::to_string(each.type)},
+                {"before", each.before},
+                {"after", each.after},
+                {"added", each.added},
+                {"removed", each.removed},
+                {"changed", each.changed},
+                {"kept", each.kept}});
   }
   context.log().summary(fmt::format("{} added, {} removed, {} changed", added, removed, changed));
   return base::ExitCode::ok;
@@ -280,15 +344,20 @@ base::ExitCode diff(cli::Context& context, const Settings& settings) {
 
 base::ExitCode export_lists(cli::Context& context, const Settings& settings) {
   const index::Index index = open(context, settings);
-  const auto form = settings.form == "csv" ? index::ListingForm::csv : settings.form == "hex" ? index::ListingForm::hex : index::ListingForm::ndjson;
+  const auto form = settings.form == "csv"   ? index::ListingForm::csv
+                    : settings.form == "hex" ? index::ListingForm::hex
+                                             : index::ListingForm::ndjson;
   const auto type = settings.type.empty() ? std::nullopt : index::parse_hash_type(settings.type);
-  const index::LeftOut left_out = index::write_listing(index, form, settings.lists, type, [](std::string_view line) { std::cout << line << '\n'; });
+  const index::LeftOut left_out = index::write_listing(
+      index, form, settings.lists, type, [](std::string_view line) { std::cout << line << '\n'; });
   const auto warn = [&](std::uint64_t count, std::string_view words) {
     if (count != 0) context.log().warning(fmt::format(fmt::runtime(words), count), "--format");
   };
   warn(left_out.videos, "csv has no videos: {} were left out; ndjson has them");
-  warn(left_out.suspended, "hex has no suspension: {} suspended entries were left out; ndjson and csv have them");
-  warn(left_out.known_good, "hex has no purpose: {} lists of known-good files were left out; --list names one");
+  warn(left_out.suspended,
+       "hex has no suspension: {} suspended entries were left out; ndjson and csv have them");
+  warn(left_out.known_good,
+       "hex has no purpose: {} lists of known-good files were left out; --list names one");
   return base::ExitCode::ok;
 }
 
@@ -300,16 +369,19 @@ base::ExitCode merge(cli::Context& context, const Settings& settings) {
     for (const index::Section& section : index.sections()) lists.insert(section.list);
   }
   const auto key = sign_key(settings);
-  const auto report = index::merge(*settings.output, indexes, key ? &*key : nullptr, policy::resolve_law(context.policy()), build_settings(settings));
+  const auto report = index::merge(*settings.output, indexes, key ? &*key : nullptr,
+                                   policy::resolve_law(context.policy()), build_settings(settings));
   say_report(context, *settings.output, report, lists.size(), key.has_value());
   return base::ExitCode::ok;
 }
 
 base::ExitCode neighbours(cli::Context& context, const Settings& settings) {
   const index::Index index = open(context, settings);
-  const auto pairs = index::neighbours(index, settings.distance, settings.lists, settings.across, [](const index::Hit& first, const index::Hit& second) {
-    print_line({{"distance", second.distance}, {"a", told(first)}, {"b", told(second)}});
-  });
+  const auto pairs = index::neighbours(
+      index, settings.distance, settings.lists, settings.across,
+      [](const index::Hit& first, const index::Hit& second) {
+        print_line({{"distance", second.distance}, {"a", told(first)}, {"b", told(second)}});
+      });
   context.log().summary(fmt::format("{} pairs within {} bits", pairs, settings.distance));
   return base::ExitCode::ok;
 }
@@ -317,13 +389,24 @@ base::ExitCode neighbours(cli::Context& context, const Settings& settings) {
 base::ExitCode withdraw(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy();
   const policy::List* const list = policy.list(settings.lists.at(0));
-  if (list == nullptr) throw base::Error(base::ExitCode::usage, fmt::format("the list '{}' is not in the policy", settings.lists[0]), "--list");
-  if (settings.id.has_value() != settings.hash.empty()) throw base::Error(base::ExitCode::usage, "either a HASH with its --type, or --id, was expected");
-  if (!settings.id && settings.type.empty()) throw base::Error(base::ExitCode::usage, "the hash's type is declared, never guessed", "--type");
-  const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
+  if (list == nullptr)
+    throw base::Error(base::ExitCode::usage,
+                      fmt::format("the list '{}' is not in the policy", settings.lists[0]),
+                      "--list");
+  if (settings.id.has_value() != settings.hash.empty())
+    throw base::Error(base::ExitCode::usage,
+                      "either a HASH with its --type, or --id, was expected");
+  if (!settings.id && settings.type.empty())
+    throw base::Error(base::ExitCode::usage, "the hash's type is declared, never guessed",
+                      "--type");
+  const auto key =
+      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
   const auto lock = lock_output(context, settings);
-  const bool is_new = settings.id ? index::withdraw(*list, *settings.id) : index::withdraw(*list, *index::parse_hash_type(settings.type), settings.hash);
-  if (!is_new) context.log().note("the entry was withdrawn before; the index is built again all the same");
+  const bool is_new =
+      settings.id ? index::withdraw(*list, *settings.id)
+                  : index::withdraw(*list, *index::parse_hash_type(settings.type), settings.hash);
+  if (!is_new)
+    context.log().note("the entry was withdrawn before; the index is built again all the same");
   Settings all = settings;
   all.lists.clear();
   const base::ExitCode code = build_locked(context, all);
@@ -332,9 +415,10 @@ base::ExitCode withdraw(cli::Context& context, const Settings& settings) {
   return code;
 }
 
-// Is that hash an entry of the compiled index that gives hits? A hash in several lists of it counts for each.
-bool is_in_use(const index::Index& index, const std::string& list, index::HashType type, std::span<const std::byte> hash,
-               const std::optional<std::string>& id) {
+// Is that hash an entry of the compiled index that gives hits? A hash in several lists of it counts
+// for each.
+bool is_in_use(const index::Index& index, const std::string& list, index::HashType type,
+               std::span<const std::byte> hash, const std::optional<std::string>& id) {
   const std::vector<std::string> lists{list};
   std::vector<index::Hit> hits;
   if (type == index::HashType::pdq || type == index::HashType::vpdq) {
@@ -355,23 +439,34 @@ base::ExitCode check(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy();
   std::optional<index::Index> compiled;
   std::error_code error;
-  if (std::filesystem::exists(policy.index, error)) compiled.emplace(index::open_of(policy, policy.index));
-  else context.log().note("there is no compiled index: what is withdrawn and still in use cannot be told");
+  if (std::filesystem::exists(policy.index, error))
+    compiled.emplace(index::open_of(policy, policy.index));
+  else
+    context.log().note(
+        "there is no compiled index: what is withdrawn and still in use cannot be told");
   index::InUse in_use;
   if (compiled) {
-    in_use = [&](const std::string& list, index::HashType type, std::span<const std::byte> hash, const std::optional<std::string>& id) {
+    in_use = [&](const std::string& list, index::HashType type, std::span<const std::byte> hash,
+                 const std::optional<std::string>& id) {
       return is_in_use(*compiled, list, type, hash, id);
     };
   }
-  const index::QualityReport report = index::check_lists(policy, policy::resolve_law(policy), in_use);
-  if (settings.form == "table") std::cout << index::to_text(report);
-  else std::cout << index::to_json(report).dump(2, ' ', false, json::OrderedJson::error_handler_t::replace) << "\n";
+  const index::QualityReport report =
+      index::check_lists(policy, policy::resolve_law(policy), in_use);
+  if (settings.form == "table")
+    std::cout << index::to_text(report);
+  else
+    std::cout << index::to_json(report).dump(2, ' ', false,
+                                             json::OrderedJson::error_handler_t::replace)
+              << "\n";
   if (!settings.no_ledger) {
-    const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
+    const auto key =
+        std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
     ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
     ledger.append(index::checked_entry(report, "index", {}));
   }
-  context.log().summary(fmt::format("{} lists, {} findings", report.lists.size(), report.findings.size()));
+  context.log().summary(
+      fmt::format("{} lists, {} findings", report.lists.size(), report.findings.size()));
   return report.findings.empty() ? base::ExitCode::ok : base::ExitCode::check_failed;
 }
 
@@ -382,7 +477,9 @@ int main(int argc, char** argv) {
     auto settings = std::make_shared<Settings>();
     setup.app.description("Compile hash lists into one mapped file, and answer from it.");
     setup.app.require_subcommand(1);
-    setup.version_details = [] { return fmt::format("PDQ search kernel: {}\n", index::kernel_name()); };
+    setup.version_details = [] {
+      return fmt::format("PDQ search kernel: {}\n", index::kernel_name());
+    };
     using Command = base::ExitCode (*)(cli::Context&, const Settings&);
     auto commands = std::make_shared<std::vector<std::pair<CLI::App*, Command>>>();
     const auto add = [&](const char* name, const char* what, Command command) {
@@ -391,49 +488,78 @@ int main(int argc, char** argv) {
     };
     CLI::App* const build_app = add("build", "compile the policy's lists", build);
     CLI::App* const info_app = add("info", "print sections and digest as JSON", info);
-    CLI::App* const verify_app = add("verify", "check the signature, every block and every table", verify);
+    CLI::App* const verify_app =
+        add("verify", "check the signature, every block and every table", verify);
     CLI::App* const query_app = add("query", "look one hash up; NDJSON", query);
-    CLI::App* const diff_app = add("diff", "what an update adds, removes and changes; NDJSON", diff);
+    CLI::App* const diff_app =
+        add("diff", "what an update adds, removes and changes; NDJSON", diff);
     CLI::App* const export_app = add("export", "print an index as lists again", export_lists);
     CLI::App* const merge_app = add("merge", "make one index of several", merge);
-    CLI::App* const neighbours_app = add("neighbours", "pairs of PDQ entries near each other; NDJSON", neighbours);
+    CLI::App* const neighbours_app =
+        add("neighbours", "pairs of PDQ entries near each other; NDJSON", neighbours);
     CLI::App* const check_app = add("check", "the quality of the policy's lists", check);
-    CLI::App* const withdraw_app = add("withdraw", "take one entry out of use and build again", withdraw);
+    CLI::App* const withdraw_app =
+        add("withdraw", "take one entry out of use and build again", withdraw);
 
     const CLI::IsMember types({"md5", "sha1", "sha256", "pdq"});
     for (CLI::App* app : {build_app, merge_app, withdraw_app}) {
       app->add_option("--sign-key", settings->sign_key, "sign with this Ed25519 key (URI)");
-      app->add_option("--memory", settings->memory_mib, "MiB of memory for sorting; more goes through temporary files")->check(CLI::Range(1u, 1u << 20));
+      app->add_option("--memory", settings->memory_mib,
+                      "MiB of memory for sorting; more goes through temporary files")
+          ->check(CLI::Range(1u, 1u << 20));
     }
     for (CLI::App* app : {build_app, withdraw_app}) {
-      app->add_option("--output", settings->output, "write to FILE instead of the policy's paths.index");
+      app->add_option("--output", settings->output,
+                      "write to FILE instead of the policy's paths.index");
       app->add_flag("--strict", settings->strict, "refuse a list with any bad line");
     }
     for (CLI::App* app : {info_app, verify_app, query_app, export_app, neighbours_app}) {
       app->add_option("--index", settings->file, "read FILE instead of the policy's index");
     }
-    for (CLI::App* app : {info_app, verify_app, query_app, diff_app, export_app, merge_app, neighbours_app}) {
-      app->add_option("--key", settings->key, "check the signature by this public key; needs no policy");
-      app->add_flag("--unchecked", settings->unchecked, "read an index whoever signed it; needs no policy");
+    for (CLI::App* app :
+         {info_app, verify_app, query_app, diff_app, export_app, merge_app, neighbours_app}) {
+      app->add_option("--key", settings->key,
+                      "check the signature by this public key; needs no policy");
+      app->add_flag("--unchecked", settings->unchecked,
+                    "read an index whoever signed it; needs no policy");
     }
-    build_app->add_option("--columns", settings->columns, "NAME=HEADER: which column of a CSV is which")->delimiter(',');
-    for (CLI::App* app : {build_app, query_app, export_app, neighbours_app}) app->add_option("--list", settings->lists, "only this list (repeatable)");
-    withdraw_app->add_option("--list", settings->lists, "the list of the policy that has the entry")->required()->expected(1);
+    build_app
+        ->add_option("--columns", settings->columns, "NAME=HEADER: which column of a CSV is which")
+        ->delimiter(',');
+    for (CLI::App* app : {build_app, query_app, export_app, neighbours_app})
+      app->add_option("--list", settings->lists, "only this list (repeatable)");
+    withdraw_app->add_option("--list", settings->lists, "the list of the policy that has the entry")
+        ->required()
+        ->expected(1);
     withdraw_app->add_option("--id", settings->id, "the entry's id in the list, instead of a hash");
-    query_app->add_option("HASH", settings->hash, "hex digits, or - for one hash a line of standard input")->required();
+    query_app
+        ->add_option("HASH", settings->hash,
+                     "hex digits, or - for one hash a line of standard input")
+        ->required();
     withdraw_app->add_option("HASH", settings->hash, "hex digits");
-    query_app->add_option("--type", settings->type, "the hash's type, never guessed")->required()->check(types);
-    withdraw_app->add_option("--type", settings->type, "the hash's type, never guessed")->check(types);
-    export_app->add_option("--type", settings->type, "only this type")->check(CLI::IsMember({"md5", "sha1", "sha256", "pdq", "vpdq"}));
-    export_app->add_option("--format", settings->form, "ndjson, csv or hex")->check(CLI::IsMember({"ndjson", "csv", "hex"}));
+    query_app->add_option("--type", settings->type, "the hash's type, never guessed")
+        ->required()
+        ->check(types);
+    withdraw_app->add_option("--type", settings->type, "the hash's type, never guessed")
+        ->check(types);
+    export_app->add_option("--type", settings->type, "only this type")
+        ->check(CLI::IsMember({"md5", "sha1", "sha256", "pdq", "vpdq"}));
+    export_app->add_option("--format", settings->form, "ndjson, csv or hex")
+        ->check(CLI::IsMember({"ndjson", "csv", "hex"}));
     for (CLI::App* app : {query_app, neighbours_app}) {
-      app->add_option("--distance", settings->distance, "largest distance in bits, pdq only")->check(CLI::Range(0, index::kMaxRadius));
+      app->add_option("--distance", settings->distance, "largest distance in bits, pdq only")
+          ->check(CLI::Range(0, index::kMaxRadius));
     }
-    check_app->add_option("--format", settings->form, "json or table")->check(CLI::IsMember({"json", "table"}));
-    check_app->add_flag("--no-ledger", settings->no_ledger, "leave no entry in the ledger: the yearly report does not tell of this check");
+    check_app->add_option("--format", settings->form, "json or table")
+        ->check(CLI::IsMember({"json", "table"}));
+    check_app->add_flag(
+        "--no-ledger", settings->no_ledger,
+        "leave no entry in the ledger: the yearly report does not tell of this check");
     neighbours_app->add_flag("--across", settings->across, "only pairs of different lists");
     diff_app->add_flag("--entries", settings->entries, "each change instead of the sums");
-    diff_app->add_option("INDEX", settings->files, "the index before and after")->required()->expected(2);
+    diff_app->add_option("INDEX", settings->files, "the index before and after")
+        ->required()
+        ->expected(2);
     merge_app->add_option("INDEX", settings->files, "indexes")->required();
     merge_app->add_option("--output", settings->output, "the index to write")->required();
     setup.action = [=](cli::Context& context) {

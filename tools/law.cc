@@ -63,11 +63,14 @@ base::ExitCode act(cli::Context& context, const Settings& s, gate::OversightAct 
   statement.reason = s.reason;
   statement.at = base::now();
   const ledger::Entry entry = gate::signed_entry(statement, policy, key);
-  auto ledger_key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, std::move(ledger_key), policy.rehearsal);
+  auto ledger_key =
+      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
+  ledger::Ledger ledger =
+      ledger::Ledger::open_to_append(policy.ledger, std::move(ledger_key), policy.rehearsal);
   ledger.append(entry);
   context.log().summary(fmt::format("{} {} by person {} at {}", gate::event_of(what), s.technology,
-                                    entry.data.at("person").get<int>(), base::to_string(statement.at)));
+                                    entry.data.at("person").get<int>(),
+                                    base::to_string(statement.at)));
   return base::ExitCode::ok;
 }
 
@@ -77,34 +80,44 @@ int main(int argc, char** argv) {
   return cli::run("law", argc, argv, [](cli::Setup& setup) {
     auto s = std::make_shared<Settings>();
     setup.app.require_subcommand(1);
-    const auto command = [&](const char* name, const char* help, std::function<base::ExitCode(cli::Context&)> work) {
+    const auto command = [&](const char* name, const char* help,
+                             std::function<base::ExitCode(cli::Context&)> work) {
       CLI::App* sub = setup.app.add_subcommand(name, help);
       sub->fallthrough();
       // The chosen subcommand's callback names the work; run() does it once all options are read.
       sub->callback([&setup, work = std::move(work)] { setup.action = work; });
       return sub;
     };
-    const auto table = [&](CLI::App* sub) { sub->add_flag("--json", s->json, "print JSON instead of a table"); };
+    const auto table = [&](CLI::App* sub) {
+      sub->add_flag("--json", s->json, "print JSON instead of a table");
+    };
 
     table(command("list", "the built-in texts", [s](cli::Context&) { return list(*s); }));
-    CLI::App* show_command = command("show", "a text with all its rules", [s](cli::Context&) { return show(*s); });
-    show_command->add_option("ID", s->id, "built-in id, or the path of an instrument file")->required();
+    CLI::App* show_command =
+        command("show", "a text with all its rules", [s](cli::Context&) { return show(*s); });
+    show_command->add_option("ID", s->id, "built-in id, or the path of an instrument file")
+        ->required();
     table(show_command);
     command("schema", "print the JSON Schema of an instrument file", [](cli::Context&) {
       print(std::string(law::schema()));
       return base::ExitCode::ok;
     });
-    CLI::App* diff_command = command("diff", "what two texts say differently", [s](cli::Context&) { return diff(*s); });
+    CLI::App* diff_command =
+        command("diff", "what two texts say differently", [s](cli::Context&) { return diff(*s); });
     diff_command->add_option("A", s->id, "built-in id or path")->required();
     diff_command->add_option("B", s->other, "built-in id or path")->required();
     table(diff_command);
-    table(command("calendar", "when there was a derogation", [s](cli::Context&) { return calendar(*s); }));
+    table(command("calendar", "when there was a derogation",
+                  [s](cli::Context&) { return calendar(*s); }));
 
     const auto signing = [&](const char* name, const char* help, gate::OversightAct what) {
-      CLI::App* sub = command(name, help, [s, what](cli::Context& context) { return act(context, *s, what); });
+      CLI::App* sub =
+          command(name, help, [s, what](cli::Context& context) { return act(context, *s, what); });
       sub->add_option("TECHNOLOGY", s->technology, "a technology of the policy")->required();
-      sub->add_option("--person", s->person, "who signs: a person with the oversight role")->required();
-      sub->add_option("--sign-key", s->sign_key, "that person's private key (file: or pkcs11: URI)")->required();
+      sub->add_option("--person", s->person, "who signs: a person with the oversight role")
+          ->required();
+      sub->add_option("--sign-key", s->sign_key, "that person's private key (file: or pkcs11: URI)")
+          ->required();
       return sub;
     };
     signing("oversee", "sign off the oversight of a technology", gate::OversightAct::oversee)

@@ -25,32 +25,46 @@ base::ExitCode check(cli::Context& context, const Settings& settings) {
   policy::LoadOptions options;
   options.documents_only = settings.documents_only;
   const policy::Policy& policy = context.policy(options);
-  context.log().summary(fmt::format("{}: {} services, {} technologies, {} people; nothing is wrong with it", policy.file.string(),
-                                    policy.services.size(), policy.technologies.size(), policy.people.size()));
+  context.log().summary(fmt::format(
+      "{}: {} services, {} technologies, {} people; nothing is wrong with it", policy.file.string(),
+      policy.services.size(), policy.technologies.size(), policy.people.size()));
   return base::ExitCode::ok;
 }
 
 base::ExitCode show(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy();
-  if (settings.resolved) std::cout << policy::resolved_json(policy, policy::resolve_law(policy)).dump(2) << "\n";
-  else std::cout << policy.text;
+  if (settings.resolved)
+    std::cout << policy::resolved_json(policy, policy::resolve_law(policy)).dump(2) << "\n";
+  else
+    std::cout << policy.text;
   return base::ExitCode::ok;
 }
 
 base::ExitCode attest(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy();
   const auto expires = base::parse_date(settings.expires);
-  if (!expires) throw base::Error(base::ExitCode::usage, fmt::format("'{}' is no day of the calendar (YYYY-MM-DD)", settings.expires), "--expires");
+  if (!expires)
+    throw base::Error(base::ExitCode::usage,
+                      fmt::format("'{}' is no day of the calendar (YYYY-MM-DD)", settings.expires),
+                      "--expires");
   const law::Resolved law = policy::resolve_law(policy);
-  const policy::Attestation attestation =
-      policy::attest(policy, law, settings.rule, settings.person, settings.sign_key, settings.evidence, *expires);
-  const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
+  const policy::Attestation attestation = policy::attest(
+      policy, law, settings.rule, settings.person, settings.sign_key, settings.evidence, *expires);
+  const auto key =
+      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
   ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
   policy::write_attestation(policy, attestation);
-  ledger.append({ledger::event::kAttested, "policy", {}, {},
-                 {{"rule", attestation.rule}, {"role", policy::to_string(attestation.role)}, {"person", policy.person(settings.person)->number},
-                  {"expires", base::to_string(attestation.expires)}, {"evidence_sha256", attestation.evidence_sha256}}});
-  context.log().summary(fmt::format("{} attested by {} until {}", attestation.rule, settings.person, settings.expires));
+  ledger.append({ledger::event::kAttested,
+                 "policy",
+                 {},
+                 {},
+                 {{"rule", attestation.rule},
+                  {"role", policy::to_string(attestation.role)},
+                  {"person", policy.person(settings.person)->number},
+                  {"expires", base::to_string(attestation.expires)},
+                  {"evidence_sha256", attestation.evidence_sha256}}});
+  context.log().summary(fmt::format("{} attested by {} until {}", attestation.rule, settings.person,
+                                    settings.expires));
   return base::ExitCode::ok;
 }
 
@@ -61,16 +75,25 @@ int main(int argc, char** argv) {
     auto settings = std::make_shared<Settings>();
     setup.app.description("Check, show and attest the policy.");
     setup.app.require_subcommand(1);
-    CLI::App* const check_app = setup.app.add_subcommand("check", "every finding at once, with file, line and column");
-    check_app->add_flag("--static", settings->documents_only, "a bare checkout: keys, lists and vault need not be there");
+    CLI::App* const check_app =
+        setup.app.add_subcommand("check", "every finding at once, with file, line and column");
+    check_app->add_flag("--static", settings->documents_only,
+                        "a bare checkout: keys, lists and vault need not be there");
     CLI::App* const show_app = setup.app.add_subcommand("show", "print the policy");
-    show_app->add_flag("--resolved", settings->resolved, "as JSON, with defaults and the law's ceilings applied");
-    CLI::App* const schema_app = setup.app.add_subcommand("schema", "print the JSON Schema of the policy file");
-    CLI::App* const attest_app = setup.app.add_subcommand("attest", "answer for a rule that no machine can check, signed");
+    show_app->add_flag("--resolved", settings->resolved,
+                       "as JSON, with defaults and the law's ceilings applied");
+    CLI::App* const schema_app =
+        setup.app.add_subcommand("schema", "print the JSON Schema of the policy file");
+    CLI::App* const attest_app =
+        setup.app.add_subcommand("attest", "answer for a rule that no machine can check, signed");
     attest_app->add_option("RULE", settings->rule)->required();
     attest_app->add_option("--person", settings->person, "id in the policy")->required();
-    attest_app->add_option("--sign-key", settings->sign_key, "the person's private key (URI)")->required();
-    attest_app->add_option("--evidence", settings->evidence, "file that shows it; when it changes the attestation ends")->required();
+    attest_app->add_option("--sign-key", settings->sign_key, "the person's private key (URI)")
+        ->required();
+    attest_app
+        ->add_option("--evidence", settings->evidence,
+                     "file that shows it; when it changes the attestation ends")
+        ->required();
     attest_app->add_option("--expires", settings->expires, "last day, YYYY-MM-DD")->required();
     setup.action = [=](cli::Context& context) {
       if (check_app->parsed()) return check(context, *settings);

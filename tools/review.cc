@@ -21,13 +21,16 @@ struct Settings {
   bool clear = false, metadata = false, decisions = false;
 };
 
-void put(const std::string& line) { base::write_all(STDOUT_FILENO, line + "\n", "standard output"); }
+void put(const std::string& line) {
+  base::write_all(STDOUT_FILENO, line + "\n", "standard output");
+}
 
 // A new file, gone again unless all of it was written.
 class NewFile {
  public:
   explicit NewFile(std::string path)
-      : path_(std::move(path)), fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) {
+      : path_(std::move(path)),
+        fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) {
     if (!fd_) base::throw_errno(errno, "cannot be created", path_, base::ExitCode::cannot_create);
   }
   NewFile(const NewFile&) = delete;
@@ -54,26 +57,34 @@ struct Opened {
 
   static Opened open(cli::Context& context) {
     const policy::Policy& policy = context.policy();
-    const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
+    const auto key =
+        std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
     ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
     return Opened(policy, std::move(ledger));
   }
 
  private:
-  Opened(const policy::Policy& p, ledger::Ledger l) : policy(p), ledger(std::move(l)), store(vault::CaseStore::open(p.vault, ledger, p.rehearsal)) {}
+  Opened(const policy::Policy& p, ledger::Ledger l)
+      : policy(p),
+        ledger(std::move(l)),
+        store(vault::CaseStore::open(p.vault, ledger, p.rehearsal)) {}
 };
 
 base::ExitCode list(cli::Context& context, const Settings& settings) {
   Opened opened = Opened::open(context);
-  const bool table = settings.format == "table" || (settings.format.empty() && ::isatty(STDOUT_FILENO) == 1);
-  const auto columns = [](const auto&... values) { put(fmt::format("{:<32}  {:<16}  {:<12}  {:<16}  {:<6}  {:<20}  {}", values...)); };
+  const bool table =
+      settings.format == "table" || (settings.format.empty() && ::isatty(STDOUT_FILENO) == 1);
+  const auto columns = [](const auto&... values) {
+    put(fmt::format("{:<32}  {:<16}  {:<12}  {:<16}  {:<6}  {:<20}  {}", values...));
+  };
   if (table) columns("CASE", "STATE", "CLASS", "TECHNOLOGY", "KIND", "EXPIRES", "RULE");
   const auto rows = opened.store.list([&](const vault::CaseRow& row) {
     return settings.state.empty() || settings.state == vault::to_string(row.state);
   });
   for (const vault::CaseRow& row : rows) {
     if (table) {
-      columns(row.id.value, vault::to_string(row.state), row.material_class, row.technology, row.kind, base::to_string(row.expires_at), row.expiry_rule);
+      columns(row.id.value, vault::to_string(row.state), row.material_class, row.technology,
+              row.kind, base::to_string(row.expires_at), row.expiry_rule);
     } else {
       put(review::listing(row).dump());
     }
@@ -95,20 +106,24 @@ void show_decisions(const review::View& view) {
 base::ExitCode show(cli::Context& context, const Settings& settings) {
   const bool words = settings.metadata || settings.decisions;
   if (settings.output.empty() && !words && ::isatty(STDOUT_FILENO) == 1) {
-    throw base::Error(base::ExitCode::usage, "content is not written to a terminal", "standard output", "use --output FILE");
+    throw base::Error(base::ExitCode::usage, "content is not written to a terminal",
+                      "standard output", "use --output FILE");
   }
   const crypto::PrivateKey key = crypto::PrivateKey::open(settings.open_key);
   Opened opened = Opened::open(context);
   // Before the look is recorded: a name that is taken fails first.
   std::optional<NewFile> file;
   if (!settings.output.empty()) file.emplace(settings.output);
-  const review::View view(opened.store, opened.policy, {settings.case_id}, key, settings.purpose, "review");
+  const review::View view(opened.store, opened.policy, {settings.case_id}, key, settings.purpose,
+                          "review");
   if (settings.metadata) put(view.metadata().dump(2));
   if (settings.decisions) show_decisions(view);
   if (words) return base::ExitCode::ok;
   const int out = file ? file->get() : STDOUT_FILENO;
   if (settings.clear) {
-    view.content([&](std::span<const std::byte> part) { base::write_all(out, base::as_text(part), "output"); });
+    view.content([&](std::span<const std::byte> part) {
+      base::write_all(out, base::as_text(part), "output");
+    });
   } else {
     media::Decoder decoder;
     base::write_all(out, view.preview(decoder), "output");
@@ -121,16 +136,26 @@ base::ExitCode decide(cli::Context& context, const Settings& settings) {
   const crypto::PrivateKey key = crypto::PrivateKey::open(settings.sign_key);
   Opened opened = Opened::open(context);
   const law::Resolved law = policy::resolve_law(opened.policy);
-  const review::Decision decision{{settings.case_id}, *review::parse_verdict(settings.verdict), settings.person, settings.reason, base::now()};
-  const review::Outcome outcome = review::decide(opened.store, opened.ledger, opened.policy, law, decision, key);
+  const review::Decision decision{{settings.case_id},
+                                  *review::parse_verdict(settings.verdict),
+                                  settings.person,
+                                  settings.reason,
+                                  base::now()};
+  const review::Outcome outcome =
+      review::decide(opened.store, opened.ledger, opened.policy, law, decision, key);
   if (outcome.waits_for_second) {
-    context.log().summary(fmt::format("case {}: {}, it stays suspected until two reviewers agree (review.four_eyes), at most to {}",
-                                      settings.case_id, outcome.disagreement ? "the reviewers disagree" : "one more reviewer must say the same",
-                                      base::to_string(*outcome.expires_at)));
+    context.log().summary(fmt::format(
+        "case {}: {}, it stays suspected until two reviewers agree (review.four_eyes), at most to "
+        "{}",
+        settings.case_id,
+        outcome.disagreement ? "the reviewers disagree" : "one more reviewer must say the same",
+        base::to_string(*outcome.expires_at)));
   } else if (outcome.state == vault::State::purged) {
     context.log().summary(fmt::format("case {}: rejected and purged", settings.case_id));
   } else {
-    context.log().summary(fmt::format("case {}: {}, ends on {}", settings.case_id, vault::to_string(outcome.state), base::to_string(*outcome.expires_at)));
+    context.log().summary(fmt::format("case {}: {}, ends on {}", settings.case_id,
+                                      vault::to_string(outcome.state),
+                                      base::to_string(*outcome.expires_at)));
   }
   return base::ExitCode::ok;
 }
@@ -143,24 +168,43 @@ int main(int argc, char** argv) {
     setup.app.description("Look at cases and decide them.");
     setup.app.require_subcommand(1);
     CLI::App* const list_app = setup.app.add_subcommand("list", "every case, in order of its end");
-    list_app->add_option("--format", settings->format, "table (default on a terminal) or ndjson")->check(CLI::IsMember({"table", "ndjson"}));
+    list_app->add_option("--format", settings->format, "table (default on a terminal) or ndjson")
+        ->check(CLI::IsMember({"table", "ndjson"}));
     list_app->add_option("--state", settings->state, "only cases of this state")
-        ->check(CLI::IsMember({"suspected", "confirmed", "confirmed-as-new", "rejected", "reported"}));
+        ->check(
+            CLI::IsMember({"suspected", "confirmed", "confirmed-as-new", "rejected", "reported"}));
     CLI::App* const show_app = setup.app.add_subcommand("show", "a blurred preview of one case");
     show_app->add_option("CASE", settings->case_id)->required();
-    show_app->add_option("--open-key", settings->open_key, "private key of the review role (URI)")->required();
-    show_app->add_option("--purpose", settings->purpose, "storage purpose that asks for the look, e.g. reporting")->required();
-    CLI::Option* const output = show_app->add_option("--output", settings->output, "write to a new FILE instead of standard output");
+    show_app->add_option("--open-key", settings->open_key, "private key of the review role (URI)")
+        ->required();
+    show_app
+        ->add_option("--purpose", settings->purpose,
+                     "storage purpose that asks for the look, e.g. reporting")
+        ->required();
+    CLI::Option* const output = show_app->add_option(
+        "--output", settings->output, "write to a new FILE instead of standard output");
     CLI::Option* const clear = show_app->add_flag("--clear", settings->clear, "the original bytes");
-    CLI::Option* const metadata = show_app->add_flag("--metadata", settings->metadata, "what was sealed beside the content, as JSON");
-    show_app->add_flag("--decisions", settings->decisions, "what reviewers decided, with their reasons, as NDJSON")->excludes(output)->excludes(clear);
+    CLI::Option* const metadata = show_app->add_flag("--metadata", settings->metadata,
+                                                     "what was sealed beside the content, as JSON");
+    show_app
+        ->add_flag("--decisions", settings->decisions,
+                   "what reviewers decided, with their reasons, as NDJSON")
+        ->excludes(output)
+        ->excludes(clear);
     metadata->excludes(output)->excludes(clear);
-    CLI::App* const decide_app = setup.app.add_subcommand("decide", "confirm or reject one case, signed");
+    CLI::App* const decide_app =
+        setup.app.add_subcommand("decide", "confirm or reject one case, signed");
     decide_app->add_option("CASE", settings->case_id)->required();
-    decide_app->add_option("DECISION", settings->verdict)->required()->check(CLI::IsMember({"confirm", "confirm-as-new", "reject"}));
-    decide_app->add_option("--reason", settings->reason, "why; sealed to the review role, never in the ledger")->required();
+    decide_app->add_option("DECISION", settings->verdict)
+        ->required()
+        ->check(CLI::IsMember({"confirm", "confirm-as-new", "reject"}));
+    decide_app
+        ->add_option("--reason", settings->reason,
+                     "why; sealed to the review role, never in the ledger")
+        ->required();
     decide_app->add_option("--person", settings->person, "reviewer's id in the policy")->required();
-    decide_app->add_option("--sign-key", settings->sign_key, "the reviewer's private key (URI)")->required();
+    decide_app->add_option("--sign-key", settings->sign_key, "the reviewer's private key (URI)")
+        ->required();
     setup.action = [=](cli::Context& context) {
       if (list_app->parsed()) return list(context, *settings);
       if (show_app->parsed()) return show(context, *settings);

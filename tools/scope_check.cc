@@ -11,7 +11,8 @@ namespace {
 
 using namespace proviso;
 
-// Each batch looks at the gate and makes its counts durable: with more records in it, that costs each of them less.
+// Each batch looks at the gate and makes its counts durable: with more records in it, that costs
+// each of them less.
 constexpr std::size_t kMaxBatch = 2048;
 
 struct Settings {
@@ -25,7 +26,8 @@ law::Resolved law_under(policy::Policy policy, const std::string& instrument) {
 }
 
 ledger::Ledger open_ledger(const policy::Policy& policy) {
-  const auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
+  const auto key =
+      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
   return ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
 }
 
@@ -44,7 +46,8 @@ base::ExitCode compare(cli::Context& context, const Settings& settings) {
 
 base::ExitCode scope_check(cli::Context& context, const stage::ScopeSettings& settings) {
   if (settings.historical && (!settings.dry_run || settings.jobs != 1)) {
-    throw base::Error(base::ExitCode::usage, "it looks back only: give --dry-run, and no --jobs", "--historical");
+    throw base::Error(base::ExitCode::usage, "it looks back only: give --dry-run, and no --jobs",
+                      "--historical");
   }
   const policy::Policy& policy = context.policy();
   ledger::Ledger ledger = open_ledger(policy);
@@ -57,7 +60,9 @@ base::ExitCode scope_check(cli::Context& context, const stage::ScopeSettings& se
   options.max_batch = kMaxBatch;
   const base::ExitCode code = context.stream(scope, options);
   if (settings.explain && !scope.explained()) {
-    throw base::Error(base::ExitCode::no_input, fmt::format("no item '{}' on standard input", *settings.explain), "--explain");
+    throw base::Error(base::ExitCode::no_input,
+                      fmt::format("no item '{}' on standard input", *settings.explain),
+                      "--explain");
   }
   if (settings.dry_run && !settings.explain && !context.log().quiet) {
     base::write_all(2, stage::table(scope.totals(), law), "standard error");
@@ -68,7 +73,9 @@ base::ExitCode scope_check(cli::Context& context, const stage::ScopeSettings& se
 base::ExitCode act(cli::Context& context, Settings& settings) {
   if (!settings.compare.empty()) return compare(context, settings);
   if (!settings.instrument.empty()) {
-    throw base::Error(base::ExitCode::usage, "goes with --compare; the policy names the text that decides", "--instrument");
+    throw base::Error(base::ExitCode::usage,
+                      "goes with --compare; the policy names the text that decides",
+                      "--instrument");
   }
   if (settings.scope.explain) settings.scope.dry_run = true;
   return scope_check(context, settings.scope);
@@ -80,15 +87,27 @@ int main(int argc, char** argv) {
   return cli::run("scope-check", argc, argv, [](cli::Setup& setup) {
     auto settings = std::make_shared<Settings>();
     stage::ScopeSettings& scope = settings->scope;
-    setup.app.description("Let through the items of standard input that the law in force and the policy put in scope.");
-    setup.app.add_option("--rejects", scope.rejects, "write id and rule of each refused item to FILE");
-    setup.app.add_flag("--dry-run", scope.dry_run, "decide and print, with a table of refusals; count, unlink and record nothing");
-    setup.app.add_flag("--historical", scope.historical, "with --dry-run: judge each item by the day in its sent_at");
-    setup.app.add_option("--explain", scope.explain, "tell why the item with this id is let through or not, and nothing else")
+    setup.app.description(
+        "Let through the items of standard input that the law in force and the policy put in "
+        "scope.");
+    setup.app.add_option("--rejects", scope.rejects,
+                         "write id and rule of each refused item to FILE");
+    setup.app.add_flag(
+        "--dry-run", scope.dry_run,
+        "decide and print, with a table of refusals; count, unlink and record nothing");
+    setup.app.add_flag("--historical", scope.historical,
+                       "with --dry-run: judge each item by the day in its sent_at");
+    setup.app
+        .add_option("--explain", scope.explain,
+                    "tell why the item with this id is let through or not, and nothing else")
         ->type_name("ID");
-    setup.app.add_option("--compare", settings->compare, "a table of what another text would decide; records nothing")
+    setup.app
+        .add_option("--compare", settings->compare,
+                    "a table of what another text would decide; records nothing")
         ->type_name("INSTRUMENT");
-    setup.app.add_option("--instrument", settings->instrument, "with --compare: instead of the policy's text")
+    setup.app
+        .add_option("--instrument", settings->instrument,
+                    "with --compare: instead of the policy's text")
         ->type_name("INSTRUMENT");
     setup.app.add_option("--jobs", scope.jobs, "threads")->check(CLI::Range(1u, 256u));
     setup.schema_in = "item";

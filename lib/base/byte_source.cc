@@ -9,14 +9,16 @@
 namespace proviso::base {
 
 FileSource::FileSource(int fd) : fd_(fd) {
-  struct stat status{};
-  if (::fstat(fd, &status) == 0 && status.st_size > 0) size_ = static_cast<std::uint64_t>(status.st_size);
+  struct stat status {};
+  if (::fstat(fd, &status) == 0 && status.st_size > 0)
+    size_ = static_cast<std::uint64_t>(status.st_size);
 }
 
 std::int64_t FileSource::read_at(std::uint64_t offset, std::span<std::byte> out) const {
   std::size_t have = 0;
   while (have < out.size()) {
-    const ssize_t got = ::pread(fd_, out.data() + have, out.size() - have, static_cast<off_t>(offset + have));
+    const ssize_t got =
+        ::pread(fd_, out.data() + have, out.size() - have, static_cast<off_t>(offset + have));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return -1;
     if (got == 0) break;

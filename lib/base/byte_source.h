@@ -1,4 +1,5 @@
-// Bytes that can be read anywhere: an open file, or memory. The one way in which content is read, whatever holds it.
+// Bytes that can be read anywhere: an open file, or memory. The one way in which content is read,
+// whatever holds it.
 #pragma once
 
 #include <cstddef>
@@ -11,15 +12,19 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
   virtual std::uint64_t size() const = 0;
-  // As much of `out` as there is from `offset` on; less only at the end. Negative: cannot be read (errno is set).
+  // As much of `out` as there is from `offset` on; less only at the end. Negative: cannot be read
+  // (errno is set).
   virtual std::int64_t read_at(std::uint64_t offset, std::span<std::byte> out) const = 0;
 };
 
-// A regular file, read by pread: its own offset is neither used nor moved. The descriptor stays the caller's.
+// A regular file, read by pread: its own offset is neither used nor moved. The descriptor stays the
+// caller's.
 class FileSource : public ByteSource {
  public:
   explicit FileSource(int fd);
-  std::uint64_t size() const override { return size_; }   // when it was opened; 0 when it cannot be told
+  std::uint64_t size() const override {
+    return size_;
+  }  // when it was opened; 0 when it cannot be told
   std::int64_t read_at(std::uint64_t offset, std::span<std::byte> out) const override;
 
  private:

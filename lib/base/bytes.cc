@@ -61,8 +61,10 @@ std::optional<Bytes> from_hex(std::string_view text) {
   return bytes;
 }
 
-SecretBytes::SecretBytes(std::size_t size) : data_(size == 0 ? nullptr : new std::byte[size]()), size_(size) {
-  if (size_ != 0) static_cast<void>(::mlock(data_, size_));   // best effort: RLIMIT_MEMLOCK may be small
+SecretBytes::SecretBytes(std::size_t size)
+    : data_(size == 0 ? nullptr : new std::byte[size]()), size_(size) {
+  if (size_ != 0)
+    static_cast<void>(::mlock(data_, size_));  // best effort: RLIMIT_MEMLOCK may be small
 }
 
 SecretBytes::SecretBytes(std::span<const std::byte> from) : SecretBytes(from.size()) {

@@ -17,14 +17,15 @@ using Bytes = std::vector<std::byte>;
 std::span<const std::byte> as_bytes(std::string_view);
 std::string_view as_text(std::span<const std::byte>);
 
-std::string to_hex(std::span<const std::byte>);              // lower case
-std::optional<Bytes> from_hex(std::string_view);             // either case; even length
+std::string to_hex(std::span<const std::byte>);   // lower case
+std::optional<Bytes> from_hex(std::string_view);  // either case; even length
 // Exactly N bytes of hex into out; false for any other length or character.
 bool from_hex_exact(std::string_view text, std::span<std::byte> out);
 
 using Sha256 = std::array<std::byte, 32>;
 
-// Secret bytes: locked in memory where the system allows, wiped when destroyed, movable, never copied or printed.
+// Secret bytes: locked in memory where the system allows, wiped when destroyed, movable, never
+// copied or printed.
 class SecretBytes {
  public:
   SecretBytes() = default;

@@ -13,7 +13,8 @@
 namespace proviso::base {
 namespace {
 
-constexpr std::array<std::string_view, 7> kKindNames{"image", "video", "text", "audio", "archive", "mail", "file"};
+constexpr std::array<std::string_view, 7> kKindNames{"image",   "video", "text", "audio",
+                                                     "archive", "mail",  "file"};
 
 struct Magic {
   std::size_t offset;
@@ -24,7 +25,8 @@ struct Magic {
 
 using namespace std::string_view_literals;
 
-// Fixed bytes at fixed places. Containers that may hold either sound or pictures are looked into further below.
+// Fixed bytes at fixed places. Containers that may hold either sound or pictures are looked into
+// further below.
 constexpr std::array kMagics{
     Magic{0, "\xFF\xD8\xFF"sv, ContentKind::image, "jpeg"},
     Magic{0, "\x89PNG\r\n\x1A\n"sv, ContentKind::image, "png"},
@@ -48,7 +50,10 @@ constexpr std::array kMagics{
     Magic{0, "Rar!\x1A\x07"sv, ContentKind::archive, "rar"},
     Magic{0, "\x1F\x8B"sv, ContentKind::archive, "gzip"},
     Magic{0, "BZh"sv, ContentKind::archive, "bzip2"},
-    Magic{0, "\xFD" "7zXZ\0"sv, ContentKind::archive, "xz"},
+    Magic{0,
+          "\xFD"
+          "7zXZ\0"sv,
+          ContentKind::archive, "xz"},
     Magic{0, "\x28\xB5\x2F\xFD"sv, ContentKind::archive, "zstd"},
     Magic{257, "ustar"sv, ContentKind::archive, "tar"},
     Magic{0, "\x5D\0\0"sv, ContentKind::archive, "lzma"},
@@ -65,12 +70,13 @@ bool starts(std::string_view text, std::string_view prefix, std::size_t offset =
 
 std::uint32_t big_endian_32(std::string_view text, std::size_t at) {
   std::uint32_t value = 0;
-  for (std::size_t i = at; i < at + 4; ++i) value = value << 8 | static_cast<unsigned char>(text[i]);
+  for (std::size_t i = at; i < at + 4; ++i)
+    value = value << 8 | static_cast<unsigned char>(text[i]);
   return value;
 }
 
-// What ISO base media (ISO/IEC 14496-12) says by its brands: an image, or the name of a container and whether the brand is one
-// that stands for pictures or for sound alone.
+// What ISO base media (ISO/IEC 14496-12) says by its brands: an image, or the name of a container
+// and whether the brand is one that stands for pictures or for sound alone.
 struct IsoBrands {
   std::optional<DetectedKind> image;
   std::string_view format;
@@ -83,9 +89,11 @@ std::optional<IsoBrands> iso_brands(std::string_view head) {
   const std::string_view major = head.substr(8, 4);
   IsoBrands brands;
   brands.format = major == "qt  " ? "mov"sv : starts(major, "3g") ? "3gp"sv : "mp4"sv;
-  brands.sound = major == "M4A " || major == "M4B " || major == "M4P " || major == "F4A " || major == "F4B ";
+  brands.sound =
+      major == "M4A " || major == "M4B " || major == "M4P " || major == "F4A " || major == "F4B ";
   brands.pictures = starts(major, "M4V") || major == "f4v " || major == "F4V " || major == "MSNV";
-  const std::size_t box_end = std::min<std::size_t>(head.size(), std::max<std::uint32_t>(16, big_endian_32(head, 0)));
+  const std::size_t box_end =
+      std::min<std::size_t>(head.size(), std::max<std::uint32_t>(16, big_endian_32(head, 0)));
   for (std::size_t at = 8; at + 4 <= box_end; at += at == 8 ? 8 : 4) {
     const std::string_view brand = head.substr(at, 4);
     if (starts(brand, "hei") || starts(brand, "hev") || brand == "mif1" || brand == "msf1") {
@@ -96,7 +104,8 @@ std::optional<IsoBrands> iso_brands(std::string_view head) {
       break;
     }
     // Brands of a coding of pictures: written only when such a track is there.
-    brands.pictures |= brand == "avc1" || brand == "hvc1" || brand == "hev1" || brand == "av01" || brand == "dby1";
+    brands.pictures |=
+        brand == "avc1" || brand == "hvc1" || brand == "hev1" || brand == "av01" || brand == "dby1";
   }
   return brands;
 }
@@ -104,14 +113,16 @@ std::optional<IsoBrands> iso_brands(std::string_view head) {
 DetectedKind iso_kind(const IsoBrands& brands, IsoTracks tracks) {
   if (brands.image) return *brands.image;
   if (tracks == IsoTracks::video) return {ContentKind::video, brands.format};
-  if (tracks == IsoTracks::audio_only || brands.sound || !brands.pictures) return {ContentKind::audio, "m4a"};
+  if (tracks == IsoTracks::audio_only || brands.sound || !brands.pictures)
+    return {ContentKind::audio, "m4a"};
   return {ContentKind::video, brands.format};
 }
 
 // The handlers of the tracks as far as they lie in the head.
 IsoTracks tracks_in_head(std::string_view head) {
   bool audio = false;
-  for (std::size_t at = head.find("hdlr"); at != std::string_view::npos; at = head.find("hdlr", at + 4)) {
+  for (std::size_t at = head.find("hdlr"); at != std::string_view::npos;
+       at = head.find("hdlr", at + 4)) {
     if (starts(head, "vide", at + 12)) return IsoTracks::video;
     audio |= starts(head, "soun", at + 12);
   }
@@ -128,14 +139,16 @@ std::optional<DetectedKind> riff(std::string_view head) {
   if (!starts(head, "RIFF") && !starts(head, "RF64")) return std::nullopt;
   if (starts(head, "WEBP", 8)) return DetectedKind{ContentKind::image, "webp"};
   // The stream headers of an AVI file stand at its beginning.
-  if (starts(head, "AVI ", 8) && head.find("vids") != std::string_view::npos) return DetectedKind{ContentKind::video, "avi"};
+  if (starts(head, "AVI ", 8) && head.find("vids") != std::string_view::npos)
+    return DetectedKind{ContentKind::video, "avi"};
   return DetectedKind{ContentKind::audio, starts(head, "AVI ", 8) ? "avi-audio"sv : "wav"sv};
 }
 
 std::optional<DetectedKind> flash_video(std::string_view head) {
   if (!starts(head, "FLV\x01") || head.size() < 5) return std::nullopt;
   const bool pictures = (static_cast<unsigned char>(head[4]) & 1) != 0;
-  return pictures ? DetectedKind{ContentKind::video, "flv"} : DetectedKind{ContentKind::audio, "flv-audio"};
+  return pictures ? DetectedKind{ContentKind::video, "flv"}
+                  : DetectedKind{ContentKind::audio, "flv-audio"};
 }
 
 constexpr auto kMatroskaMagic = "\x1A\x45\xDF\xA3"sv;
@@ -165,7 +178,8 @@ std::optional<DetectedKind> mpeg_audio(std::string_view head) {
   const auto b2 = static_cast<unsigned char>(head[2]);
   if (b0 != 0xFF) return std::nullopt;
   if ((b1 & 0xF6) == 0xF0) return DetectedKind{ContentKind::audio, "aac"};
-  if ((b1 & 0xE0) == 0xE0 && (b1 & 0x18) != 0x08 && (b1 & 0x06) != 0 && (b2 & 0xF0) != 0xF0 && (b2 & 0x0C) != 0x0C) {
+  if ((b1 & 0xE0) == 0xE0 && (b1 & 0x18) != 0x08 && (b1 & 0x06) != 0 && (b2 & 0xF0) != 0xF0 &&
+      (b2 & 0x0C) != 0x0C) {
     return DetectedKind{ContentKind::audio, "mp3"};
   }
   return std::nullopt;
@@ -173,21 +187,28 @@ std::optional<DetectedKind> mpeg_audio(std::string_view head) {
 
 std::optional<DetectedKind> bitmap(std::string_view head) {
   if (!starts(head, "BM") || head.size() < 18) return std::nullopt;
-  const auto header = static_cast<unsigned char>(head[14]);   // size of the DIB header
-  const bool known = header == 12 || header == 40 || header == 52 || header == 56 || header == 64 || header == 108 || header == 124;
+  const auto header = static_cast<unsigned char>(head[14]);  // size of the DIB header
+  const bool known = header == 12 || header == 40 || header == 52 || header == 56 || header == 64 ||
+                     header == 108 || header == 124;
   if (!known || head[15] != 0 || head[16] != 0 || head[17] != 0) return std::nullopt;
   return DetectedKind{ContentKind::image, "bmp"};
 }
 
 bool is_header_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c > 32 && c < 127 && c != ':'; });
+  return !name.empty() && std::all_of(name.begin(), name.end(),
+                                      [](char c) { return c > 32 && c < 127 && c != ':'; });
 }
 
 // RFC 5322: two or more header fields, one of them a mail's; or an mbox "From " line.
 bool looks_like_mail(std::string_view head) {
-  if (starts(head, "From ")) head.remove_prefix(std::min(head.size(), head.find('\n') == std::string_view::npos ? head.size() : head.find('\n') + 1));
-  constexpr std::array kFields{"from"sv, "to"sv, "subject"sv, "date"sv, "received"sv, "message-id"sv, "mime-version"sv,
-                               "return-path"sv, "delivered-to"sv, "dkim-signature"sv, "content-type"sv};
+  if (starts(head, "From "))
+    head.remove_prefix(std::min(head.size(), head.find('\n') == std::string_view::npos
+                                                 ? head.size()
+                                                 : head.find('\n') + 1));
+  constexpr std::array kFields{"from"sv,           "to"sv,          "subject"sv,
+                               "date"sv,           "received"sv,    "message-id"sv,
+                               "mime-version"sv,   "return-path"sv, "delivered-to"sv,
+                               "dkim-signature"sv, "content-type"sv};
   int fields = 0;
   int of_mail = 0;
   while (!head.empty()) {
@@ -200,7 +221,9 @@ bool looks_like_mail(std::string_view head) {
       if (colon == std::string_view::npos || !is_header_name(line.substr(0, colon))) break;
       ++fields;
       std::string name(line.substr(0, colon));
-      std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c); });
+      std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c);
+      });
       if (std::find(kFields.begin(), kFields.end(), name) != kFields.end()) ++of_mail;
     }
     if (end == std::string_view::npos) break;
@@ -213,9 +236,15 @@ bool looks_like_mail(std::string_view head) {
 bool is_text(std::string_view head) {
   for (std::size_t i = 0; i < head.size();) {
     const auto first = static_cast<unsigned char>(head[i]);
-    if (first < 0x20 && first != '\t' && first != '\n' && first != '\r' && first != '\f' && first != 0x1B) return false;
+    if (first < 0x20 && first != '\t' && first != '\n' && first != '\r' && first != '\f' &&
+        first != 0x1B)
+      return false;
     if (first == 0x7F) return false;
-    const std::size_t length = first < 0x80 ? 1 : first >= 0xC2 && first <= 0xDF ? 2 : first >= 0xE0 && first <= 0xEF ? 3 : first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+    const std::size_t length = first < 0x80                     ? 1
+                               : first >= 0xC2 && first <= 0xDF ? 2
+                               : first >= 0xE0 && first <= 0xEF ? 3
+                               : first >= 0xF0 && first <= 0xF4 ? 4
+                                                                : 0;
     if (length == 0) return false;
     for (std::size_t k = 1; k < length; ++k) {
       if (i + k >= head.size()) return true;
@@ -254,18 +283,23 @@ Result<DetectedKind> detect_kind_of(const ByteSource& source) {
   std::array<std::byte, kKindHeadBytes> head;
   const std::int64_t have = source.read_at(0, head);
   if (have < 0) return fail("content_unreadable", std::strerror(errno), true);
-  const std::span<const std::byte> seen = std::span<const std::byte>(head).first(static_cast<std::size_t>(have));
+  const std::span<const std::byte> seen =
+      std::span<const std::byte>(head).first(static_cast<std::size_t>(have));
   if (const auto brands = iso_brands(as_text(seen)); brands && !brands->image) {
     const IsoTracks tracks = iso_tracks(source);
-    if (tracks == IsoTracks::unknown && !brands->pictures) return DetectedKind{ContentKind::file, brands->format, true};
+    if (tracks == IsoTracks::unknown && !brands->pictures)
+      return DetectedKind{ContentKind::file, brands->format, true};
     return iso_kind(*brands, tracks);
   }
   if (starts(as_text(seen), kMatroskaMagic)) {
-    std::vector<std::byte> more(static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), kTrackListBytes)));
+    std::vector<std::byte> more(
+        static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), kTrackListBytes)));
     const std::int64_t got = source.read_at(0, more);
     if (got < 0) return fail("content_unreadable", std::strerror(errno), true);
-    std::string_view lists = as_text(std::span<const std::byte>(more).first(static_cast<std::size_t>(got)));
-    lists = lists.substr(0, lists.find("\x1F\x43\xB6\x75"));   // up to the first cluster: what follows is media data
+    std::string_view lists =
+        as_text(std::span<const std::byte>(more).first(static_cast<std::size_t>(got)));
+    lists = lists.substr(
+        0, lists.find("\x1F\x43\xB6\x75"));  // up to the first cluster: what follows is media data
     if (const auto kind = matroska(lists)) return *kind;
   }
   return detect_kind(seen);

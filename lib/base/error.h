@@ -1,7 +1,8 @@
 // The two kinds of failure of Proviso, and no third.
 //
-// The run cannot go on: throw base::Error; cli::run alone catches it, prints it and exits with its code.
-// This record cannot: return tl::expected<T, ItemError>; it becomes the record's "error" member.
+// The run cannot go on: throw base::Error; cli::run alone catches it, prints it and exits with its
+// code. This record cannot: return tl::expected<T, ItemError>; it becomes the record's "error"
+// member.
 #pragma once
 
 #include <exception>
@@ -15,19 +16,19 @@ namespace proviso::base {
 // Exit codes of every tool (sysexits.h where it has one).
 enum class ExitCode : int {
   ok = 0,
-  check_failed = 1,         // dpia-check not met, audit broken, purge --verify found a leftover
-  records_failed = 2,       // done, but some records became error records
-  breaker = 3,              // hit share, purge share, implausible clock: do not retry
+  check_failed = 1,    // dpia-check not met, audit broken, purge --verify found a leftover
+  records_failed = 2,  // done, but some records became error records
+  breaker = 3,         // hit share, purge share, implausible clock: do not retry
   usage = 64,
-  data = 65,                // no line was a record, or a whole file is corrupt
+  data = 65,  // no line was a record, or a whole file is corrupt
   no_input = 66,
-  unavailable = 69,         // the gate is closed
+  unavailable = 69,  // the gate is closed
   software = 70,
   cannot_create = 73,
   io = 74,
-  temp_fail = 75,           // try again (lock held)
+  temp_fail = 75,  // try again (lock held)
   no_permission = 77,
-  config = 78,              // policy invalid
+  config = 78,  // policy invalid
 };
 
 // One line of a diagnostic: `where: what`. `where` is empty, or a place such as "policy.yaml:12:3".
@@ -59,19 +60,21 @@ class Error : public std::exception {
 [[noreturn]] void throw_errno(int errno_value, std::string_view what, std::string_view where,
                               ExitCode code = ExitCode::io);
 
-// One record's failure. `code` is stable and stands in the manual's table; `retryable` failures keep their spool file.
+// One record's failure. `code` is stable and stands in the manual's table; `retryable` failures
+// keep their spool file.
 struct ItemError {
-  std::string code;       // bad_record, bad_seal, decode_failed, ...
+  std::string code;  // bad_record, bad_seal, decode_failed, ...
   std::string message;
   bool retryable = false;
-  std::string rule;       // when a rule of law stood in the way, else empty
+  std::string rule;  // when a rule of law stood in the way, else empty
   std::string citation;
 };
 
 template <class T>
 using Result = tl::expected<T, ItemError>;
 
-inline tl::unexpected<ItemError> fail(std::string code, std::string message, bool retryable = false) {
+inline tl::unexpected<ItemError> fail(std::string code, std::string message,
+                                      bool retryable = false) {
   return tl::make_unexpected(ItemError{std::move(code), std::move(message), retryable, {}, {}});
 }
 

@@ -18,13 +18,17 @@
 namespace proviso::base {
 namespace {
 
-// Opens a regular file of at most `limit` bytes; its size is checked again while reading, as it may grow.
+// Opens a regular file of at most `limit` bytes; its size is checked again while reading, as it may
+// grow.
 UniqueFd open_to_read(const fs::path& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!fd) {
-    throw_errno(errno, "cannot be opened", path.string(), errno == ENOENT ? ExitCode::no_input : errno == EACCES ? ExitCode::no_permission : ExitCode::io);
+    throw_errno(errno, "cannot be opened", path.string(),
+                errno == ENOENT   ? ExitCode::no_input
+                : errno == EACCES ? ExitCode::no_permission
+                                  : ExitCode::io);
   }
-  struct stat status{};
+  struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throw_errno(errno, "cannot be read", path.string());
   if (!S_ISREG(status.st_mode)) throw Error(ExitCode::io, "not a regular file", path.string());
   return fd;
@@ -47,7 +51,9 @@ void read_whole(int fd, const fs::path& path, std::uint64_t limit, const Append&
   }
 }
 
-fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+fs::path parent_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
 
 std::string temporary_name(const fs::path& path) {
   static std::atomic<unsigned> counter{0};
@@ -73,7 +79,8 @@ void UniqueFd::reset(int fd) {
 std::string read_file(const fs::path& path, std::uint64_t limit) {
   const UniqueFd fd = open_to_read(path);
   std::string text;
-  read_whole(fd.get(), path, limit, [&](std::span<const std::byte> part) { text.append(as_text(part)); });
+  read_whole(fd.get(), path, limit,
+             [&](std::span<const std::byte> part) { text.append(as_text(part)); });
   return text;
 }
 
@@ -107,11 +114,15 @@ void sync_directory(const fs::path& path) {
   sync(fd.get(), path.string());
 }
 
-PendingFile::PendingFile(fs::path path, mode_t mode) : path_(std::move(path)), temporary_(temporary_name(path_)) {
-  // Without a name as long as it is not whole, so that a process that is killed leaves nothing behind; a name takes /proc.
-  if (::access("/proc/self/fd", X_OK) == 0) fd_.reset(::open(parent_of(path_).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
+PendingFile::PendingFile(fs::path path, mode_t mode)
+    : path_(std::move(path)), temporary_(temporary_name(path_)) {
+  // Without a name as long as it is not whole, so that a process that is killed leaves nothing
+  // behind; a name takes /proc.
+  if (::access("/proc/self/fd", X_OK) == 0)
+    fd_.reset(::open(parent_of(path_).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
   nameless_ = static_cast<bool>(fd_);
-  if (!fd_) fd_.reset(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+  if (!fd_)
+    fd_.reset(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!fd_) throw_errno(errno, "cannot be created", temporary_, ExitCode::cannot_create);
 }
 
@@ -121,7 +132,8 @@ PendingFile::~PendingFile() {
 
 void PendingFile::write_at(std::uint64_t offset, std::span<const std::byte> data) {
   while (!data.empty()) {
-    const ssize_t written = ::pwrite(fd_.get(), data.data(), data.size(), static_cast<off_t>(offset));
+    const ssize_t written =
+        ::pwrite(fd_.get(), data.data(), data.size(), static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) throw_errno(errno, "cannot be written", temporary_);
     data = data.subspan(static_cast<std::size_t>(written));
@@ -133,10 +145,12 @@ void PendingFile::commit() {
   sync(fd_.get(), temporary_);
   if (nameless_) {
     const std::string own = "/proc/self/fd/" + std::to_string(fd_.get());
-    if (::linkat(AT_FDCWD, own.c_str(), AT_FDCWD, temporary_.c_str(), AT_SYMLINK_FOLLOW) != 0) throw_errno(errno, "cannot be named", temporary_);
+    if (::linkat(AT_FDCWD, own.c_str(), AT_FDCWD, temporary_.c_str(), AT_SYMLINK_FOLLOW) != 0)
+      throw_errno(errno, "cannot be named", temporary_);
     nameless_ = false;
   }
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno(errno, "cannot be renamed into place", path_.string());
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0)
+    throw_errno(errno, "cannot be renamed into place", path_.string());
   fd_.reset();
   sync_directory(parent_of(path_));
 }
@@ -157,7 +171,9 @@ void write_new_file(const fs::path& path, std::string_view data, mode_t mode) {
 
 UniqueFd open_directory(const fs::path& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd) throw_errno(errno, "cannot be opened as a directory", path.string(), errno == ENOENT ? ExitCode::no_input : ExitCode::io);
+  if (!fd)
+    throw_errno(errno, "cannot be opened as a directory", path.string(),
+                errno == ENOENT ? ExitCode::no_input : ExitCode::io);
   return fd;
 }
 
@@ -167,27 +183,34 @@ Result<OpenFile> open_beneath(int directory_fd, std::string_view relative_path) 
   }
   const std::string path(relative_path);
   open_how how{};
-  // O_NONBLOCK: a FIFO put there must not hold the stream up before it is seen to be no regular file.
+  // O_NONBLOCK: a FIFO put there must not hold the stream up before it is seen to be no regular
+  // file.
   how.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
   OpenFile file;
-  file.fd.reset(static_cast<int>(::syscall(SYS_openat2, directory_fd, path.c_str(), &how, sizeof how)));
+  file.fd.reset(
+      static_cast<int>(::syscall(SYS_openat2, directory_fd, path.c_str(), &how, sizeof how)));
   if (!file.fd) {
     switch (errno) {
       case ENOENT:
-      case ENOTDIR: return fail("content_gone", "no such file in the spool");
+      case ENOTDIR:
+        return fail("content_gone", "no such file in the spool");
       case EXDEV:
-      case ELOOP: return fail("content_unreadable", "the path leaves the spool or passes a symbolic link");
+      case ELOOP:
+        return fail("content_unreadable", "the path leaves the spool or passes a symbolic link");
       case EIO:
       case EAGAIN:
       case EMFILE:
       case ENFILE:
-      case ENOMEM: return fail("content_unreadable", std::strerror(errno), true);
-      default: return fail("content_unreadable", std::strerror(errno));
+      case ENOMEM:
+        return fail("content_unreadable", std::strerror(errno), true);
+      default:
+        return fail("content_unreadable", std::strerror(errno));
     }
   }
-  struct stat status{};
-  if (::fstat(file.fd.get(), &status) != 0) return fail("content_unreadable", std::strerror(errno), true);
+  struct stat status {};
+  if (::fstat(file.fd.get(), &status) != 0)
+    return fail("content_unreadable", std::strerror(errno), true);
   if (!S_ISREG(status.st_mode)) return fail("content_unreadable", "not a regular file");
   file.size = static_cast<std::uint64_t>(status.st_size);
   file.device = status.st_dev;
@@ -199,13 +222,15 @@ bool unlink_beneath(int directory_fd, std::string_view relative_path, dev_t devi
   if (relative_path.empty() || relative_path.find('\0') != std::string_view::npos) return false;
   const std::size_t slash = relative_path.rfind('/');
   const std::string parent{slash == std::string_view::npos ? "." : relative_path.substr(0, slash)};
-  const std::string name{slash == std::string_view::npos ? relative_path : relative_path.substr(slash + 1)};
+  const std::string name{slash == std::string_view::npos ? relative_path
+                                                         : relative_path.substr(slash + 1)};
   open_how how{};
   how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  const UniqueFd folder(static_cast<int>(::syscall(SYS_openat2, directory_fd, parent.c_str(), &how, sizeof how)));
+  const UniqueFd folder(
+      static_cast<int>(::syscall(SYS_openat2, directory_fd, parent.c_str(), &how, sizeof how)));
   if (!folder) return false;
-  struct stat status{};
+  struct stat status {};
   if (::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
   if (!S_ISREG(status.st_mode) || status.st_dev != device || status.st_ino != inode) return false;
   return ::unlinkat(folder.get(), name.c_str(), 0) == 0;
@@ -238,7 +263,7 @@ UniqueFd open_nameless(const fs::path& directory) {
 Mapping::Mapping(const fs::path& path) : Mapping(open_to_read(path).get(), path.string()) {}
 
 Mapping::Mapping(int fd, std::string_view where) {
-  struct stat status{};
+  struct stat status {};
   if (::fstat(fd, &status) != 0) throw_errno(errno, "cannot be read", where);
   size_ = static_cast<std::size_t>(status.st_size);
   if (size_ == 0) return;

@@ -47,7 +47,8 @@ class UniqueFd {
 
 constexpr std::uint64_t kMaxDocumentBytes = 16u << 20;  // policies, DPIAs, keys, certificates
 
-// Reads a regular file whole. Error(no_input) if it does not exist, (io) otherwise, (data) when larger than `limit`.
+// Reads a regular file whole. Error(no_input) if it does not exist, (io) otherwise, (data) when
+// larger than `limit`.
 std::string read_file(const fs::path&, std::uint64_t limit = kMaxDocumentBytes);
 SecretBytes read_secret_file(const fs::path&, std::uint64_t limit = kMaxDocumentBytes);
 
@@ -56,8 +57,9 @@ void write_all(int fd, std::string_view data, std::string_view where);
 void sync(int fd, std::string_view where);
 void sync_directory(const fs::path&);
 
-// A file that appears whole or not at all: nameless (or, where the file system cannot, under a temporary name in the same directory) until
-// commit(): fsync, rename, fsync of the directory. Uncommitted, it goes with the object. Error(cannot_create), Error(io).
+// A file that appears whole or not at all: nameless (or, where the file system cannot, under a
+// temporary name in the same directory) until commit(): fsync, rename, fsync of the directory.
+// Uncommitted, it goes with the object. Error(cannot_create), Error(io).
 class PendingFile {
  public:
   explicit PendingFile(fs::path, mode_t mode = 0644);
@@ -81,16 +83,19 @@ void write_new_file(const fs::path&, std::string_view data, mode_t mode = 0644);
 
 UniqueFd open_directory(const fs::path&);
 
-// A file opened for reading below a directory: openat2 with RESOLVE_BENEATH|NO_SYMLINKS|NO_MAGICLINKS, regular files only.
+// A file opened for reading below a directory: openat2 with
+// RESOLVE_BENEATH|NO_SYMLINKS|NO_MAGICLINKS, regular files only.
 struct OpenFile {
   UniqueFd fd;
   std::uint64_t size = 0;
   dev_t device = 0;
   ino_t inode = 0;
 };
-// Item errors: content_gone (no such file), content_unreadable (symlink, not regular, escapes, permission; io is retryable).
+// Item errors: content_gone (no such file), content_unreadable (symlink, not regular, escapes,
+// permission; io is retryable).
 Result<OpenFile> open_beneath(int directory_fd, std::string_view relative_path);
-// Unlinks by directory descriptor if (and only if) device and inode still agree. False when the name is gone or another file.
+// Unlinks by directory descriptor if (and only if) device and inode still agree. False when the
+// name is gone or another file.
 bool unlink_beneath(int directory_fd, std::string_view relative_path, dev_t device, ino_t inode);
 
 // An advisory lock (flock) on a file that is created if missing; held while the object lives.
@@ -104,7 +109,8 @@ class FileLock {
   UniqueFd fd_;
 };
 
-// A file without a name in that directory, for what does not fit in memory; it goes with its descriptor. Error(cannot_create).
+// A file without a name in that directory, for what does not fit in memory; it goes with its
+// descriptor. Error(cannot_create).
 UniqueFd open_nameless(const fs::path& directory);
 
 // A read-only mapping of a whole file. Error(io).

@@ -11,7 +11,7 @@ struct CaseId {  // 32 lower-case hex digits, random
   std::string value;
   auto operator<=>(const CaseId&) const = default;
 };
-struct RunId {   // 32 lower-case hex digits, random
+struct RunId {  // 32 lower-case hex digits, random
   std::string value;
   auto operator<=>(const RunId&) const = default;
 };

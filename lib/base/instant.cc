@@ -22,22 +22,26 @@ int days_in_month(int year, int month) {
   return month == 2 && leap(year) ? 29 : kDays[static_cast<std::size_t>(month - 1)];
 }
 
-// Days since 1970-01-01 of a date in the proleptic Gregorian calendar, counting years from March so that leap days come last.
+// Days since 1970-01-01 of a date in the proleptic Gregorian calendar, counting years from March so
+// that leap days come last.
 std::int64_t to_days(Date date) {
   const std::int64_t y = date.month <= 2 ? date.year - 1 : date.year;
   const std::int64_t era = (y >= 0 ? y : y - 399) / 400;
   const std::int64_t year_of_era = y - era * 400;
   const std::int64_t month = (date.month + 9) % 12;
   const std::int64_t day_of_year = (153 * month + 2) / 5 + date.day - 1;
-  return era * 146'097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719'468;
+  return era * 146'097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+         719'468;
 }
 
 Date from_days(std::int64_t days) {
   days += 719'468;
   const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
   const std::int64_t day_of_era = days - era * 146'097;
-  const std::int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const std::int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const std::int64_t month = (5 * day_of_year + 2) / 153;
   Date date;
   date.day = static_cast<int>(day_of_year - (153 * month + 2) / 5 + 1);
@@ -47,7 +51,8 @@ Date from_days(std::int64_t days) {
 }
 
 std::int64_t floor_days(std::int64_t seconds) {
-  return seconds >= 0 ? seconds / kSecondsPerDay : -((-seconds + kSecondsPerDay - 1) / kSecondsPerDay);
+  return seconds >= 0 ? seconds / kSecondsPerDay
+                      : -((-seconds + kSecondsPerDay - 1) / kSecondsPerDay);
 }
 
 // `count` digits at `at`; nullopt when they are no digits.
@@ -78,13 +83,16 @@ std::optional<Date> parse_date(std::string_view text) {
   const auto year = digits(text, 0, 4);
   const auto month = digits(text, 5, 2);
   const auto day = digits(text, 8, 2);
-  if (!year || !month || !day || *year < 1 || *month < 1 || *month > 12 || *day < 1 || *day > days_in_month(*year, *month)) {
+  if (!year || !month || !day || *year < 1 || *month < 1 || *month > 12 || *day < 1 ||
+      *day > days_in_month(*year, *month)) {
     return std::nullopt;
   }
   return Date{*year, *month, *day};
 }
 
-std::string to_string(Date date) { return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day); }
+std::string to_string(Date date) {
+  return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+}
 
 std::optional<Instant> parse_instant(std::string_view text) {
   if (text.size() < 20) return std::nullopt;
@@ -92,8 +100,8 @@ std::optional<Instant> parse_instant(std::string_view text) {
   const auto hour = digits(text, 11, 2);
   const auto minute = digits(text, 14, 2);
   const auto second = digits(text, 17, 2);
-  if (!date || (text[10] != 'T' && text[10] != 't') || !hour || text[13] != ':' || !minute || text[16] != ':' || !second ||
-      *hour > 23 || *minute > 59 || *second > 59) {
+  if (!date || (text[10] != 'T' && text[10] != 't') || !hour || text[13] != ':' || !minute ||
+      text[16] != ':' || !second || *hour > 23 || *minute > 59 || *second > 59) {
     return std::nullopt;
   }
   std::size_t at = 19;
@@ -108,7 +116,9 @@ std::optional<Instant> parse_instant(std::string_view text) {
   } else if (text[at] == '+' || text[at] == '-') {
     const auto hours = digits(text, at + 1, 2);
     const auto minutes = digits(text, at + 4, 2);
-    if (at + 6 != text.size() || text[at + 3] != ':' || !hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+    if (at + 6 != text.size() || text[at + 3] != ':' || !hours || !minutes || *hours > 23 ||
+        *minutes > 59)
+      return std::nullopt;
     offset = (*hours * 60 + *minutes) * 60 * (text[at] == '+' ? 1 : -1);
   } else {
     return std::nullopt;
@@ -119,7 +129,8 @@ std::optional<Instant> parse_instant(std::string_view text) {
 std::string to_string(Instant instant) {
   const std::int64_t days = floor_days(instant.seconds);
   const std::int64_t rest = instant.seconds - days * kSecondsPerDay;
-  return fmt::format("{}T{:02}:{:02}:{:02}Z", to_string(from_days(days)), rest / 3600, rest / 60 % 60, rest % 60);
+  return fmt::format("{}T{:02}:{:02}:{:02}Z", to_string(from_days(days)), rest / 3600,
+                     rest / 60 % 60, rest % 60);
 }
 
 Date date_of(Instant instant) { return from_days(floor_days(instant.seconds)); }
@@ -151,7 +162,8 @@ std::optional<Period> parse_period(std::string_view text) {
       period.days += *value;
     }
     // A bound far above any legal period keeps calendar sums inside four-digit years' arithmetic.
-    if (period.years > 9999 || period.months > 119'988 || period.days > 3'652'059) return std::nullopt;
+    if (period.years > 9999 || period.months > 119'988 || period.days > 3'652'059)
+      return std::nullopt;
   }
   if (text.empty()) return period;
   text.remove_prefix(1);
@@ -178,14 +190,17 @@ std::string to_string(Period period) {
   if (period.seconds != 0 || text.size() == 1) {
     text += 'T';
     if (const auto hours = period.seconds / 3600; hours != 0) text += fmt::format("{}H", hours);
-    if (const auto minutes = period.seconds / 60 % 60; minutes != 0) text += fmt::format("{}M", minutes);
-    if (const auto seconds = period.seconds % 60; seconds != 0 || text.back() == 'T') text += fmt::format("{}S", seconds);
+    if (const auto minutes = period.seconds / 60 % 60; minutes != 0)
+      text += fmt::format("{}M", minutes);
+    if (const auto seconds = period.seconds % 60; seconds != 0 || text.back() == 'T')
+      text += fmt::format("{}S", seconds);
   }
   return text;
 }
 
 Date add(Date date, Period period) {
-  const std::int64_t months = std::int64_t{date.year} * 12 + (date.month - 1) + std::int64_t{period.years} * 12 + period.months;
+  const std::int64_t months = std::int64_t{date.year} * 12 + (date.month - 1) +
+                              std::int64_t{period.years} * 12 + period.months;
   Date result;
   result.year = static_cast<int>(months / 12);
   result.month = static_cast<int>(months % 12) + 1;
@@ -204,7 +219,9 @@ Instant now() {
   return {set == kClockUnset ? static_cast<std::int64_t>(std::time(nullptr)) : set};
 }
 
-void set_clock(std::optional<Instant> instant) { clock_seconds = instant ? instant->seconds : kClockUnset; }
+void set_clock(std::optional<Instant> instant) {
+  clock_seconds = instant ? instant->seconds : kClockUnset;
+}
 bool clock_is_set() { return clock_seconds != kClockUnset; }
 
 }  // namespace proviso::base

@@ -30,22 +30,24 @@ struct Period {
   bool operator==(const Period&) const = default;
 };
 
-// RFC 3339 ("2026-08-01T00:00:00Z", any offset, fraction cut off); nullopt for anything else, e.g. 30 February or a leap second.
+// RFC 3339 ("2026-08-01T00:00:00Z", any offset, fraction cut off); nullopt for anything else, e.g.
+// 30 February or a leap second.
 std::optional<Instant> parse_instant(std::string_view text);
 // Always "YYYY-MM-DDTHH:MM:SSZ".
 std::string to_string(Instant);
 
 std::optional<Date> parse_date(std::string_view text);  // "YYYY-MM-DD", a day that exists
 std::string to_string(Date);
-Date date_of(Instant);           // the UTC day
-Instant start_of(Date);          // 00:00:00Z
+Date date_of(Instant);   // the UTC day
+Instant start_of(Date);  // 00:00:00Z
 Date next_day(Date);
 std::int64_t days_between(Date from, Date to);
 
 std::optional<Period> parse_period(std::string_view text);
 std::string to_string(Period);
 
-// Calendar addition in UTC: years and months first, the day clamped to the month's end, then days, then seconds.
+// Calendar addition in UTC: years and months first, the day clamped to the month's end, then days,
+// then seconds.
 Instant add(Instant, Period);
 Date add(Date, Period);
 

@@ -12,14 +12,15 @@ namespace {
 struct Box {
   std::string_view type() const { return {name.data(), name.size()}; }
   std::array<char, 4> name{};
-  std::uint64_t body = 0, end = 0;   // offsets in the file
+  std::uint64_t body = 0, end = 0;  // offsets in the file
 };
 
 class Walk {
  public:
   explicit Walk(const ByteSource& source) : source_(source) {}
 
-  // The box at `at`, which must lie below `limit`; nullopt when there is none or the budget is used up.
+  // The box at `at`, which must lie below `limit`; nullopt when there is none or the budget is used
+  // up.
   std::optional<Box> box(std::uint64_t at, std::uint64_t limit) {
     std::array<unsigned char, 16> head{};
     if (limit - at < 8 || ++boxes_ > kMaxIsoBoxes || !read(at, head.data(), 8)) return std::nullopt;
@@ -32,7 +33,7 @@ class Walk {
       size = number(head.data() + 8, 8);
       box.body = at + 16;
     } else if (size == 0) {
-      size = limit - at;   // to the end of the file
+      size = limit - at;  // to the end of the file
     }
     if (size < box.body - at || size > limit - at) return std::nullopt;
     box.end = at + size;
@@ -42,9 +43,10 @@ class Walk {
   // FullBox header, pre_defined, handler_type.
   std::optional<std::array<char, 4>> handler(const Box& hdlr) {
     std::array<unsigned char, 12> body{};
-    if (hdlr.end - hdlr.body < body.size() || !read(hdlr.body, body.data(), body.size())) return std::nullopt;
-    return std::array<char, 4>{static_cast<char>(body[8]), static_cast<char>(body[9]), static_cast<char>(body[10]),
-                               static_cast<char>(body[11])};
+    if (hdlr.end - hdlr.body < body.size() || !read(hdlr.body, body.data(), body.size()))
+      return std::nullopt;
+    return std::array<char, 4>{static_cast<char>(body[8]), static_cast<char>(body[9]),
+                               static_cast<char>(body[10]), static_cast<char>(body[11])};
   }
 
  private:
@@ -55,7 +57,8 @@ class Walk {
   }
 
   bool read(std::uint64_t at, unsigned char* out, std::size_t size) {
-    return source_.read_at(at, std::as_writable_bytes(std::span(out, size))) == static_cast<std::int64_t>(size);
+    return source_.read_at(at, std::as_writable_bytes(std::span(out, size))) ==
+           static_cast<std::int64_t>(size);
   }
 
   const ByteSource& source_;

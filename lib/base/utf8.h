@@ -8,6 +8,8 @@ namespace proviso::base {
 
 // Byte offset of the first byte that is no UTF-8, or npos.
 std::size_t first_invalid_utf8(std::string_view);
-inline bool is_utf8(std::string_view text) { return first_invalid_utf8(text) == std::string_view::npos; }
+inline bool is_utf8(std::string_view text) {
+  return first_invalid_utf8(text) == std::string_view::npos;
+}
 
 }  // namespace proviso::base

@@ -26,22 +26,26 @@ double seconds_since(Clock::time_point start) {
 // How far a regular file on standard input has been read.
 std::optional<double> input_fraction(int input) {
   struct stat status {};
-  if (::fstat(input, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0) return std::nullopt;
+  if (::fstat(input, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0)
+    return std::nullopt;
   const off_t at = ::lseek(input, 0, SEEK_CUR);
-  return at < 0 ? std::nullopt : std::optional(static_cast<double>(at) / static_cast<double>(status.st_size));
+  return at < 0 ? std::nullopt
+                : std::optional(static_cast<double>(at) / static_cast<double>(status.st_size));
 }
 
 // Shows progress as batches are committed.
 class ProgressStage : public ndjson::Stage {
  public:
-  ProgressStage(ndjson::Stage& inner, int input) : inner_(inner), input_(input), progress_(std::string(inner.name()), "records", true) {}
+  ProgressStage(ndjson::Stage& inner, int input)
+      : inner_(inner), input_(input), progress_(std::string(inner.name()), "records", true) {}
   std::string_view name() const override { return inner_.name(); }
   void begin_batch() override { inner_.begin_batch(); }
   ndjson::Outcome process(const ndjson::Record& record, unsigned worker) override {
     return inner_.process(record, worker);
   }
   std::size_t chunk_records() const override { return inner_.chunk_records(); }
-  void process_chunk(std::span<const ndjson::Record* const> records, std::span<ndjson::Outcome> outcomes, unsigned worker) override {
+  void process_chunk(std::span<const ndjson::Record* const> records,
+                     std::span<ndjson::Outcome> outcomes, unsigned worker) override {
     inner_.process_chunk(records, outcomes, worker);
   }
   ndjson::Outcome process_failed(const ndjson::Record& record, unsigned worker) override {
@@ -112,18 +116,18 @@ void catch_signals() {
 }
 
 bool Context::shows_progress(int output) const {
-  return common_.progress.value_or(isatty(STDERR_FILENO) == 1 && !common_.quiet && isatty(output) == 0 &&
-                                   log_.format == LogFormat::text);
+  return common_.progress.value_or(isatty(STDERR_FILENO) == 1 && !common_.quiet &&
+                                   isatty(output) == 0 && log_.format == LogFormat::text);
 }
 
 base::ExitCode Context::stream(ndjson::Stage& stage, const ndjson::StreamOptions& options) {
   catch_signals();
   ndjson::StreamCounts counts;
   const auto start = Clock::now();
-  stage.begin_batch();   // a closed gate is told even when there is nothing to read
+  stage.begin_batch();  // a closed gate is told even when there is nothing to read
   ProgressStage shown(stage, options.input);
-  const base::ExitCode code =
-      ndjson::run_stream(shows_progress(options.output) ? static_cast<ndjson::Stage&>(shown) : stage, options, counts);
+  const base::ExitCode code = ndjson::run_stream(
+      shows_progress(options.output) ? static_cast<ndjson::Stage&>(shown) : stage, options, counts);
   const double seconds = seconds_since(start);
   log_.summary(fmt::format("{}: {} passed, {} dropped, {}", plural(counts.lines, "line"),
                            counts.passed, counts.dropped, plural(counts.errors, "error")));

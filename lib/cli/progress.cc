@@ -20,14 +20,18 @@ std::string duration_text(double seconds) {
 
 }  // namespace
 
-std::string progress_text(std::uint64_t done, std::string_view unit, double seconds, std::optional<double> fraction) {
-  std::string text = fmt::format("{} {}, {:.0f} a second", done, unit, seconds > 0 ? static_cast<double>(done) / seconds : 0.0);
+std::string progress_text(std::uint64_t done, std::string_view unit, double seconds,
+                          std::optional<double> fraction) {
+  std::string text = fmt::format("{} {}, {:.0f} a second", done, unit,
+                                 seconds > 0 ? static_cast<double>(done) / seconds : 0.0);
   if (!fraction) return text;
   const double part = std::clamp(*fraction, 0.0, 1.0);
   const int filled = static_cast<int>(part * kBarWidth);
-  const std::string bar = std::string(static_cast<std::size_t>(filled), '=') + (filled < kBarWidth ? ">" : "");
+  const std::string bar =
+      std::string(static_cast<std::size_t>(filled), '=') + (filled < kBarWidth ? ">" : "");
   text = fmt::format("[{:<{}}] {:3.0f}% {}", bar, kBarWidth, part * 100, text);
-  if (part > 0.01 && part < 1) text += fmt::format(", {} left", duration_text(seconds * (1 - part) / part));
+  if (part > 0.01 && part < 1)
+    text += fmt::format(", {} left", duration_text(seconds * (1 - part) / part));
   return text;
 }
 
@@ -43,7 +47,7 @@ void Progress::show() {
   const double seconds = std::chrono::duration<double>(last_ - start_).count();
   std::string text = progress_text(done_, unit_, seconds, fraction_);
   const std::size_t width = text.size();
-  text.resize(std::max(width, width_), ' ');   // what a longer text left
+  text.resize(std::max(width, width_), ' ');  // what a longer text left
   width_ = width;
   text = fmt::format("\rproviso-{}: {}", tool_, text);
   if (::write(STDERR_FILENO, text.data(), text.size()) < 0) shown_ = false;

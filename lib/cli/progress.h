@@ -1,4 +1,5 @@
-// Progress on standard error: how much is done, how fast, and how long it will still take where that can be told.
+// Progress on standard error: how much is done, how fast, and how long it will still take where
+// that can be told.
 #pragma once
 
 #include <chrono>
@@ -8,13 +9,16 @@
 
 namespace proviso::cli {
 
-// "[=====>    ]  48% 1200 files, 33 a second, 40 s left"; without a total: "1200 files, 33 a second".
-std::string progress_text(std::uint64_t done, std::string_view unit, double seconds, std::optional<double> fraction);
+// "[=====>    ]  48% 1200 files, 33 a second, 40 s left"; without a total: "1200 files, 33 a
+// second".
+std::string progress_text(std::uint64_t done, std::string_view unit, double seconds,
+                          std::optional<double> fraction);
 
 class Progress {
  public:
   // Nothing is shown unless `shown`.
-  Progress(std::string tool, std::string unit, bool shown) : tool_(std::move(tool)), unit_(std::move(unit)), shown_(shown) {}
+  Progress(std::string tool, std::string unit, bool shown)
+      : tool_(std::move(tool)), unit_(std::move(unit)), shown_(shown) {}
   // At most once a second. `fraction` of the work that is done, 0 to 1, where it is known.
   void at(std::uint64_t done, std::optional<double> fraction);
   // The last figures, and the end of the line.

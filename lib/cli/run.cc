@@ -89,7 +89,8 @@ bool is_reader_gone() {
   return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP)) != 0;
 }
 
-// An answer that was cut short would be taken for the whole one. A reader that has seen enough is no error.
+// An answer that was cut short would be taken for the whole one. A reader that has seen enough is
+// no error.
 void end_output() {
   if (std::cout.flush() || is_reader_gone()) return;
   throw base::Error(base::ExitCode::io, "cannot be written", "standard output");
@@ -188,7 +189,8 @@ std::string_view code_word(base::ExitCode code) {
 }  // namespace
 
 std::string not_a_number(const std::string& text) {
-  return std::isnan(std::strtod(text.c_str(), nullptr)) ? "a number was expected, not " + text : std::string();
+  return std::isnan(std::strtod(text.c_str(), nullptr)) ? "a number was expected, not " + text
+                                                        : std::string();
 }
 
 int run(std::string_view tool, int argc, char** argv, const std::function<void(Setup&)>& set_up) {

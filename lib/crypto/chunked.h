@@ -1,4 +1,5 @@
-// AES-256-GCM in chunks: the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015), one random key a file.
+// AES-256-GCM in chunks: the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015), one
+// random key a file.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +11,12 @@
 
 namespace proviso::crypto {
 
-constexpr std::size_t kChunkBytes = 64 * 1024;   // plain bytes a chunk
+constexpr std::size_t kChunkBytes = 64 * 1024;  // plain bytes a chunk
 constexpr std::size_t kChunkTagBytes = 16;
 constexpr std::size_t kFileKeyBytes = 32;
 
-// Nonce of chunk i: 7 zero bytes || 32-bit big-endian i || last-chunk flag (1 byte). Associated data: `context` of every chunk.
-// An empty file is one empty last chunk. At most 2^32-1 chunks.
+// Nonce of chunk i: 7 zero bytes || 32-bit big-endian i || last-chunk flag (1 byte). Associated
+// data: `context` of every chunk. An empty file is one empty last chunk. At most 2^32-1 chunks.
 class ChunkSealer {
  public:
   ChunkSealer(const base::SecretBytes& key, std::string_view context);

@@ -1,7 +1,8 @@
 // Keys, certificates, signatures.
 //
-// A key URI is "file:PATH", a bare path, or "pkcs11:..." (through libengine-pkcs11-openssl). Ed25519 is for ledger and
-// index, ECDSA P-256 (SHA-256) or RSA-3072 for certificates of people, the review role and packages.
+// A key URI is "file:PATH", a bare path, or "pkcs11:..." (through libengine-pkcs11-openssl).
+// Ed25519 is for ledger and index, ECDSA P-256 (SHA-256) or RSA-3072 for certificates of people,
+// the review role and packages.
 #pragma once
 
 #include <filesystem>
@@ -28,9 +29,9 @@ class PrivateKey {
   PrivateKey& operator=(PrivateKey&&) noexcept;
   ~PrivateKey();
 
-  base::SecretBytes to_pem() const;       // PKCS#8
-  std::string public_pem() const;         // SubjectPublicKeyInfo
-  base::Bytes raw_public() const;         // Ed25519: the 32 bytes
+  base::SecretBytes to_pem() const;  // PKCS#8
+  std::string public_pem() const;    // SubjectPublicKeyInfo
+  base::Bytes raw_public() const;    // Ed25519: the 32 bytes
   bool is_ed25519() const;
   // Ed25519: pure signature (64 bytes). ECDSA: DER over SHA-256. RSA: PSS over SHA-256.
   base::Bytes sign(std::string_view message) const;
@@ -54,7 +55,7 @@ class PublicKey {
   ~PublicKey();
 
   bool verify(std::string_view message, std::span<const std::byte> signature) const;
-  base::Bytes raw() const;                // Ed25519: the 32 bytes
+  base::Bytes raw() const;  // Ed25519: the 32 bytes
   bool is_ed25519() const;
   std::string pem() const;
 
@@ -66,19 +67,21 @@ class PublicKey {
   std::unique_ptr<Impl> impl_;
 };
 
-// An X.509 certificate, used as a pinned public key with a validity: the policy names it, there is no chain.
+// An X.509 certificate, used as a pinned public key with a validity: the policy names it, there is
+// no chain.
 class Certificate {
  public:
-  static Certificate open(const std::filesystem::path&);          // PEM
+  static Certificate open(const std::filesystem::path&);  // PEM
   static Certificate from_pem(std::string_view pem, std::string_view name);
   // Self-signed, for `init` and tests.
-  static Certificate self_signed(const PrivateKey&, std::string_view common_name, base::Instant from, base::Instant to);
+  static Certificate self_signed(const PrivateKey&, std::string_view common_name,
+                                 base::Instant from, base::Instant to);
   Certificate(Certificate&&) noexcept;
   Certificate& operator=(Certificate&&) noexcept;
   ~Certificate();
 
   PublicKey public_key() const;
-  std::string fingerprint() const;        // SHA-256 of the DER, hex
+  std::string fingerprint() const;  // SHA-256 of the DER, hex
   std::string common_name() const;
   std::string pem() const;
   bool valid_at(base::Instant) const;

@@ -64,13 +64,14 @@ base::Sha256 hmac_sha256(std::span<const std::byte> key, std::string_view data) 
   return tag;
 }
 
-// libsodium here and OpenSSL elsewhere: each record of the stream costs a MAC or two, and OpenSSL takes longer to begin one
-// than libsodium to end it.
+// libsodium here and OpenSSL elsewhere: each record of the stream costs a MAC or two, and OpenSSL
+// takes longer to begin one than libsodium to end it.
 SipTag siphash128(const SipKey& key, std::string_view data) {
   static_assert(crypto_shorthash_siphashx24_BYTES == std::tuple_size_v<SipTag>);
   static_assert(crypto_shorthash_siphashx24_KEYBYTES == std::tuple_size_v<SipKey>);
   SipTag tag{};
-  crypto_shorthash_siphashx24(writable(tag), octets(base::as_bytes(data)), data.size(), octets(key));
+  crypto_shorthash_siphashx24(writable(tag), octets(base::as_bytes(data)), data.size(),
+                              octets(key));
   return tag;
 }
 

@@ -12,15 +12,15 @@
 namespace proviso::crypto {
 
 void random_bytes(std::span<std::byte> out);
-std::string random_hex(std::size_t bytes);   // 2*bytes digits
+std::string random_hex(std::size_t bytes);  // 2*bytes digits
 
 base::Sha256 sha256(std::span<const std::byte> data);
 base::Sha256 sha256(std::string_view data);
 std::string sha256_hex(std::string_view data);
 base::Sha256 hmac_sha256(std::span<const std::byte> key, std::string_view data);
 
-std::string base64(std::span<const std::byte>);                    // RFC 4648 section 4, padded
-std::optional<base::Bytes> from_base64(std::string_view);          // strict
+std::string base64(std::span<const std::byte>);            // RFC 4648 section 4, padded
+std::optional<base::Bytes> from_base64(std::string_view);  // strict
 
 // SipHash-2-4 with 128-bit output (Aumasson, Bernstein), key of 16 bytes.
 using SipKey = std::array<std::byte, 16>;

@@ -23,7 +23,8 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
-// Fetched once: EVP_sha256() and its kin look the implementation up again at each EVP_DigestInit_ex.
+// Fetched once: EVP_sha256() and its kin look the implementation up again at each
+// EVP_DigestInit_ex.
 const EVP_MD* implementation(Type type) {
   static EVP_MD* const md5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
   static EVP_MD* const sha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
@@ -44,7 +45,8 @@ const EVP_MD* implementation(Type type) {
 
 [[noreturn]] void no_digest(Type type) {
   throw base::Error(base::ExitCode::software,
-                    std::string("OpenSSL does not compute ") + std::string(to_string(type)), "digest");
+                    std::string("OpenSSL does not compute ") + std::string(to_string(type)),
+                    "digest");
 }
 
 Context start(Type type) {
@@ -135,7 +137,9 @@ class Pieces {
     for (;;) {
       const ssize_t got = ::pread(fd_, buffer.data(), buffer.size(), offset_);
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return base::fail("content_unreadable", std::string("cannot read the content: ") + std::strerror(errno), true);
+      if (got < 0)
+        return base::fail("content_unreadable",
+                          std::string("cannot read the content: ") + std::strerror(errno), true);
       offset_ += got;
       return static_cast<std::size_t>(got);
     }
@@ -146,13 +150,15 @@ class Pieces {
   off_t offset_ = 0;
 };
 
-// MD5 in a thread of its own, one piece behind the reading: it takes about as long as SHA-1 and SHA-256 with SHA-NI together.
+// MD5 in a thread of its own, one piece behind the reading: it takes about as long as SHA-1 and
+// SHA-256 with SHA-NI together.
 base::Result<Digests> of_large_file(int fd, Wanted wanted) {
   Wanted one{wanted.md5, false, false, false}, others = wanted;
   others.md5 = false;
   Hasher md5(one), shas(others);
   Pieces pieces(fd);
-  const base::PageBuffer buffers[2] = {base::PageBuffer(kPieceBytes), base::PageBuffer(kPieceBytes)};
+  const base::PageBuffer buffers[2] = {base::PageBuffer(kPieceBytes),
+                                       base::PageBuffer(kPieceBytes)};
   auto got = pieces.next(buffers[0].bytes());
   for (std::size_t turn = 0; got && *got != 0; turn ^= 1) {
     const std::span<const std::byte> piece = buffers[turn].bytes().first(*got);
@@ -171,9 +177,11 @@ base::Result<Digests> of_large_file(int fd, Wanted wanted) {
 }  // namespace
 
 base::Result<Digests> of_file(int fd, Wanted wanted, unsigned threads) {
-  struct stat status{};
-  const bool large = ::fstat(fd, &status) == 0 && status.st_size >= static_cast<off_t>(2 * kPieceBytes);
-  if (threads > 1 && large && wanted.md5 && (wanted.sha1 || wanted.sha256 || wanted.sha512)) return of_large_file(fd, wanted);
+  struct stat status {};
+  const bool large =
+      ::fstat(fd, &status) == 0 && status.st_size >= static_cast<off_t>(2 * kPieceBytes);
+  if (threads > 1 && large && wanted.md5 && (wanted.sha1 || wanted.sha256 || wanted.sha512))
+    return of_large_file(fd, wanted);
   thread_local const base::PageBuffer buffer(kReadBytes);
   Hasher hasher(wanted);
   Pieces pieces(fd);

@@ -17,9 +17,11 @@
 namespace proviso::digest {
 
 enum class Type { md5, sha1, sha256, sha512 };
-std::string_view to_string(Type);                        // "md5", "sha1", "sha256", "sha512"
+std::string_view to_string(Type);  // "md5", "sha1", "sha256", "sha512"
 std::optional<Type> parse_type(std::string_view);
-constexpr std::size_t size_of(Type t) { return t == Type::md5 ? 16 : t == Type::sha1 ? 20 : t == Type::sha256 ? 32 : 64; }
+constexpr std::size_t size_of(Type t) {
+  return t == Type::md5 ? 16 : t == Type::sha1 ? 20 : t == Type::sha256 ? 32 : 64;
+}
 
 struct Wanted {
   bool md5 = false, sha1 = false, sha256 = true, sha512 = false;
@@ -45,11 +47,13 @@ class Hasher {
   std::unique_ptr<Impl> impl_;
 };
 
-// Reads `fd` from offset 0 to its end (pread), once. With `threads` over 1 the digests of a large file are computed side by side, MD5
-// and the SHAs apart, each piece read once for all. Item error content_unreadable (retryable).
+// Reads `fd` from offset 0 to its end (pread), once. With `threads` over 1 the digests of a large
+// file are computed side by side, MD5 and the SHAs apart, each piece read once for all. Item error
+// content_unreadable (retryable).
 base::Result<Digests> of_file(int fd, Wanted, unsigned threads = 1);
 
-// Looks up every implementation, so that no file is opened for it later: for a process that is about to be confined.
+// Looks up every implementation, so that no file is opened for it later: for a process that is
+// about to be confined.
 void prepare();
 
 }  // namespace proviso::digest

@@ -9,7 +9,8 @@
 namespace proviso::dpia {
 namespace {
 
-// The place of a member's name, for findings: JSON parsers tell none. Of several, the first after `from`.
+// The place of a member's name, for findings: JSON parsers tell none. Of several, the first after
+// `from`.
 yaml::Mark place_of(std::string_view text, std::size_t at) {
   yaml::Mark mark{1, 1};
   for (const char c : text.substr(0, at)) {
@@ -31,19 +32,23 @@ yaml::Mark place_of_member(std::string_view text, std::string_view name) {
 std::map<int, yaml::Mark> places_of_answers(std::string_view text) {
   constexpr std::string_view kName = "\"reference_to\"";
   std::map<int, yaml::Mark> places;
-  for (std::size_t at = text.find(kName); at != std::string_view::npos; at = text.find(kName, at + 1)) {
+  for (std::size_t at = text.find(kName); at != std::string_view::npos;
+       at = text.find(kName, at + 1)) {
     std::size_t digit = text.find_first_not_of(" \t\r\n:", at + kName.size());
     int id = 0;
-    for (; digit < text.size() && text[digit] >= '0' && text[digit] <= '9' && id < 1000; ++digit) id = id * 10 + (text[digit] - '0');
+    for (; digit < text.size() && text[digit] >= '0' && text[digit] <= '9' && id < 1000; ++digit)
+      id = id * 10 + (text[digit] - '0');
     if (id > 0) places.emplace(id, place_of(text, at));
   }
   return places;
 }
 
-// What a reader of the HTML would see, near enough to tell an answer from none: tags and comments away, common entities as text.
+// What a reader of the HTML would see, near enough to tell an answer from none: tags and comments
+// away, common entities as text.
 std::string text_of_html(std::string_view html) {
   constexpr std::pair<std::string_view, std::string_view> kEntities[] = {
-      {"&nbsp;", " "}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}, {"&amp;", "&"}};
+      {"&nbsp;", " "},  {"&lt;", "<"},  {"&gt;", ">"},
+      {"&quot;", "\""}, {"&#39;", "'"}, {"&amp;", "&"}};
   std::string out;
   for (std::size_t i = 0; i < html.size();) {
     if (html[i] == '<') {
@@ -63,7 +68,8 @@ std::string text_of_html(std::string_view html) {
     if (!entity) out += html[i++];
   }
   const std::size_t from = out.find_first_not_of(" \t\r\n");
-  return from == std::string::npos ? std::string() : out.substr(from, out.find_last_not_of(" \t\r\n") - from + 1);
+  return from == std::string::npos ? std::string()
+                                   : out.substr(from, out.find_last_not_of(" \t\r\n") - from + 1);
 }
 
 yaml::Node node_of(const json::Json& value, yaml::Mark mark) {
@@ -96,7 +102,9 @@ const json::Json& member(const json::Json& object, const char* name) {
   return found == object.end() ? kNone : *found;
 }
 
-std::string string_of(const json::Json& value) { return value.is_string() ? text_of_html(value.get_ref<const std::string&>()) : std::string(); }
+std::string string_of(const json::Json& value) {
+  return value.is_string() ? text_of_html(value.get_ref<const std::string&>()) : std::string();
+}
 
 void append(std::string& out, const std::string& more) {
   if (more.empty()) return;
@@ -106,21 +114,28 @@ void append(std::string& out, const std::string& more) {
 
 class CnilReader {
  public:
-  CnilReader(std::string_view text, const std::filesystem::path& file, std::vector<Finding>& findings)
-      : text_(text), file_(file), findings_(findings), root_(json::parse(text, file.string())), places_(places_of_answers(text)) {}
+  CnilReader(std::string_view text, const std::filesystem::path& file,
+             std::vector<Finding>& findings)
+      : text_(text),
+        file_(file),
+        findings_(findings),
+        root_(json::parse(text, file.string())),
+        places_(places_of_answers(text)) {}
 
   yaml::Node read() {
     out_ = node_of(member(root_, "proviso"), place_of_member(text_, "proviso"));
     if (out_.type != yaml::NodeType::map) {
       out_ = {};
       out_.type = yaml::NodeType::map;
-      fail({1, 1}, "no member 'proviso'", "a member 'proviso' with what the CNIL's form does not ask; --emit cnil writes one");
+      fail({1, 1}, "no member 'proviso'",
+           "a member 'proviso' with what the CNIL's form does not ask; --emit cnil writes one");
     }
     for (const json::Json& answer : member(root_, "answers")) {
       const json::Json& id = member(answer, "reference_to");
       if (!id.is_number_integer()) continue;
       if (!answers_.emplace(id.get<int>(), &member(answer, "data")).second) {
-        fail(places_[id.get<int>()], fmt::format("question {} is answered twice", id.get<int>()), "one answer");
+        fail(places_[id.get<int>()], fmt::format("question {} is answered twice", id.get<int>()),
+             "one answer");
       }
     }
     for (const CnilQuestion& each : cnil_questions()) take(each.key, answer_to(each), each.id);
@@ -138,7 +153,9 @@ class CnilReader {
     const auto place = places_.find(id);
     const yaml::Mark mark = place == places_.end() ? yaml::Mark{1, 1} : place->second;
     if (text.empty()) {
-      Finding note = form_finding(file_, mark, fmt::format("question {} of the CNIL's form has no answer ({})", id, key), "");
+      Finding note = form_finding(
+          file_, mark, fmt::format("question {} of the CNIL's form has no answer ({})", id, key),
+          "");
       note.level = Level::note;
       findings_.push_back(std::move(note));
     }
@@ -147,7 +164,8 @@ class CnilReader {
 
   void put_or_fail(std::string_view key, std::string text, yaml::Mark mark) {
     if (!text.empty() && !put(out_, key, std::move(text), mark)) {
-      fail(mark, fmt::format("{} stands twice, in the form and in 'proviso'", key), "one of the two");
+      fail(mark, fmt::format("{} stands twice, in the form and in 'proviso'", key),
+           "one of the two");
     }
   }
 
@@ -167,7 +185,8 @@ class CnilReader {
       for (const int id : {question.id, question.id + 1}) {
         const json::Json& gauge = member(data_of(id), "gauge");
         if (gauge.is_number_integer() && gauge.get<int>() >= 1 && gauge.get<int>() <= 4) continue;
-        fail(places_.count(id) != 0 ? places_[id] : yaml::Mark{1, 1}, fmt::format("question {} has no gauge", id),
+        fail(places_.count(id) != 0 ? places_[id] : yaml::Mark{1, 1},
+             fmt::format("question {} has no gauge", id),
              "a gauge from 1 (negligible) to 4 (maximum)");
       }
       append(out, string_of(member(data_of(question.id + 1), "text")));
@@ -190,13 +209,18 @@ class CnilReader {
     const std::string advice = string_of(member(pia, "dpo_opinion"));
     put_or_fail("interested_parties.dpo_advice", advice, place_of_member(text_, "dpo_opinion"));
     if (!advice.empty() && member(pia, "dpo_status") != 1) {
-      fail(place_of_member(text_, "dpo_status"), "the data protection officer's opinion is not favourable (dpo_status is not 1)",
+      fail(place_of_member(text_, "dpo_status"),
+           "the data protection officer's opinion is not favourable (dpo_status is not 1)",
            "what became of the advice, and a new opinion");
     }
     const bool asked = member(pia, "concerned_people_searched_opinion") == true;
-    const char* const name = asked ? "concerned_people_opinion" : "concerned_people_searched_content";
-    put_or_fail("interested_parties.data_subjects", string_of(member(pia, name)), place_of_member(text_, name));
-    if (member(pia, "status") == 1) fail(place_of_member(text_, "status"), "the assessment was refused (status 1)", "an assessment that was validated");
+    const char* const name =
+        asked ? "concerned_people_opinion" : "concerned_people_searched_content";
+    put_or_fail("interested_parties.data_subjects", string_of(member(pia, name)),
+                place_of_member(text_, name));
+    if (member(pia, "status") == 1)
+      fail(place_of_member(text_, "status"), "the assessment was refused (status 1)",
+           "an assessment that was validated");
   }
 
   std::string_view text_;
@@ -210,7 +234,8 @@ class CnilReader {
 
 }  // namespace
 
-yaml::Node cnil_tree(std::string_view text, const std::filesystem::path& file, std::vector<Finding>& findings) {
+yaml::Node cnil_tree(std::string_view text, const std::filesystem::path& file,
+                     std::vector<Finding>& findings) {
   return CnilReader(text, file, findings).read();
 }
 

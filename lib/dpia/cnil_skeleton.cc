@@ -1,4 +1,5 @@
-// A file that the CNIL's PIA tool imports, made of our own template: its questions there, all else in a member "proviso".
+// A file that the CNIL's PIA tool imports, made of our own template: its questions there, all else
+// in a member "proviso".
 #include <algorithm>
 #include <set>
 
@@ -10,9 +11,11 @@
 namespace proviso::dpia {
 namespace {
 
-json::OrderedJson json_of(const yaml::Node& node, const std::string& key, const std::set<std::string>& elsewhere);
+json::OrderedJson json_of(const yaml::Node& node, const std::string& key,
+                          const std::set<std::string>& elsewhere);
 
-json::OrderedJson map_of(const yaml::Node& node, const std::string& key, const std::set<std::string>& elsewhere) {
+json::OrderedJson map_of(const yaml::Node& node, const std::string& key,
+                         const std::set<std::string>& elsewhere) {
   json::OrderedJson out = json::OrderedJson::object();
   for (const yaml::Member& member : node.members) {
     const std::string name = key.empty() ? member.key.scalar : key + "." + member.key.scalar;
@@ -21,19 +24,24 @@ json::OrderedJson map_of(const yaml::Node& node, const std::string& key, const s
   return out;
 }
 
-json::OrderedJson json_of(const yaml::Node& node, const std::string& key, const std::set<std::string>& elsewhere) {
+json::OrderedJson json_of(const yaml::Node& node, const std::string& key,
+                          const std::set<std::string>& elsewhere) {
   switch (node.type) {
-    case yaml::NodeType::null: return nullptr;
-    case yaml::NodeType::map: return map_of(node, key, elsewhere);
+    case yaml::NodeType::null:
+      return nullptr;
+    case yaml::NodeType::map:
+      return map_of(node, key, elsewhere);
     case yaml::NodeType::sequence: {
       json::OrderedJson out = json::OrderedJson::array();
       for (const yaml::Node& item : node.items) out.push_back(json_of(item, key, elsewhere));
       return out;
     }
-    case yaml::NodeType::scalar: break;
+    case yaml::NodeType::scalar:
+      break;
   }
   // Plain numbers and truth values stay what they are; the rest is text.
-  const json::OrderedJson plain = node.quoted ? json::OrderedJson() : json::OrderedJson::parse(node.scalar, nullptr, false);
+  const json::OrderedJson plain =
+      node.quoted ? json::OrderedJson() : json::OrderedJson::parse(node.scalar, nullptr, false);
   if (plain.is_number() || plain.is_boolean()) return plain;
   return node.scalar;
 }
@@ -41,10 +49,14 @@ json::OrderedJson json_of(const yaml::Node& node, const std::string& key, const 
 std::string html(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else out += c;
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else
+      out += c;
   }
   return out;
 }
@@ -65,15 +77,22 @@ std::string text_at(const yaml::Node& root, std::string_view key) {
   return node == nullptr ? std::string() : node->scalar;
 }
 
-json::OrderedJson answer(int id, const std::string& text, const json::OrderedJson& gauge, const json::OrderedJson& list) {
-  return {{"pia_id", 1}, {"reference_to", id}, {"data", {{"text", text.empty() ? json::OrderedJson() : json::OrderedJson(html(text))}, {"gauge", gauge}, {"list", list}}}};
+json::OrderedJson answer(int id, const std::string& text, const json::OrderedJson& gauge,
+                         const json::OrderedJson& list) {
+  return {{"pia_id", 1},
+          {"reference_to", id},
+          {"data",
+           {{"text", text.empty() ? json::OrderedJson() : json::OrderedJson(html(text))},
+            {"gauge", gauge},
+            {"list", list}}}};
 }
 
 }  // namespace
 
 std::string cnil_skeleton(std::string_view form, std::string_view technology, bool example) {
   const yaml::Node root = yaml::parse(form, "the template");
-  std::set<std::string> elsewhere = {"action_plan.measures", "interested_parties.dpo_advice", "interested_parties.data_subjects"};
+  std::set<std::string> elsewhere = {"action_plan.measures", "interested_parties.dpo_advice",
+                                     "interested_parties.data_subjects"};
   const json::OrderedJson none = json::OrderedJson::array();
   json::OrderedJson answers = json::OrderedJson::array();
   for (const CnilQuestion& each : cnil_questions()) {
@@ -91,13 +110,26 @@ std::string cnil_skeleton(std::string_view form, std::string_view technology, bo
   }
   const json::OrderedJson out = {
       {"pia",
-       {{"id", 1}, {"status", 0}, {"name", std::string(technology)}, {"author_name", ""}, {"evaluator_name", ""}, {"validator_name", ""},
-        {"dpo_status", example ? 1 : 0}, {"dpo_opinion", html(text_at(root, "interested_parties.dpo_advice"))}, {"dpos_names", ""},
-        {"concerned_people_searched_opinion", true}, {"concerned_people_status", 0},
-        {"concerned_people_opinion", html(text_at(root, "interested_parties.data_subjects"))}, {"concerned_people_searched_content", ""},
+       {{"id", 1},
+        {"status", 0},
+        {"name", std::string(technology)},
+        {"author_name", ""},
+        {"evaluator_name", ""},
+        {"validator_name", ""},
+        {"dpo_status", example ? 1 : 0},
+        {"dpo_opinion", html(text_at(root, "interested_parties.dpo_advice"))},
+        {"dpos_names", ""},
+        {"concerned_people_searched_opinion", true},
+        {"concerned_people_status", 0},
+        {"concerned_people_opinion", html(text_at(root, "interested_parties.data_subjects"))},
+        {"concerned_people_searched_content", ""},
         {"people_names", ""}}},
       {"answers", std::move(answers)},
-      {"measures", json::OrderedJson::array({{{"id", 1}, {"pia_id", 1}, {"title", "Measures"}, {"content", html(text_at(root, "action_plan.measures"))}}})},
+      {"measures",
+       json::OrderedJson::array({{{"id", 1},
+                                  {"pia_id", 1},
+                                  {"title", "Measures"},
+                                  {"content", html(text_at(root, "action_plan.measures"))}}})},
       {"evaluations", none},
       {"comments", none},
       {"proviso", map_of(root, "", elsewhere)}};

@@ -37,7 +37,8 @@ bool put(yaml::Node& root, std::string_view key, std::string text, yaml::Mark ma
   }
 }
 
-Finding form_finding(const std::filesystem::path& file, yaml::Mark mark, std::string what, std::string write) {
+Finding form_finding(const std::filesystem::path& file, yaml::Mark mark, std::string what,
+                     std::string write) {
   Finding finding;
   finding.check = "form";
   finding.file = file.string();

@@ -1,4 +1,5 @@
-// The forms an assessment may have, each brought to the tree of our own YAML form; private to this room. proviso-dpia(5)
+// The forms an assessment may have, each brought to the tree of our own YAML form; private to this
+// room. proviso-dpia(5)
 #pragma once
 
 #include <filesystem>
@@ -10,13 +11,15 @@
 
 namespace proviso::dpia {
 
-// Markdown with YAML front matter: long texts may stand below headings. Throws base::Error(config) with file:line:column when
-// there is no front matter, or none that ends.
-yaml::Node markdown_tree(std::string_view text, const std::filesystem::path&, std::vector<Finding>& findings);
+// Markdown with YAML front matter: long texts may stand below headings. Throws base::Error(config)
+// with file:line:column when there is no front matter, or none that ends.
+yaml::Node markdown_tree(std::string_view text, const std::filesystem::path&,
+                         std::vector<Finding>& findings);
 
-// JSON as the CNIL's PIA tool exports it, with what it has no field for in a member "proviso" of our own. Throws
-// base::Error(data) when it is no JSON.
-yaml::Node cnil_tree(std::string_view text, const std::filesystem::path&, std::vector<Finding>& findings);
+// JSON as the CNIL's PIA tool exports it, with what it has no field for in a member "proviso" of
+// our own. Throws base::Error(data) when it is no JSON.
+yaml::Node cnil_tree(std::string_view text, const std::filesystem::path&,
+                     std::vector<Finding>& findings);
 
 // Puts a text at a dotted key; false when something stands there already.
 bool put(yaml::Node& root, std::string_view key, std::string text, yaml::Mark);

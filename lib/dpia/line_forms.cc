@@ -37,7 +37,9 @@ std::string diagnostics(const std::vector<const Finding*>& findings, std::string
   for (const Finding* finding : findings) {
     std::string line = text_line(*finding, technology);
     line.pop_back();
-    out += fmt::format("    - {}\n", json::OrderedJson(line).dump(-1, ' ', true, json::OrderedJson::error_handler_t::replace));
+    out += fmt::format(
+        "    - {}\n",
+        json::OrderedJson(line).dump(-1, ' ', true, json::OrderedJson::error_handler_t::replace));
   }
   return out + "  ...\n";
 }
@@ -48,12 +50,16 @@ std::string github(const std::vector<Checked>& checked) {
   std::string out;
   for (const Checked& each : checked) {
     for (const Finding& f : each.findings) {
-      const std::string_view command = f.level == Level::error ? "error" : f.level == Level::warning ? "warning" : "notice";
+      const std::string_view command = f.level == Level::error     ? "error"
+                                       : f.level == Level::warning ? "warning"
+                                                                   : "notice";
       out += fmt::format("::{} ", command);
       if (!f.file.empty()) out += fmt::format("file={},", command_text(shown_path(f.file), true));
       if (f.line > 0) out += fmt::format("line={},col={},", f.line, f.column);
-      out += fmt::format("title={}::{}: {} ({}, {})", command_text(fmt::format("{} {}", f.check, f.rule), true),
-                         command_text(each.technology, false), command_text(f.what, false), f.rule, command_text(f.citation, false));
+      out += fmt::format("title={}::{}: {} ({}, {})",
+                         command_text(fmt::format("{} {}", f.check, f.rule), true),
+                         command_text(each.technology, false), command_text(f.what, false), f.rule,
+                         command_text(f.citation, false));
       if (!f.write.empty()) out += fmt::format("; write: {}", command_text(f.write, false));
       out += '\n';
     }
@@ -67,7 +73,8 @@ std::string tap(const std::vector<Checked>& checked, bool strict) {
   for (const Checked& each : checked) {
     std::vector<std::string> checks = check_ids();
     for (const Finding& finding : each.findings) {
-      if (std::find(checks.begin(), checks.end(), finding.check) == checks.end()) checks.push_back(finding.check);
+      if (std::find(checks.begin(), checks.end(), finding.check) == checks.end())
+        checks.push_back(finding.check);
     }
     for (const std::string& check : checks) {
       std::vector<const Finding*> found;
@@ -77,7 +84,8 @@ std::string tap(const std::vector<Checked>& checked, bool strict) {
         found.push_back(&finding);
         ok = ok && finding.level != Level::error && !(strict && finding.level == Level::warning);
       }
-      points += fmt::format("{} {} - {} {}\n", ok ? "ok" : "not ok", ++number, tap_name(each.technology), tap_name(check));
+      points += fmt::format("{} {} - {} {}\n", ok ? "ok" : "not ok", ++number,
+                            tap_name(each.technology), tap_name(check));
       if (!found.empty()) points += diagnostics(found, each.technology);
     }
   }

@@ -10,7 +10,7 @@ namespace {
 
 struct Line {
   std::string_view text;
-  int number = 0;   // from 1
+  int number = 0;  // from 1
 };
 
 std::vector<Line> lines_of(std::string_view text) {
@@ -34,7 +34,8 @@ std::string_view trimmed(std::string_view text) {
 
 // Comments say nothing to a reader of the page; one that does not end hides the rest.
 std::string without_comments(std::string text) {
-  for (std::size_t open = text.find("<!--"); open != std::string::npos; open = text.find("<!--", open)) {
+  for (std::size_t open = text.find("<!--"); open != std::string::npos;
+       open = text.find("<!--", open)) {
     const std::size_t close = text.find("-->", open);
     text.erase(open, close == std::string::npos ? std::string::npos : close + 3 - open);
   }
@@ -45,9 +46,12 @@ std::string without_comments(std::string text) {
 std::string words_of(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool word = std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) >= 0x80;
-    if (word) out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    else if (!out.empty() && out.back() != ' ') out += ' ';
+    const bool word =
+        std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) >= 0x80;
+    if (word)
+      out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
   }
   return std::string(trimmed(out));
 }
@@ -57,7 +61,9 @@ std::string_view without_number(std::string_view heading) {
   const std::size_t blank = heading.find(' ');
   if (blank == std::string_view::npos) return heading;
   for (const char c : heading.substr(0, blank)) {
-    if (std::isdigit(static_cast<unsigned char>(c)) == 0 && c != '.' && c != ':' && c != 'W' && c != 'D') return heading;
+    if (std::isdigit(static_cast<unsigned char>(c)) == 0 && c != '.' && c != ':' && c != 'W' &&
+        c != 'D')
+      return heading;
   }
   return trimmed(heading.substr(blank));
 }
@@ -80,19 +86,25 @@ class Outline {
     for (const Question& each : questions()) {
       if (each.key.rfind(prefix(), 0) != 0) continue;
       const std::string_view rest = each.key.substr(prefix().size());
-      if (rest.find('.') == std::string_view::npos && words_of(rest) == words) return std::string(each.key);
+      if (rest.find('.') == std::string_view::npos && words_of(rest) == words)
+        return std::string(each.key);
     }
     return {};
   }
 
  private:
-  std::string prefix() const { return event_.empty() ? section_ + "." : section_ + "." + event_ + "."; }
+  std::string prefix() const {
+    return event_.empty() ? section_ + "." : section_ + "." + event_ + ".";
+  }
 
   bool enter_section(std::string_view heading, const std::string& words) {
     for (const Section& each : sections()) {
-      const bool numbered = heading.size() > 1 && std::isdigit(static_cast<unsigned char>(each.title[0])) != 0 &&
+      const bool numbered = heading.size() > 1 &&
+                            std::isdigit(static_cast<unsigned char>(each.title[0])) != 0 &&
                             heading[0] == each.title[0] && heading[1] == ' ';
-      if (!numbered && words != words_of(each.name) && words != words_of(without_number(each.title))) continue;
+      if (!numbered && words != words_of(each.name) &&
+          words != words_of(without_number(each.title)))
+        continue;
       section_ = std::string(each.name);
       event_.clear();
       return true;
@@ -118,7 +130,8 @@ class Outline {
 // The text of a heading ("## Purposes ##"); nullopt: the line is none.
 std::optional<std::string_view> heading_of(std::string_view line) {
   const std::size_t marks = line.find_first_not_of('#');
-  if (marks == 0 || marks == std::string_view::npos || marks > 6 || line[marks] != ' ') return std::nullopt;
+  if (marks == 0 || marks == std::string_view::npos || marks > 6 || line[marks] != ' ')
+    return std::nullopt;
   std::string_view text = trimmed(line.substr(marks));
   while (!text.empty() && text.back() == '#') text.remove_suffix(1);
   return trimmed(text);
@@ -126,17 +139,19 @@ std::optional<std::string_view> heading_of(std::string_view line) {
 
 }  // namespace
 
-yaml::Node markdown_tree(std::string_view text, const std::filesystem::path& file, std::vector<Finding>& findings) {
+yaml::Node markdown_tree(std::string_view text, const std::filesystem::path& file,
+                         std::vector<Finding>& findings) {
   const auto place = [&](int line) { return fmt::format("{}:{}:1", file.string(), line); };
   const std::vector<Line> lines = lines_of(text);
   if (lines.empty() || lines[0].text != "---") {
-    throw base::Error(base::ExitCode::config, "no front matter, a first line of --- was expected", place(1),
-                      "the keys that are no long texts stand there, see proviso-dpia(5)");
+    throw base::Error(base::ExitCode::config, "no front matter, a first line of --- was expected",
+                      place(1), "the keys that are no long texts stand there, see proviso-dpia(5)");
   }
   std::size_t end = 1;
   while (end < lines.size() && lines[end].text != "---") ++end;
   if (end == lines.size()) {
-    throw base::Error(base::ExitCode::config, "the front matter has no end, a second line of --- was expected", place(1));
+    throw base::Error(base::ExitCode::config,
+                      "the front matter has no end, a second line of --- was expected", place(1));
   }
   // A blank line stands for the first ---, so that places are those of the file.
   std::string front = "\n";
@@ -149,8 +164,10 @@ yaml::Node markdown_tree(std::string_view text, const std::filesystem::path& fil
   const auto finish = [&] {
     const std::string answer = without_comments(std::move(body));
     if (!key.empty() && !put(root, key, std::string(trimmed(answer)), {at, 1})) {
-      findings.push_back(form_finding(file, {at, 1}, fmt::format("{} stands twice, in the front matter or below two headings", key),
-                                      "one of the two"));
+      findings.push_back(form_finding(
+          file, {at, 1},
+          fmt::format("{} stands twice, in the front matter or below two headings", key),
+          "one of the two"));
     }
     body.clear();
   };

@@ -1,5 +1,6 @@
-// The questions of a DPIA: sections of the EDPB template (v1.0, March 2026), checks W1 to W24 of WP248 rev.01 Annex 2, and D1 to
-// D14, which Art. 3 of the derogation adds. One table feeds reader, checks, template and example.
+// The questions of a DPIA: sections of the EDPB template (v1.0, March 2026), checks W1 to W24 of
+// WP248 rev.01 Annex 2, and D1 to D14, which Art. 3 of the derogation adds. One table feeds reader,
+// checks, template and example.
 #pragma once
 
 #include <string_view>
@@ -8,17 +9,18 @@
 namespace proviso::dpia {
 
 struct Question {
-  std::string_view key;        // "section.key", or "risks.EVENT.key"
-  std::string_view check;      // W1..W24, D1..D14, or a section of the template
-  std::string_view rule;       // of lib/law
+  std::string_view key;    // "section.key", or "risks.EVENT.key"
+  std::string_view check;  // W1..W24, D1..D14, or a section of the template
+  std::string_view rule;   // of lib/law
   std::string_view citation;
-  std::string_view write;      // what to write there
-  std::string_view example;    // {provider}, {technology}, {services}, {authority}, {confirmed}, {contact}: from the policy
-  bool warning = false;        // left out, it is a warning
+  std::string_view write;    // what to write there
+  std::string_view example;  // {provider}, {technology}, {services}, {authority}, {confirmed},
+                             // {contact}: from the policy
+  bool warning = false;      // left out, it is a warning
 };
 
 struct Section {
-  std::string_view name, title;   // title: number and name in the EDPB template
+  std::string_view name, title;  // title: number and name in the EDPB template
 };
 
 const std::vector<Section>& sections();

@@ -1,4 +1,5 @@
-// The tree of any form -> Document. What is wrong with the document is part of it: findings, not exceptions.
+// The tree of any form -> Document. What is wrong with the document is part of it: findings, not
+// exceptions.
 #include <fmt/format.h>
 
 #include "base/file.h"
@@ -16,7 +17,8 @@ constexpr std::string_view kForm = "GDPR Art. 35(7)";
 // Numbers and truth values as such, all else as text; the parser has bounded the depth.
 json::Json value_of(const yaml::Node& node) {
   switch (node.type) {
-    case yaml::NodeType::null: return nullptr;
+    case yaml::NodeType::null:
+      return nullptr;
     case yaml::NodeType::map: {
       json::Json out = json::Json::object();
       for (const auto& [key, value] : node.members) out[key.scalar] = value_of(value);
@@ -27,9 +29,11 @@ json::Json value_of(const yaml::Node& node) {
       for (const yaml::Node& item : node.items) out.push_back(value_of(item));
       return out;
     }
-    case yaml::NodeType::scalar: break;
+    case yaml::NodeType::scalar:
+      break;
   }
-  const json::Json plain = node.quoted ? json::Json() : json::Json::parse(node.scalar, nullptr, false);
+  const json::Json plain =
+      node.quoted ? json::Json() : json::Json::parse(node.scalar, nullptr, false);
   return plain.is_number() || plain.is_boolean() ? plain : json::Json(node.scalar);
 }
 
@@ -38,10 +42,13 @@ class DocumentReader {
   explicit DocumentReader(Document& out) : out_(out) {}
 
   void read(const yaml::Node& root) {
-    only(root, "", {"proviso-dpia", "example", "technology", "dates", "identification", "description", "compliance", "risks",
-                    "action_plan", "interested_parties", "derogation", "consultation", "decision"});
+    only(root, "",
+         {"proviso-dpia", "example", "technology", "dates", "identification", "description",
+          "compliance", "risks", "action_plan", "interested_parties", "derogation", "consultation",
+          "decision"});
     if (root.type != yaml::NodeType::map) return;
-    if (text(root, "proviso-dpia", "") != "1") fail(root, "proviso-dpia is not 1", "proviso-dpia: 1, the version of this form");
+    if (text(root, "proviso-dpia", "") != "1")
+      fail(root, "proviso-dpia is not 1", "proviso-dpia: 1, the version of this form");
     out_.example = text(root, "example", "") == "true";
     read_technology(section(root, "technology"));
     read_dates(section(root, "dates"));
@@ -65,23 +72,29 @@ class DocumentReader {
     out_.reading.push_back(std::move(finding));
   }
 
-  void only(const yaml::Node& map, std::string_view prefix, const std::vector<std::string_view>& known) {
+  void only(const yaml::Node& map, std::string_view prefix,
+            const std::vector<std::string_view>& known) {
     if (map.type == yaml::NodeType::null) return;
-    if (map.type != yaml::NodeType::map) return fail(map, fmt::format("{}: a map was expected", prefix), "keys of proviso-dpia(5)");
+    if (map.type != yaml::NodeType::map)
+      return fail(map, fmt::format("{}: a map was expected", prefix), "keys of proviso-dpia(5)");
     for (const auto& [key, value] : map.members) {
       bool found = false;
       for (const std::string_view each : known) found = found || each == key.scalar;
-      if (!found) fail(key, fmt::format("unknown key '{}{}'", prefix, key.scalar), "a key of proviso-dpia(5), or nothing");
+      if (!found)
+        fail(key, fmt::format("unknown key '{}{}'", prefix, key.scalar),
+             "a key of proviso-dpia(5), or nothing");
     }
   }
 
-  // The keys that a section may have, out of the table of questions and the values that are read besides.
+  // The keys that a section may have, out of the table of questions and the values that are read
+  // besides.
   void check_keys(const yaml::Node& root, std::string_view name) {
     std::vector<std::string_view> known;
     if (name == "action_plan") known = {"residual_risk"};
     if (name == "interested_parties") known = {"dpo_advice_date"};
     if (name == "decision") known = {"outcome", "conditions"};
-    if (name == "derogation") known = {"error_rate_target", "known_within", "rectify_within", "retention"};
+    if (name == "derogation")
+      known = {"error_rate_target", "known_within", "rectify_within", "retention"};
     const std::string prefix = std::string(name) + ".";
     for (const Question& each : questions()) {
       if (each.key.substr(0, prefix.size()) != prefix) continue;
@@ -92,7 +105,8 @@ class DocumentReader {
     only(map, prefix, known);
     if (name != "risks") return;
     for (const auto& [event, rows] : map.members) {
-      only(rows, prefix + event.scalar + ".", {"nature", "sources", "impacts", "threats", "likelihood_and_severity", "measures"});
+      only(rows, prefix + event.scalar + ".",
+           {"nature", "sources", "impacts", "threats", "likelihood_and_severity", "measures"});
     }
   }
 
@@ -102,7 +116,9 @@ class DocumentReader {
     return node == nullptr ? kNone : *node;
   }
 
-  void place(const std::string& key, const yaml::Node& node) { out_.places[key] = {node.mark.line, node.mark.column}; }
+  void place(const std::string& key, const yaml::Node& node) {
+    out_.places[key] = {node.mark.line, node.mark.column};
+  }
 
   std::string text(const yaml::Node& map, std::string_view key, std::string_view prefix) {
     const yaml::Node* node = map.find(key);
@@ -116,20 +132,26 @@ class DocumentReader {
     return node->scalar;
   }
 
-  std::optional<base::Date> date(const yaml::Node& map, std::string_view key, std::string_view prefix) {
+  std::optional<base::Date> date(const yaml::Node& map, std::string_view key,
+                                 std::string_view prefix) {
     const std::string value = text(map, key, prefix);
     // An unfilled date is a missing one: the check says which and why.
     if (value.empty() || is_placeholder(value)) return std::nullopt;
     const auto day = base::parse_date(value);
-    if (!day) fail(*map.find(key), fmt::format("{}{}: '{}' is not a day that exists", prefix, key, value), "a day as YYYY-MM-DD");
+    if (!day)
+      fail(*map.find(key), fmt::format("{}{}: '{}' is not a day that exists", prefix, key, value),
+           "a day as YYYY-MM-DD");
     return day;
   }
 
-  std::optional<base::Period> period(const yaml::Node& map, std::string_view key, std::string_view prefix) {
+  std::optional<base::Period> period(const yaml::Node& map, std::string_view key,
+                                     std::string_view prefix) {
     const std::string value = text(map, key, prefix);
     if (value.empty() || is_placeholder(value)) return std::nullopt;
     const auto parsed = base::parse_period(value);
-    if (!parsed) fail(*map.find(key), fmt::format("{}{}: '{}' is not a duration", prefix, key, value), "an ISO 8601 duration such as P12M");
+    if (!parsed)
+      fail(*map.find(key), fmt::format("{}{}: '{}' is not a duration", prefix, key, value),
+           "an ISO 8601 duration such as P12M");
     return parsed;
   }
 
@@ -141,8 +163,11 @@ class DocumentReader {
     const yaml::Node* const parameters = map.find("parameters");
     if (parameters == nullptr) return;
     place("technology.parameters", *parameters);
-    if (parameters->type != yaml::NodeType::map) return fail(*parameters, "technology.parameters: a map was expected", "the parameters of the technology, as in the policy");
-    for (const auto& [key, value] : parameters->members) place("technology.parameters." + key.scalar, value);
+    if (parameters->type != yaml::NodeType::map)
+      return fail(*parameters, "technology.parameters: a map was expected",
+                  "the parameters of the technology, as in the policy");
+    for (const auto& [key, value] : parameters->members)
+      place("technology.parameters." + key.scalar, value);
     out_.parameters = value_of(*parameters);
   }
 
@@ -154,8 +179,9 @@ class DocumentReader {
   }
 
   void read_consultation(const yaml::Node& map) {
-    only(map, "consultation.", {"authority", "reference", "sent", "received", "extended", "extended_notice", "suspensions", "advice",
-                                "advice_answered", "report_back"});
+    only(map, "consultation.",
+         {"authority", "reference", "sent", "received", "extended", "extended_notice",
+          "suspensions", "advice", "advice_answered", "report_back"});
     Consultation& c = out_.consultation;
     c.authority = text(map, "authority", "consultation.");
     c.reference = text(map, "reference", "consultation.");
@@ -168,20 +194,23 @@ class DocumentReader {
     const std::string extended = text(map, "extended", "consultation.");
     c.extended = extended == "true";
     if (!extended.empty() && extended != "true" && extended != "false") {
-      c.extended = true;   // on doubt the longer period
-      fail(*map.find("extended"), "consultation.extended: true or false was expected", "true if the authority extended its period by six weeks");
+      c.extended = true;  // on doubt the longer period
+      fail(*map.find("extended"), "consultation.extended: true or false was expected",
+           "true if the authority extended its period by six weeks");
     }
     const yaml::Node& suspensions = section(map, "suspensions");
     if (suspensions.type == yaml::NodeType::scalar || suspensions.type == yaml::NodeType::map) {
       fail(suspensions, "consultation.suspensions: a list was expected", "a list of {from, to}");
-      c.suspensions.push_back({base::Date{}, std::nullopt});   // on doubt suspended
+      c.suspensions.push_back({base::Date{}, std::nullopt});  // on doubt suspended
     }
     for (const yaml::Node& each : suspensions.items) {
       only(each, "consultation.suspensions.", {"from", "to"});
       const auto from = date(each, "from", "consultation.suspensions.");
       const auto to = date(each, "to", "consultation.suspensions.");
       if (!from) fail(each, "a suspension has no first day", "from: YYYY-MM-DD");
-      if (from && to && *to < *from) fail(each, "a suspension ends before it begins", "to: the day on which the authority had what it asked for");
+      if (from && to && *to < *from)
+        fail(each, "a suspension ends before it begins",
+             "to: the day on which the authority had what it asked for");
       c.suspensions.push_back({from.value_or(base::Date{}), to});
     }
   }
@@ -192,15 +221,21 @@ class DocumentReader {
     if (!target.empty() && !is_placeholder(target)) {
       std::vector<base::Finding> wrong;
       const auto value = yaml::Reader("", wrong).optional_number(derogation, "error_rate_target");
-      if (value && *value >= 0.0 && *value <= 1.0) out_.error_rate_target = value;
-      else fail(*derogation.find("error_rate_target"), "derogation.error_rate_target is not a share", "a number from 0 to 1, such as 0.01");
+      if (value && *value >= 0.0 && *value <= 1.0)
+        out_.error_rate_target = value;
+      else
+        fail(*derogation.find("error_rate_target"), "derogation.error_rate_target is not a share",
+             "a number from 0 to 1, such as 0.01");
     }
     const std::string known = text(derogation, "known_within", "derogation.");
     if (!known.empty() && known != "none" && !is_placeholder(known)) {
       std::vector<base::Finding> wrong;
       const auto value = yaml::Reader("", wrong).optional_int(derogation, "known_within");
-      if (value && *value >= 0 && *value <= 255) out_.known_within = static_cast<int>(*value);
-      else fail(*derogation.find("known_within"), "derogation.known_within is not a distance", "none, or a number of bits");
+      if (value && *value >= 0 && *value <= 255)
+        out_.known_within = static_cast<int>(*value);
+      else
+        fail(*derogation.find("known_within"), "derogation.known_within is not a distance",
+             "none, or a number of bits");
     }
     out_.rectify_within = period(derogation, "rectify_within", "derogation.");
     const yaml::Node& retention = section(derogation, "retention");
@@ -210,8 +245,10 @@ class DocumentReader {
     const yaml::Node& decision = section(root, "decision");
     out_.decision = text(decision, "outcome", "decision.");
     out_.sections.emplace_back("decision.conditions", text(decision, "conditions", "decision."));
-    out_.sections.emplace_back("action_plan.residual_risk", text(section(root, "action_plan"), "residual_risk", "action_plan."));
-    out_.dpo_advice = date(section(root, "interested_parties"), "dpo_advice_date", "interested_parties.");
+    out_.sections.emplace_back("action_plan.residual_risk",
+                               text(section(root, "action_plan"), "residual_risk", "action_plan."));
+    out_.dpo_advice =
+        date(section(root, "interested_parties"), "dpo_advice_date", "interested_parties.");
   }
 
   void read_answer(const yaml::Node& root, std::string_view key) {
@@ -243,16 +280,20 @@ const std::string* Document::section(std::string_view key) const {
 Document read(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error)) {
-    throw base::Error(base::ExitCode::config, "there is no such DPIA", file.string(), "'proviso dpia-check --init TECHNOLOGY' writes one to fill in");
+    throw base::Error(base::ExitCode::config, "there is no such DPIA", file.string(),
+                      "'proviso dpia-check --init TECHNOLOGY' writes one to fill in");
   }
   const std::string text = base::read_file(file);
   Document out;
   out.file = file;
   out.sha256 = crypto::sha256_hex(text);
   const std::string ending = file.extension().string();
-  if (ending == ".json") DocumentReader(out).read(cnil_tree(text, file, out.reading));
-  else if (ending == ".md" || ending == ".markdown") DocumentReader(out).read(markdown_tree(text, file, out.reading));
-  else DocumentReader(out).read(yaml::parse(text, file.string()));
+  if (ending == ".json")
+    DocumentReader(out).read(cnil_tree(text, file, out.reading));
+  else if (ending == ".md" || ending == ".markdown")
+    DocumentReader(out).read(markdown_tree(text, file, out.reading));
+  else
+    DocumentReader(out).read(yaml::parse(text, file.string()));
   return out;
 }
 

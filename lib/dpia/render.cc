@@ -12,7 +12,9 @@ namespace proviso::dpia {
 namespace {
 
 json::OrderedJson to_json(const Finding& f, std::string_view technology) {
-  json::OrderedJson out = {{"technology", std::string(technology)}, {"check", f.check}, {"level", std::string(to_string(f.level))}};
+  json::OrderedJson out = {{"technology", std::string(technology)},
+                           {"check", f.check},
+                           {"level", std::string(to_string(f.level))}};
   if (!f.file.empty()) out["file"] = f.file;
   if (f.line > 0) {
     out["line"] = f.line;
@@ -30,8 +32,10 @@ std::string json_document(const std::vector<Checked>& checked, bool strict) {
   json::OrderedJson findings = json::OrderedJson::array();
   json::OrderedJson technologies = json::OrderedJson::array();
   for (const Checked& each : checked) {
-    technologies.push_back({{"technology", each.technology}, {"file", each.file}, {"findings", each.findings.size()}});
-    for (const Finding& finding : each.findings) findings.push_back(to_json(finding, each.technology));
+    technologies.push_back(
+        {{"technology", each.technology}, {"file", each.file}, {"findings", each.findings.size()}});
+    for (const Finding& finding : each.findings)
+      findings.push_back(to_json(finding, each.technology));
   }
   const json::OrderedJson out = {{"met", summary.met},
                                  {"errors", summary.errors},
@@ -53,22 +57,27 @@ std::string lines(const std::vector<Checked>& checked, const Line& line) {
 }  // namespace
 
 const std::vector<std::string>& format_names() {
-  static const std::vector<std::string> names = {"text", "ndjson", "json", "sarif", "junit", "github", "tap"};
+  static const std::vector<std::string> names = {"text",  "ndjson", "json", "sarif",
+                                                 "junit", "github", "tap"};
   return names;
 }
 
 Format parse_format(std::string_view name) {
   const auto& names = format_names();
   const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) throw base::Error(base::ExitCode::usage, fmt::format("no format '{}'", name), "--format");
+  if (found == names.end())
+    throw base::Error(base::ExitCode::usage, fmt::format("no format '{}'", name), "--format");
   return static_cast<Format>(found - names.begin());
 }
 
 std::string_view to_string(Level level) {
   switch (level) {
-    case Level::error: return "error";
-    case Level::warning: return "warning";
-    case Level::note: return "note";
+    case Level::error:
+      return "error";
+    case Level::warning:
+      return "warning";
+    case Level::note:
+      return "note";
   }
   return "?";
 }
@@ -86,15 +95,16 @@ Summary summarize(const std::vector<Checked>& checked, bool strict) {
 }
 
 std::string text_line(const Finding& f, std::string_view technology) {
-  const std::string place = f.line > 0        ? fmt::format("{}:{}:{}", f.file, f.line, f.column)
+  const std::string place = f.line > 0       ? fmt::format("{}:{}:{}", f.file, f.line, f.column)
                             : f.file.empty() ? std::string(technology)
                                              : f.file;
-  return fmt::format("{}: {}: {}: {} ({}, {}){}{}\n", place, to_string(f.level), f.check, f.what, f.rule, f.citation,
-                     f.write.empty() ? "" : "; write: ", f.write);
+  return fmt::format("{}: {}: {}: {} ({}, {}){}{}\n", place, to_string(f.level), f.check, f.what,
+                     f.rule, f.citation, f.write.empty() ? "" : "; write: ", f.write);
 }
 
 std::string ndjson_line(const Finding& f, std::string_view technology) {
-  return to_json(f, technology).dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace) + "\n";
+  return to_json(f, technology).dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace) +
+         "\n";
 }
 
 std::vector<std::string> check_ids() {
@@ -115,13 +125,20 @@ std::string shown_path(const std::string& file) {
 
 std::string render(const std::vector<Checked>& checked, Format format, bool strict) {
   switch (format) {
-    case Format::text: return lines(checked, text_line);
-    case Format::ndjson: return lines(checked, ndjson_line);
-    case Format::json: return json_document(checked, strict);
-    case Format::sarif: return sarif(checked);
-    case Format::junit: return junit(checked, strict);
-    case Format::github: return github(checked);
-    case Format::tap: return tap(checked, strict);
+    case Format::text:
+      return lines(checked, text_line);
+    case Format::ndjson:
+      return lines(checked, ndjson_line);
+    case Format::json:
+      return json_document(checked, strict);
+    case Format::sarif:
+      return sarif(checked);
+    case Format::junit:
+      return junit(checked, strict);
+    case Format::github:
+      return github(checked);
+    case Format::tap:
+      return tap(checked, strict);
   }
   return {};
 }

@@ -9,12 +9,12 @@
 
 namespace proviso::dpia {
 
-// text: for people. ndjson, json: for programs. sarif: SARIF 2.1.0 (OASIS). junit: the XML of JUnit. github: workflow commands of
-// GitHub Actions. tap: TAP version 14.
+// text: for people. ndjson, json: for programs. sarif: SARIF 2.1.0 (OASIS). junit: the XML of
+// JUnit. github: workflow commands of GitHub Actions. tap: TAP version 14.
 enum class Format { text, ndjson, json, sarif, junit, github, tap };
 
 const std::vector<std::string>& format_names();
-Format parse_format(std::string_view name);   // Error(usage)
+Format parse_format(std::string_view name);  // Error(usage)
 
 // What was found of one technology's assessment.
 struct Checked {
@@ -25,7 +25,7 @@ struct Checked {
 
 struct Summary {
   std::size_t errors = 0, warnings = 0;
-  bool met = false;           // no error, and under `strict` no warning
+  bool met = false;  // no error, and under `strict` no warning
 };
 Summary summarize(const std::vector<Checked>&, bool strict);
 

@@ -8,9 +8,11 @@
 
 namespace proviso::dpia {
 
-std::string sarif(const std::vector<Checked>&);               // SARIF 2.1.0, OASIS
-std::string junit(const std::vector<Checked>&, bool strict);  // a suite for each technology, a case for each check
-std::string github(const std::vector<Checked>&);              // workflow commands
-std::string tap(const std::vector<Checked>&, bool strict);    // TAP 14, a point for each technology and check
+std::string sarif(const std::vector<Checked>&);  // SARIF 2.1.0, OASIS
+std::string junit(const std::vector<Checked>&,
+                  bool strict);  // a suite for each technology, a case for each check
+std::string github(const std::vector<Checked>&);  // workflow commands
+std::string tap(const std::vector<Checked>&,
+                bool strict);  // TAP 14, a point for each technology and check
 
 }  // namespace proviso::dpia

@@ -15,8 +15,10 @@ std::string uri_of(const std::string& path) {
   for (const char c : path) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                        std::string_view("-._~/").find(c) != std::string_view::npos;
-    if (plain) out += c;
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    if (plain)
+      out += c;
+    else
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;
 }
@@ -34,7 +36,8 @@ json::OrderedJson location(const Finding& finding) {
 
 // What SARIF calls a rule is one of our checks.
 json::OrderedJson rule(const std::string& id, const Finding& first) {
-  json::OrderedJson out = {{"id", id}, {"shortDescription", text(fmt::format("{} ({})", first.rule, first.citation))}};
+  json::OrderedJson out = {
+      {"id", id}, {"shortDescription", text(fmt::format("{} ({})", first.rule, first.citation))}};
   for (const Question& each : questions()) {
     if (each.check != id) continue;
     out["help"] = text(fmt::format("{}: {}", each.key, each.write));
@@ -54,17 +57,23 @@ std::string sarif(const std::vector<Checked>& checked) {
     for (const Finding& finding : each.findings) {
       const auto added = places.emplace(finding.check, rules.size());
       if (added.second) rules.push_back(rule(finding.check, finding));
-      std::string message = fmt::format("{}: {} ({}, {})", each.technology, finding.what, finding.rule, finding.citation);
+      std::string message = fmt::format("{}: {} ({}, {})", each.technology, finding.what,
+                                        finding.rule, finding.citation);
       if (!finding.write.empty()) message += fmt::format("; write: {}", finding.write);
       json::OrderedJson result = {{"ruleId", finding.check},
                                   {"ruleIndex", added.first->second},
                                   {"level", std::string(to_string(finding.level))},
                                   {"message", text(std::move(message))}};
-      if (!finding.file.empty()) result["locations"] = json::OrderedJson::array({location(finding)});
+      if (!finding.file.empty())
+        result["locations"] = json::OrderedJson::array({location(finding)});
       results.push_back(std::move(result));
     }
   }
-  json::OrderedJson run = {{"tool", {{"driver", {{"name", "proviso dpia-check"}, {"version", PROVISO_VERSION}, {"rules", std::move(rules)}}}}},
+  json::OrderedJson run = {{"tool",
+                            {{"driver",
+                              {{"name", "proviso dpia-check"},
+                               {"version", PROVISO_VERSION},
+                               {"rules", std::move(rules)}}}}},
                            {"columnKind", "utf16CodeUnits"},
                            {"results", std::move(results)}};
   const json::OrderedJson out = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},

@@ -42,7 +42,8 @@ std::string wrap(std::string_view text, std::string_view indent) {
 std::string flow(const json::Json& value) {
   std::string out;
   if (value.is_object()) {
-    for (const auto& [name, each] : value.items()) out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", name, flow(each));
+    for (const auto& [name, each] : value.items())
+      out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", name, flow(each));
     return "{" + out + "}";
   }
   if (value.is_array()) {
@@ -58,10 +59,13 @@ base::Period shorter(base::Period a, const std::optional<base::Period>& ceiling)
 
 class Writer {
  public:
-  Writer(const policy::Policy& policy, const policy::Technology& technology, const law::Resolved& law, std::optional<base::Date> example)
+  Writer(const policy::Policy& policy, const policy::Technology& technology,
+         const law::Resolved& law, std::optional<base::Date> example)
       : policy_(policy), technology_(technology), example_(example) {
     confirmed_ = base::to_string(shorter(policy.retention_confirmed, law.retention_max()));
-    suspected_ = base::to_string(shorter(policy.retention_suspected, law.unconfirmed_storage() ? law.retention_max() : law.pending_review_max()));
+    suspected_ = base::to_string(
+        shorter(policy.retention_suspected,
+                law.unconfirmed_storage() ? law.retention_max() : law.pending_review_max()));
   }
 
   std::string write() {
@@ -74,7 +78,8 @@ class Writer {
         continue;
       }
       for (const Question& each : questions()) {
-        if (each.key.substr(0, each.key.find('.')) == section.name) answer(each, each.key.substr(section.name.size() + 1), "  ");
+        if (each.key.substr(0, each.key.find('.')) == section.name)
+          answer(each, each.key.substr(section.name.size() + 1), "  ");
       }
       values(section.name);
     }
@@ -84,73 +89,104 @@ class Writer {
  private:
   // What the policy says already stands in the template too; the rest is for a person to write.
   void head() {
-    out_ += fmt::format("# Data protection impact assessment of {}. Form: proviso-dpia(5).\n", technology_.name);
+    out_ += fmt::format("# Data protection impact assessment of {}. Form: proviso-dpia(5).\n",
+                        technology_.name);
     if (example_) {
-      out_ += "# EXAMPLE: made-up text for rehearsals. It assesses nothing, and is refused in production.\n";
+      out_ +=
+          "# EXAMPLE: made-up text for rehearsals. It assesses nothing, and is refused in "
+          "production.\n";
     } else {
-      out_ += fmt::format("# Put your own words in place of each '{}'; the comment above it says what belongs there.\n"
-                          "# Check it with 'proviso dpia-check {}'. Sections follow the EDPB template of March 2026.\n", kPlaceholder, technology_.name);
+      out_ += fmt::format(
+          "# Put your own words in place of each '{}'; the comment above it says what belongs "
+          "there.\n"
+          "# Check it with 'proviso dpia-check {}'. Sections follow the EDPB template of March "
+          "2026.\n",
+          kPlaceholder, technology_.name);
     }
     out_ += "proviso-dpia: 1\n";
     if (example_) out_ += "example: true\n";
-    out_ += "\n# D1: this very technology. The digest is of its configuration; when that changes, assess it again.\ntechnology:\n";
-    out_ += fmt::format("  name: {}\n  version: {}\n  drift_digest: {}\n", yaml_string(technology_.name), yaml_string(technology_.version),
+    out_ +=
+        "\n# D1: this very technology. The digest is of its configuration; when that changes, "
+        "assess it again.\ntechnology:\n";
+    out_ += fmt::format("  name: {}\n  version: {}\n  drift_digest: {}\n",
+                        yaml_string(technology_.name), yaml_string(technology_.version),
                         yaml_string(policy::drift_digest(policy_, technology_)));
     if (!technology_.parameters.empty()) {
       out_ += "  parameters:          # as in the policy: what a match is\n";
-      for (const auto& [name, value] : technology_.parameters.items()) out_ += fmt::format("    {}: {}\n", name, flow(value));
+      for (const auto& [name, value] : technology_.parameters.items())
+        out_ += fmt::format("    {}: {}\n", name, flow(value));
     }
-    out_ += "\n# D2, Art. 35(1) and (11) GDPR: days as YYYY-MM-DD, all of them before first use but the last.\ndates:\n";
-    out_ += fmt::format("  completed: {}\n  approved: {}\n  review_by: {}\n", day(base::Period{0, 4, 0, 0}), day(base::Period{0, 3, 20, 0}), ahead());
+    out_ +=
+        "\n# D2, Art. 35(1) and (11) GDPR: days as YYYY-MM-DD, all of them before first use but "
+        "the last.\ndates:\n";
+    out_ += fmt::format("  completed: {}\n  approved: {}\n  review_by: {}\n",
+                        day(base::Period{0, 4, 0, 0}), day(base::Period{0, 3, 20, 0}), ahead());
   }
 
   void consultation() {
-    out_ += "\n# W16, D3, D4: prior consultation, Art. 36 GDPR. Eight weeks from receipt, six more when extended, suspensions added.\nconsultation:\n";
+    out_ +=
+        "\n# W16, D3, D4: prior consultation, Art. 36 GDPR. Eight weeks from receipt, six more "
+        "when extended, suspensions added.\nconsultation:\n";
     out_ += fmt::format("  authority: {}\n", yaml_string(policy_.provider.supervisory_authority));
-    out_ += fmt::format("  reference: {}\n", example_ ? "\"EXAMPLE-2026-001\"" : fmt::format("{}   # the authority's, or yours", kPlaceholder));
-    out_ += fmt::format("  sent: {}\n  received: {}\n", day(base::Period{0, 3, 10, 0}), day(base::Period{0, 3, 8, 0}));
-    out_ += "  extended: false\n"
-            "  extended_notice:     # the day on which the authority told you of an extension\n"
-            "  suspensions: []      # {from: YYYY-MM-DD, to: YYYY-MM-DD}; without 'to' it lasts\n"
-            "  advice:              # the day of written advice, if there was any\n"
-            "  advice_answered:     # the day on which you answered it\n"
-            "  report_back:         # new technology: the day on which you reported the measures (Art. 3(1)(d))\n";
+    out_ += fmt::format("  reference: {}\n",
+                        example_ ? "\"EXAMPLE-2026-001\""
+                                 : fmt::format("{}   # the authority's, or yours", kPlaceholder));
+    out_ += fmt::format("  sent: {}\n  received: {}\n", day(base::Period{0, 3, 10, 0}),
+                        day(base::Period{0, 3, 8, 0}));
+    out_ +=
+        "  extended: false\n"
+        "  extended_notice:     # the day on which the authority told you of an extension\n"
+        "  suspensions: []      # {from: YYYY-MM-DD, to: YYYY-MM-DD}; without 'to' it lasts\n"
+        "  advice:              # the day of written advice, if there was any\n"
+        "  advice_answered:     # the day on which you answered it\n"
+        "  report_back:         # new technology: the day on which you reported the measures (Art. "
+        "3(1)(d))\n";
   }
 
   std::string day(base::Period before) const {
     if (!example_) return std::string(kPlaceholder);
     base::Date date = *example_;
-    // Calendar subtraction of whole months and days; the day is clamped to one that every month has.
+    // Calendar subtraction of whole months and days; the day is clamped to one that every month
+    // has.
     int months = date.year * 12 + (date.month - 1) - before.months;
     date = base::Date{months / 12, months % 12 + 1, std::min(date.day, 28)};
     const std::int64_t seconds = base::start_of(date).seconds - std::int64_t{86400} * before.days;
     return base::to_string(base::date_of(base::Instant{seconds}));
   }
   std::string ahead() const {
-    return example_ ? base::to_string(base::add(*example_, base::Period{0, 6, 0, 0})) : std::string(kPlaceholder);
+    return example_ ? base::to_string(base::add(*example_, base::Period{0, 6, 0, 0}))
+                    : std::string(kPlaceholder);
   }
 
   void answer(const Question& question, std::string_view key, std::string_view indent) {
     const std::string inner = std::string(indent) + "  ";
     if (example_) {
-      out_ += fmt::format("{}{}: >-\n{}", indent, key, wrap("EXAMPLE: " + filled(example_of(question)), inner));
+      out_ += fmt::format("{}{}: >-\n{}", indent, key,
+                          wrap("EXAMPLE: " + filled(example_of(question)), inner));
       return;
     }
-    out_ += wrap(fmt::format("{} ({}): {}", question.check, question.citation, question.write), std::string(indent) + "# ");
+    out_ += wrap(fmt::format("{} ({}): {}", question.check, question.citation, question.write),
+                 std::string(indent) + "# ");
     out_ += fmt::format("{}{}: {}\n", indent, key, known(question.key));
   }
 
   std::string example_of(const Question& question) const {
-    if (question.key != "derogation.indicators" || technology_.purpose != policy::Purpose::solicitation) return std::string(question.example);
+    if (question.key != "derogation.indicators" ||
+        technology_.purpose != policy::Purpose::solicitation)
+      return std::string(question.example);
     std::string factors;
-    for (const auto& [name, threshold] : technology_.factor_thresholds()) factors += fmt::format("{}{} from {}", factors.empty() ? "" : ", ", name, threshold);
-    return fmt::format("Risk factors, derived by the provider without the text: {}; {} of them together, an objective one among them, are looked at by a person.",
-                       factors, technology_.minimum_factors());
+    for (const auto& [name, threshold] : technology_.factor_thresholds())
+      factors += fmt::format("{}{} from {}", factors.empty() ? "" : ", ", name, threshold);
+    return fmt::format(
+        "Risk factors, derived by the provider without the text: {}; {} of them together, an "
+        "objective one among them, are looked at by a person.",
+        factors, technology_.minimum_factors());
   }
 
   std::string known(std::string_view key) const {
     if (key == "identification.controller") {
-      return yaml_string(fmt::format("{}, {}; contact {}", policy_.provider.name, policy_.provider.establishment, policy_.provider.contact));
+      return yaml_string(fmt::format("{}, {}; contact {}", policy_.provider.name,
+                                     policy_.provider.establishment, policy_.provider.contact));
     }
     return std::string(kPlaceholder);
   }
@@ -170,37 +206,57 @@ class Writer {
   }
 
   void values(std::string_view section) {
-    const auto value = [&](std::string_view comment, std::string_view key, std::string_view example) {
+    const auto value = [&](std::string_view comment, std::string_view key,
+                           std::string_view example) {
       if (!example_) out_ += fmt::format("  # {}\n", comment);
       out_ += fmt::format("  {}: {}\n", key, example_ ? example : kPlaceholder);
     };
-    if (section == "action_plan") value("Art. 35(7)(d) GDPR: low, medium or high; high needs consultation in any case", "residual_risk", "low");
-    if (section == "interested_parties") value("the day of the advice, before approval", "dpo_advice_date", day(base::Period{0, 3, 25, 0}));
+    if (section == "action_plan")
+      value("Art. 35(7)(d) GDPR: low, medium or high; high needs consultation in any case",
+            "residual_risk", "low");
+    if (section == "interested_parties")
+      value("the day of the advice, before approval", "dpo_advice_date",
+            day(base::Period{0, 3, 25, 0}));
     if (section == "decision") {
-      value("approve, conditionally-approve, reject or refer (to the supervisory authority)", "outcome", "approve");
+      value("approve, conditionally-approve, reject or refer (to the supervisory authority)",
+            "outcome", "approve");
       out_ += "  conditions:          # when approved on conditions: which, and how each was met\n";
     }
     if (section != "derogation") return;
-    value("D8: the largest share of wrong flags that you accept, 0 to 1; a measured rate above it closes the gate", "error_rate_target", "0.05");
-    value("D9: the time in which errors are put right, such as P1D; the policy's redress.rectify_within is not longer", "rectify_within",
-          base::to_string(policy_.redress_rectify_within));
-    out_ += "  # D11: the PDQ distance within which a match counts as previously identified, as match.known_within of the policy; or none\n";
-    out_ += fmt::format("  known_within: {}\n", policy_.known_within ? std::to_string(*policy_.known_within) : "none");
-    out_ += "  # D13: the longest time of storage; never above the law's ceiling, never below what the policy does\n  retention:\n";
+    value(
+        "D8: the largest share of wrong flags that you accept, 0 to 1; a measured rate above it "
+        "closes the gate",
+        "error_rate_target", "0.05");
+    value(
+        "D9: the time in which errors are put right, such as P1D; the policy's "
+        "redress.rectify_within is not longer",
+        "rectify_within", base::to_string(policy_.redress_rectify_within));
+    out_ +=
+        "  # D11: the PDQ distance within which a match counts as previously identified, as "
+        "match.known_within of the policy; or none\n";
+    out_ += fmt::format("  known_within: {}\n",
+                        policy_.known_within ? std::to_string(*policy_.known_within) : "none");
+    out_ +=
+        "  # D13: the longest time of storage; never above the law's ceiling, never below what the "
+        "policy does\n  retention:\n";
     out_ += fmt::format("    suspected: {}\n    confirmed: {}\n", suspected_, confirmed_);
   }
 
   std::string filled(std::string_view text) const {
     std::string services;
-    for (const std::string& each : technology_.services) services += (services.empty() ? "" : ", ") + each;
+    for (const std::string& each : technology_.services)
+      services += (services.empty() ? "" : ", ") + each;
     std::string out(text);
-    for (const auto& [name, value] : {std::pair<std::string_view, std::string>{"{provider}", policy_.provider.name},
-                                      {"{technology}", technology_.name},
-                                      {"{services}", services},
-                                      {"{authority}", policy_.provider.supervisory_authority},
-                                      {"{confirmed}", confirmed_},
-                                      {"{contact}", policy_.redress_contact.empty() ? policy_.provider.contact : policy_.redress_contact}}) {
-      for (std::size_t at = out.find(name); at != std::string::npos; at = out.find(name, at + value.size())) {
+    for (const auto& [name, value] :
+         {std::pair<std::string_view, std::string>{"{provider}", policy_.provider.name},
+          {"{technology}", technology_.name},
+          {"{services}", services},
+          {"{authority}", policy_.provider.supervisory_authority},
+          {"{confirmed}", confirmed_},
+          {"{contact}",
+           policy_.redress_contact.empty() ? policy_.provider.contact : policy_.redress_contact}}) {
+      for (std::size_t at = out.find(name); at != std::string::npos;
+           at = out.find(name, at + value.size())) {
         out.replace(at, name.size(), value);
       }
     }
@@ -219,10 +275,11 @@ std::string make_template(const policy::Policy& policy, const policy::Technology
   return Writer(policy, technology, policy::resolve_law(policy), std::nullopt).write();
 }
 
-std::string make_example(const policy::Policy& policy, const policy::Technology& technology, const law::Resolved& law, base::Date today) {
+std::string make_example(const policy::Policy& policy, const policy::Technology& technology,
+                         const law::Resolved& law, base::Date today) {
   if (!policy.rehearsal) {
-    throw base::Error(base::ExitCode::config, "the example is for mode rehearsal alone", policy.file.string(),
-                      "leave out --example and fill in the template");
+    throw base::Error(base::ExitCode::config, "the example is for mode rehearsal alone",
+                      policy.file.string(), "leave out --example and fill in the template");
   }
   return Writer(policy, technology, law, today).write();
 }

@@ -11,15 +11,20 @@
 namespace proviso::gate {
 namespace {
 
-// Lists that Art. 3(1)(a)(i) allows: made from child sexual abuse material, or of files known to be good, which only clear.
-bool is_allowed_list_purpose(std::string_view purpose) { return purpose == "known-csam" || purpose == "known-good"; }
+// Lists that Art. 3(1)(a)(i) allows: made from child sexual abuse material, or of files known to be
+// good, which only clear.
+bool is_allowed_list_purpose(std::string_view purpose) {
+  return purpose == "known-csam" || purpose == "known-good";
+}
 
 bool has_rule(const law::Instrument& text, std::string_view id) {
-  return std::any_of(text.rules.begin(), text.rules.end(), [&](const law::Rule& r) { return r.id == id; });
+  return std::any_of(text.rules.begin(), text.rules.end(),
+                     [&](const law::Rule& r) { return r.id == id; });
 }
 
 bool names_rule(const std::vector<law::Refusal>& missing, std::string_view id) {
-  return std::any_of(missing.begin(), missing.end(), [&](const law::Refusal& r) { return r.rule == id; });
+  return std::any_of(missing.begin(), missing.end(),
+                     [&](const law::Refusal& r) { return r.rule == id; });
 }
 
 }  // namespace
@@ -30,14 +35,17 @@ Conditions::Conditions(const policy::Policy& policy, const law::Resolved& law,
   for (const policy::Person& person : policy.people) {
     std::error_code error;
     // In a bare checkout there are none; HU-01 is missing then.
-    if (person.roles.count(policy::Role::reviewer) == 0 || !std::filesystem::exists(person.certificate, error)) continue;
+    if (person.roles.count(policy::Role::reviewer) == 0 ||
+        !std::filesystem::exists(person.certificate, error))
+      continue;
     reviewers_.push_back(crypto::Certificate::open(person.certificate));
   }
 }
 
 bool Conditions::any_text(bool law::Instrument::*wanted) const {
   const auto texts = law_->all();
-  return std::any_of(texts.begin(), texts.end(), [&](const law::Instrument* t) { return t->*wanted; });
+  return std::any_of(texts.begin(), texts.end(),
+                     [&](const law::Instrument* t) { return t->*wanted; });
 }
 
 void Conditions::begin_day(base::Date today) {
@@ -71,7 +79,8 @@ void Conditions::check_attestations(base::Date today) {
   }
 }
 
-Conditions::OfDay Conditions::check_technology(const policy::Technology& technology, const dpia::Document& document,
+Conditions::OfDay Conditions::check_technology(const policy::Technology& technology,
+                                               const dpia::Document& document,
                                                base::Date today) const {
   OfDay out;
   if (law_->dpia_required()) {
@@ -82,14 +91,17 @@ Conditions::OfDay Conditions::check_technology(const policy::Technology& technol
         ++more;
         continue;
       }
-      const std::string_view rule = has_rule(law_->base(), each.rule) ? std::string_view(each.rule) : "DP-01";
+      const std::string_view rule =
+          has_rule(law_->base(), each.rule) ? std::string_view(each.rule) : "DP-01";
       law::Refusal refusal = law_->refusal(rule, "");
-      refusal.message = fmt::format("{} ({})", each.what, each.check);   // the rule's sentence again and again says nothing
+      refusal.message = fmt::format(
+          "{} ({})", each.what, each.check);  // the rule's sentence again and again says nothing
       if (!each.citation.empty()) refusal.citation = each.citation;
       out.missing.push_back(std::move(refusal));
     }
     if (more > 0) {
-      out.missing.push_back(law_->refusal("DP-01", fmt::format("{} more findings; see proviso dpia-check", more)));
+      out.missing.push_back(
+          law_->refusal("DP-01", fmt::format("{} more findings; see proviso dpia-check", more)));
     }
   }
   if (law_->consultation_required() && !names_rule(out.missing, "DP-02")) {
@@ -104,10 +116,12 @@ Conditions::OfDay Conditions::check_technology(const policy::Technology& technol
       }
     }
     if (text->in_use_before) {
-      const auto used = technology.first_used_by_any ? technology.first_used_by_any : technology.first_used;
+      const auto used =
+          technology.first_used_by_any ? technology.first_used_by_any : technology.first_used;
       if ((!used || *used >= *text->in_use_before) && !names_rule(out.missing, "SC-11")) {
         out.missing.push_back(law_->refusal(
-            "SC-11", fmt::format("no use before {} is shown", base::to_string(*text->in_use_before))));
+            "SC-11",
+            fmt::format("no use before {} is shown", base::to_string(*text->in_use_before))));
       }
     }
   }
@@ -116,11 +130,13 @@ Conditions::OfDay Conditions::check_technology(const policy::Technology& technol
     if (list == nullptr) {
       out.missing.push_back(law_->refusal("SC-08", fmt::format("list {} is not declared", name)));
     } else if (!is_allowed_list_purpose(list->purpose)) {
-      out.missing.push_back(law_->refusal("SC-08", fmt::format("list {} was made for {}", name, list->purpose)));
+      out.missing.push_back(
+          law_->refusal("SC-08", fmt::format("list {} was made for {}", name, list->purpose)));
     }
   }
   if (technology.purpose == policy::Purpose::solicitation) {
-    if (auto refusal = law_->class_refusal(base::MaterialClass::solicitation)) out.missing.push_back(*refusal);
+    if (auto refusal = law_->class_refusal(base::MaterialClass::solicitation))
+      out.missing.push_back(*refusal);
   }
   const bool indicators = technology.method == policy::Method::indicators;
   for (const base::ContentKind kind : technology.content) {
@@ -143,8 +159,9 @@ void Conditions::check_service(Pair& pair, base::Instant at) const {
     if (!service.notice.published) {
       pair.missing.push_back(law_->refusal("US-01", "user_notice.published is missing"));
     } else if (base::date_of(at) < *service.notice.published) {
-      pair.missing.push_back(law_->refusal(
-          "US-01", fmt::format("the notice is published on {}", base::to_string(*service.notice.published))));
+      pair.missing.push_back(
+          law_->refusal("US-01", fmt::format("the notice is published on {}",
+                                             base::to_string(*service.notice.published))));
     }
   }
   if (any_text(&law::Instrument::redress) && policy_->redress_contact.empty()) {
@@ -163,13 +180,15 @@ void Conditions::check_oversight(Pair& pair, base::Instant at) const {
     pair.missing.push_back(law_->refusal("HU-01", "no reviewer has a valid certificate"));
   }
   if (!ledger_->present()) {
-    pair.missing.push_back(law_->refusal("HU-01", "there is no ledger that tells of oversight and halts"));
+    pair.missing.push_back(
+        law_->refusal("HU-01", "there is no ledger that tells of oversight and halts"));
     return;
   }
   const auto overseen = ledger_->overseen(*pair.technology, at);
   if (!overseen) {
     pair.missing.push_back(law_->refusal(
-        "HU-01", fmt::format("version {} was never signed off; proviso law oversee {}", pair.technology->version, name)));
+        "HU-01", fmt::format("version {} was never signed off; proviso law oversee {}",
+                             pair.technology->version, name)));
   } else if (base::add(*overseen, policy_->oversight_every) < at) {
     pair.missing.push_back(law_->refusal(
         "HU-01", fmt::format("last signed off at {}, due every {}", base::to_string(*overseen),
@@ -180,31 +199,35 @@ void Conditions::check_oversight(Pair& pair, base::Instant at) const {
 void Conditions::check_error_rate(Pair& pair, base::Instant at) const {
   const ErrorRate rate = ledger_->error_rate(pair.technology->name, at);
   if (rate.decisions < kErrorMinimum) {
-    pair.notes.push_back(fmt::format("TE-07: {} decisions in {} days, fewer than {}: no error rate is measured",
-                                     rate.decisions, kErrorWindowDays, kErrorMinimum));
+    pair.notes.push_back(
+        fmt::format("TE-07: {} decisions in {} days, fewer than {}: no error rate is measured",
+                    rate.decisions, kErrorWindowDays, kErrorMinimum));
     return;
   }
   const auto index = static_cast<std::size_t>(pair.technology - policy_->technologies.data());
   const auto target = (*documents_)[index].error_rate_target;
   if (!target) {
     pair.missing.push_back(law_->refusal(
-        "TE-07", fmt::format("{} of {} decisions were errors and the impact assessment names no target", rate.errors,
-                             rate.decisions)));
+        "TE-07",
+        fmt::format("{} of {} decisions were errors and the impact assessment names no target",
+                    rate.errors, rate.decisions)));
   } else if (rate.rate() > *target) {
-    pair.missing.push_back(law_->refusal(
-        "TE-07", fmt::format("{} of {} decisions were errors, above the target of {}", rate.errors, rate.decisions,
-                             *target)));
+    pair.missing.push_back(
+        law_->refusal("TE-07", fmt::format("{} of {} decisions were errors, above the target of {}",
+                                           rate.errors, rate.decisions, *target)));
   }
 }
 
-Pair Conditions::judge(const policy::Service& service, const policy::Technology& technology, base::Instant at) {
+Pair Conditions::judge(const policy::Service& service, const policy::Technology& technology,
+                       base::Instant at) {
   begin_day(base::date_of(at));
   Pair pair;
   pair.service = &service;
   pair.technology = &technology;
   if (auto refusal = law_->date_refusal(at)) pair.missing.push_back(*refusal);
   check_service(pair, at);
-  const OfDay& of_day = of_day_[static_cast<std::size_t>(&technology - policy_->technologies.data())];
+  const OfDay& of_day =
+      of_day_[static_cast<std::size_t>(&technology - policy_->technologies.data())];
   pair.missing.insert(pair.missing.end(), of_day.missing.begin(), of_day.missing.end());
   pair.notes.insert(pair.notes.end(), of_day.notes.begin(), of_day.notes.end());
   pair.missing.insert(pair.missing.end(), of_provider_.begin(), of_provider_.end());

@@ -1,4 +1,5 @@
-// The conditions of a pair (service, technology), each by its rule. Those of a day are computed once a day.
+// The conditions of a pair (service, technology), each by its rule. Those of a day are computed
+// once a day.
 #pragma once
 
 #include <string>
@@ -11,18 +12,18 @@
 
 namespace proviso::gate {
 
-constexpr std::size_t kMaxDpiaFindings = 5;   // named one by one; the rest is a count
+constexpr std::size_t kMaxDpiaFindings = 5;  // named one by one; the rest is a count
 
 class Conditions {
  public:
   // All must outlive it. `documents` has one DPIA per technology, in policy order.
-  Conditions(const policy::Policy&, const law::Resolved&, const std::vector<dpia::Document>& documents,
-             const LedgerView&);
+  Conditions(const policy::Policy&, const law::Resolved&,
+             const std::vector<dpia::Document>& documents, const LedgerView&);
 
   Pair judge(const policy::Service&, const policy::Technology&, base::Instant);
 
  private:
-  struct OfDay {                               // of one technology
+  struct OfDay {  // of one technology
     std::vector<law::Refusal> missing;
     std::vector<std::string> notes;
   };
@@ -40,8 +41,8 @@ class Conditions {
   const LedgerView* ledger_;
   std::vector<crypto::Certificate> reviewers_;
   std::optional<base::Date> day_;
-  std::vector<OfDay> of_day_;                  // by technology
-  std::vector<law::Refusal> of_provider_;      // attested rules, GDPR ground
+  std::vector<OfDay> of_day_;              // by technology
+  std::vector<law::Refusal> of_provider_;  // attested rules, GDPR ground
 };
 
 }  // namespace proviso::gate

@@ -10,10 +10,13 @@
 
 namespace proviso::gate {
 
-// DP-02, GDPR Art. 36: sent before first use, then its advice answered, or its period over without advice. What is wrong.
-std::optional<std::string> consultation_flaw(const dpia::Consultation&, const policy::Technology&, base::Date today);
+// DP-02, GDPR Art. 36: sent before first use, then its advice answered, or its period over without
+// advice. What is wrong.
+std::optional<std::string> consultation_flaw(const dpia::Consultation&, const policy::Technology&,
+                                             base::Date today);
 
-// DP-04, Art. 3(1)(d): new technology, and any that looks for solicitation, reports back on written advice. What is wrong.
+// DP-04, Art. 3(1)(d): new technology, and any that looks for solicitation, reports back on written
+// advice. What is wrong.
 std::optional<std::string> report_back_flaw(const dpia::Consultation&, const policy::Technology&,
                                             const law::Instrument&, base::Date today);
 

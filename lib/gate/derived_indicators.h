@@ -1,4 +1,5 @@
-// Records of kind text, or with indicators: derived risk factors travel, the text never does (Art. 3(1)(b) and (f)).
+// Records of kind text, or with indicators: derived risk factors travel, the text never does (Art.
+// 3(1)(b) and (f)).
 #pragma once
 
 #include <optional>
@@ -9,7 +10,9 @@
 
 namespace proviso::gate {
 
-// Refused: a content.path, a member outside schema and evidence_fields, or an indicator that could carry text (SC-05, TE-04).
-std::optional<law::Refusal> text_refusal(const ndjson::Record&, const policy::Policy&, const law::Resolved&);
+// Refused: a content.path, a member outside schema and evidence_fields, or an indicator that could
+// carry text (SC-05, TE-04).
+std::optional<law::Refusal> text_refusal(const ndjson::Record&, const policy::Policy&,
+                                         const law::Resolved&);
 
 }  // namespace proviso::gate

@@ -38,9 +38,10 @@ std::vector<std::string> State::missing_lines() const {
   std::vector<std::string> lines;
   for (const Pair& pair : pairs) {
     for (const law::Refusal& each : pair.missing) {
-      std::string line = fmt::format("{}/{}: {} ({}): {}", pair.service->name, pair.technology->name, each.rule,
-                                     each.citation, each.message);
-      if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(std::move(line));
+      std::string line = fmt::format("{}/{}: {} ({}): {}", pair.service->name,
+                                     pair.technology->name, each.rule, each.citation, each.message);
+      if (std::find(lines.begin(), lines.end(), line) == lines.end())
+        lines.push_back(std::move(line));
     }
   }
   return lines;
@@ -73,7 +74,8 @@ Gate::~Gate() = default;
 
 const State& Gate::evaluate(base::Instant at) {
   Impl& m = *impl_;
-  // The ledger is looked at each time: under a set clock a halt must close within the same second too.
+  // The ledger is looked at each time: under a set clock a halt must close within the same second
+  // too.
   const bool grown = m.view.refresh();
   if (m.evaluated && !grown && m.state.at == at) return m.state;
   m.state = {at, m.state.evaluation + 1, {}};
@@ -91,9 +93,11 @@ const State& Gate::evaluate(base::Instant at) {
 const State& Gate::require_any_open(base::Instant at) {
   const State& state = evaluate(at);
   if (state.any_open()) return state;
-  std::vector<base::Finding> findings{{"", fmt::format("the gate is closed at {}", base::to_string(at))}};
+  std::vector<base::Finding> findings{
+      {"", fmt::format("the gate is closed at {}", base::to_string(at))}};
   for (std::string& line : state.missing_lines()) findings.push_back({"", std::move(line)});
-  if (state.pairs.empty()) findings.push_back({"", "the policy pairs no service with a technology"});
+  if (state.pairs.empty())
+    findings.push_back({"", "the policy pairs no service with a technology"});
   throw base::Error(base::ExitCode::unavailable, std::move(findings));
 }
 
@@ -109,7 +113,9 @@ std::optional<int> Gate::known_within(const policy::Technology& technology) cons
   const auto index = static_cast<std::size_t>(&technology - impl_->policy.technologies.data());
   const dpia::Document& assessed = impl_->documents.at(index);
   // Asked here too: where no text makes an assessment a condition, its findings close nothing.
-  if (!impl_->policy.known_within || assessed.technology != technology.name || assessed.known_within != impl_->policy.known_within) return std::nullopt;
+  if (!impl_->policy.known_within || assessed.technology != technology.name ||
+      assessed.known_within != impl_->policy.known_within)
+    return std::nullopt;
   return impl_->policy.known_within;
 }
 

@@ -5,10 +5,14 @@ namespace {
 
 std::string_view word(policy::E2ee e2ee) {
   switch (e2ee) {
-    case policy::E2ee::never: return "never";
-    case policy::E2ee::is: return "is";
-    case policy::E2ee::was: return "was";
-    case policy::E2ee::planned: return "planned";
+    case policy::E2ee::never:
+      return "never";
+    case policy::E2ee::is:
+      return "is";
+    case policy::E2ee::was:
+      return "was";
+    case policy::E2ee::planned:
+      return "planned";
   }
   return "?";
 }
@@ -31,7 +35,8 @@ json::Json describe_inputs(const policy::Policy& policy, const law::Resolved& la
                           {"regions", each.regions},
                           {"e2ee", std::string(word(each.e2ee))},
                           {"notice_url", each.notice.url}};
-    if (each.notice.published) service["notice_published"] = base::to_string(*each.notice.published);
+    if (each.notice.published)
+      service["notice_published"] = base::to_string(*each.notice.published);
     services.push_back(std::move(service));
   }
   out["services"] = std::move(services);

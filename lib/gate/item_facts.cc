@@ -12,7 +12,9 @@ namespace {
 namespace dom = simdjson::dom;
 using base::ContentKind;
 
-tl::unexpected<base::ItemError> bad(std::string what) { return base::fail("bad_record", std::move(what)); }
+tl::unexpected<base::ItemError> bad(std::string what) {
+  return base::fail("bad_record", std::move(what));
+}
 
 bool is_stage_member(std::string_view key) {
   return key == "scope" || key == "hash" || key == "match" || key == "retain" || key == "error";
@@ -49,7 +51,8 @@ class FactReader {
       case 6:
         if (key == "region") return region(value);
         if (key == "labels") parties.labels = value;
-        if (key == "scores" && !value.is_object()) return bad("field scores: an object is expected");
+        if (key == "scores" && !value.is_object())
+          return bad("field scores: an object is expected");
         break;
       case 7:
         if (key == "service") return text("service", value, out_.service);
@@ -64,14 +67,17 @@ class FactReader {
       case 12:
         if (key == "counterparts") parties.counterparts = value;
         break;
-      default: break;
+      default:
+        break;
     }
-    if (is_stage_member(key)) return bad(fmt::format("field {}: already there; only a stage may write it", key));
+    if (is_stage_member(key))
+      return bad(fmt::format("field {}: already there; only a stage may write it", key));
     return {};
   }
 
   static base::Result<void> text(std::string_view name, dom::element value, std::string_view& out) {
-    if (value.get_string().get(out) != simdjson::SUCCESS) return bad(fmt::format("field {}: expected a string", name));
+    if (value.get_string().get(out) != simdjson::SUCCESS)
+      return bad(fmt::format("field {}: expected a string", name));
     if (out.empty()) return bad(fmt::format("field {}: missing", name));
     return {};
   }
@@ -82,13 +88,15 @@ class FactReader {
   }
 
   static base::Result<void> truth(std::string_view name, dom::element value, bool& out) {
-    if (value.get_bool().get(out) != simdjson::SUCCESS) return bad(fmt::format("field {}: expected true or false", name));
+    if (value.get_bool().get(out) != simdjson::SUCCESS)
+      return bad(fmt::format("field {}: expected true or false", name));
     return {};
   }
 
   base::Result<void> region(dom::element value) {
     std::string_view code;
-    if (value.get_string().get(code) != simdjson::SUCCESS) return bad("field region: expected a string");
+    if (value.get_string().get(code) != simdjson::SUCCESS)
+      return bad("field region: expected a string");
     if (code.size() != 2 || code[0] < 'A' || code[0] > 'Z' || code[1] < 'A' || code[1] > 'Z') {
       return bad("field region: an ISO 3166 code of two letters, or EU, is expected");
     }
@@ -98,7 +106,8 @@ class FactReader {
 
   base::Result<void> sent_at(dom::element value) {
     std::string_view instant;
-    if (value.get_string().get(instant) != simdjson::SUCCESS) return bad("field sent_at: expected a string");
+    if (value.get_string().get(instant) != simdjson::SUCCESS)
+      return bad("field sent_at: expected a string");
     out_.sent_at = base::parse_instant(instant);
     if (!out_.sent_at) return bad("field sent_at: an RFC 3339 instant is expected");
     return {};
@@ -106,7 +115,8 @@ class FactReader {
 
   base::Result<void> indicators(dom::element value) {
     dom::object object;
-    if (value.get_object().get(object) != simdjson::SUCCESS) return bad("field indicators: an object is expected");
+    if (value.get_object().get(object) != simdjson::SUCCESS)
+      return bad("field indicators: an object is expected");
     out_.has_indicators = true;
     out_.derived = object.size() > 0;
     return {};
@@ -114,13 +124,16 @@ class FactReader {
 
   base::Result<void> content(dom::element value) {
     dom::object object;
-    if (value.get_object().get(object) != simdjson::SUCCESS) return bad("field content: expected an object");
+    if (value.get_object().get(object) != simdjson::SUCCESS)
+      return bad("field content: expected an object");
     for (const auto field : object) {
       if (field.key == "kind") {
         std::string_view word;
         if (auto done = text("content.kind", field.value, word); !done) return done;
         const auto kind = base::parse_content_kind(word);
-        if (!kind) return bad("field content.kind: image, video, text, audio, archive, mail or file is expected");
+        if (!kind)
+          return bad(
+              "field content.kind: image, video, text, audio, archive, mail or file is expected");
         if (has_kind_) return bad("field content.kind: stands twice");
         out_.kind = *kind;
         has_kind_ = true;
@@ -153,23 +166,26 @@ class FactReader {
 std::optional<std::uint64_t> ItemFacts::key(const policy::Policy& policy) const {
   if (text) return std::nullopt;
   const auto bit = [](bool value, unsigned place) { return std::uint64_t{value} << place; };
-  const std::uint64_t place =
-      declared == nullptr ? 0xffffffffu : static_cast<std::uint64_t>(declared - policy.services.data());
+  const std::uint64_t place = declared == nullptr
+                                  ? 0xffffffffu
+                                  : static_cast<std::uint64_t>(declared - policy.services.data());
   return place << 32 | std::uint64_t{static_cast<unsigned char>(region[0])} << 24 |
-         std::uint64_t{static_cast<unsigned char>(region[1])} << 16 | static_cast<std::uint64_t>(kind) << 8 |
-         bit(e2ee, 0) | bit(has_indicators, 1) | bit(derived, 2) | bit(secrecy.is_protected, 3) |
-         bit(secrecy.undetermined, 4) | bit(!path.empty(), 5);
+         std::uint64_t{static_cast<unsigned char>(region[1])} << 16 |
+         static_cast<std::uint64_t>(kind) << 8 | bit(e2ee, 0) | bit(has_indicators, 1) |
+         bit(derived, 2) | bit(secrecy.is_protected, 3) | bit(secrecy.undetermined, 4) |
+         bit(!path.empty(), 5);
 }
 
-base::Result<ItemFacts> read_facts(const ndjson::Record& record, const policy::Policy& policy, const law::Resolved& law,
-                                   const ProtectedAccounts& accounts) {
+base::Result<ItemFacts> read_facts(const ndjson::Record& record, const policy::Policy& policy,
+                                   const law::Resolved& law, const ProtectedAccounts& accounts) {
   ItemFacts facts;
   FactReader reader(policy, facts);
   if (auto done = reader.read(record); !done) return tl::make_unexpected(done.error());
   const auto secrecy = secrecy_of(reader.parties, policy, accounts);
   if (!secrecy) return tl::make_unexpected(secrecy.error());
   facts.secrecy = *secrecy;
-  if (facts.kind == ContentKind::text || facts.has_indicators) facts.text = text_refusal(record, policy, law);
+  if (facts.kind == ContentKind::text || facts.has_indicators)
+    facts.text = text_refusal(record, policy, law);
   return facts;
 }
 

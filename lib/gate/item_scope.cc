@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
-
-
 namespace proviso::gate {
 namespace {
 
 using base::ContentKind;
 
-bool is_container(ContentKind kind) { return kind == ContentKind::archive || kind == ContentKind::mail; }
+bool is_container(ContentKind kind) {
+  return kind == ContentKind::archive || kind == ContentKind::mail;
+}
 // Kinds whose declaration says nothing of what is inside; the bytes decide later.
 bool is_open_kind(ContentKind kind) { return is_container(kind) || kind == ContentKind::file; }
 
@@ -40,11 +40,14 @@ class Judgement {
   }
 
   bool check_service() {
-    if (facts_.declared == nullptr) return refuse(law_.refusal("SC-09", "the service is not declared in the policy"));
+    if (facts_.declared == nullptr)
+      return refuse(law_.refusal("SC-09", "the service is not declared in the policy"));
     verdict_.service = facts_.declared->name;
     if (auto refusal = law_.service_refusal(facts_.declared->kind)) return refuse(*refusal);
     if (covers(*facts_.declared, facts_.region_code())) return true;
-    return refuse(law_.refusal("SC-01", fmt::format("region {} is outside the regions of the service", facts_.region_code())));
+    return refuse(law_.refusal(
+        "SC-01",
+        fmt::format("region {} is outside the regions of the service", facts_.region_code())));
   }
 
   bool check_encryption() {
@@ -54,19 +57,23 @@ class Judgement {
   }
 
   bool check_secrecy() {
-    const auto refusal = law_.secrecy_refusal(facts_.secrecy.is_protected, facts_.secrecy.undetermined);
+    const auto refusal =
+        law_.secrecy_refusal(facts_.secrecy.is_protected, facts_.secrecy.undetermined);
     return refusal ? refuse(*refusal) : true;
   }
 
   bool check_content() {
     if (auto refusal = law_.content_refusal(facts_.kind, facts_.derived)) return refuse(*refusal);
     if (facts_.derived) {
-      // What is derived serves to find solicitation and nothing else, whatever kind of content it came from.
-      if (auto refusal = law_.class_refusal(base::MaterialClass::solicitation)) return refuse(*refusal);
+      // What is derived serves to find solicitation and nothing else, whatever kind of content it
+      // came from.
+      if (auto refusal = law_.class_refusal(base::MaterialClass::solicitation))
+        return refuse(*refusal);
     }
     if (facts_.text) return refuse(*facts_.text);
     if (facts_.kind == ContentKind::text || facts_.has_indicators) {
-      if (!facts_.derived) return refuse(law_.refusal("SC-05", "a record of text needs derived indicators"));
+      if (!facts_.derived)
+        return refuse(law_.refusal("SC-05", "a record of text needs derived indicators"));
       return true;
     }
     if (!facts_.path.empty()) return true;
@@ -77,7 +84,8 @@ class Judgement {
   // The leaf kinds that a technology would be given of this item.
   std::set<ContentKind> kinds_for(const policy::Technology& technology) const {
     std::set<ContentKind> kinds;
-    // What is derived from text is for technologies that take indicators, and those take nothing else.
+    // What is derived from text is for technologies that take indicators, and those take nothing
+    // else.
     if ((technology.method == policy::Method::indicators) != facts_.derived) return kinds;
     if (!facts_.derived && facts_.kind != ContentKind::text && !is_open_kind(facts_.kind) &&
         technology.content.count(facts_.kind) == 0) {
@@ -104,9 +112,10 @@ class Judgement {
       admitted.content.insert(kinds.begin(), kinds.end());
     }
     if (admitted.technologies.empty()) {
-      refuse(closed != nullptr ? closed->missing.front()
-                               : law_.refusal("SC-10", fmt::format("no technology takes content of kind {}",
-                                                                   base::to_string(facts_.kind))));
+      refuse(closed != nullptr
+                 ? closed->missing.front()
+                 : law_.refusal("SC-10", fmt::format("no technology takes content of kind {}",
+                                                     base::to_string(facts_.kind))));
       return;
     }
     admitted.service = facts_.declared->name;
@@ -128,8 +137,8 @@ Verdict decide(const ItemFacts& facts, const State& state, const law::Resolved& 
   return Judgement(facts, state, law).decide();
 }
 
-Verdict judge(const ndjson::Record& record, const State& state, const policy::Policy& policy, const law::Resolved& law,
-              const ProtectedAccounts& accounts) {
+Verdict judge(const ndjson::Record& record, const State& state, const policy::Policy& policy,
+              const law::Resolved& law, const ProtectedAccounts& accounts) {
   const auto facts = read_facts(record, policy, law, accounts);
   if (facts) return decide(*facts, state, law);
   Verdict verdict;
@@ -137,12 +146,14 @@ Verdict judge(const ndjson::Record& record, const State& state, const policy::Po
   return verdict;
 }
 
-std::optional<law::Refusal> leaf_refusal(ContentKind detected, const std::set<ContentKind>& admitted,
+std::optional<law::Refusal> leaf_refusal(ContentKind detected,
+                                         const std::set<ContentKind>& admitted,
                                          const law::Resolved& law) {
   if (admitted.count(detected) != 0) return std::nullopt;
   if (auto refusal = law.content_refusal(detected, false)) return refusal;
-  if (is_container(detected)) return std::nullopt;   // its own leaves decide
-  return law.refusal("SC-10", fmt::format("no technology takes content of kind {}", base::to_string(detected)));
+  if (is_container(detected)) return std::nullopt;  // its own leaves decide
+  return law.refusal(
+      "SC-10", fmt::format("no technology takes content of kind {}", base::to_string(detected)));
 }
 
 }  // namespace proviso::gate

@@ -6,7 +6,8 @@
 namespace proviso::gate {
 namespace {
 
-// An entry is written a moment after its statement was signed; a statement dated later than that was dated ahead.
+// An entry is written a moment after its statement was signed; a statement dated later than that
+// was dated ahead.
 constexpr std::int64_t kClockSkewSeconds = 300;
 
 std::string text_of(const json::Json& data, const char* key) {
@@ -31,7 +32,8 @@ void LedgerView::take(const ledger::StoredEntry& entry) {
   if (entry.event == event::kHalted) {
     // Counts even if its signature is bad: closing is safe.
     const std::string reason = text_of(entry.data, "reason");
-    technologies_[text_of(entry.data, "technology")].halt = reason.empty() ? "no reason given" : reason;
+    technologies_[text_of(entry.data, "technology")].halt =
+        reason.empty() ? "no reason given" : reason;
   } else if (entry.event == event::kOverseen || entry.event == event::kResumed) {
     const auto statement = verified_statement(entry, *policy_);
     if (!statement || statement->at.seconds > entry.time.seconds + kClockSkewSeconds) return;
@@ -69,7 +71,8 @@ const LedgerView::Technology* LedgerView::find(std::string_view name) const {
   return found == technologies_.end() ? nullptr : &found->second;
 }
 
-std::optional<base::Instant> LedgerView::overseen(const policy::Technology& technology, base::Instant at) const {
+std::optional<base::Instant> LedgerView::overseen(const policy::Technology& technology,
+                                                  base::Instant at) const {
   std::optional<base::Instant> latest;
   const Technology* known = find(technology.name);
   if (known == nullptr) return latest;

@@ -20,18 +20,24 @@ std::string text_of(const json::Json& data, const char* key) {
 
 std::string_view to_string(OversightAct act) {
   switch (act) {
-    case OversightAct::oversee: return "oversee";
-    case OversightAct::halt: return "halt";
-    case OversightAct::resume: return "resume";
+    case OversightAct::oversee:
+      return "oversee";
+    case OversightAct::halt:
+      return "halt";
+    case OversightAct::resume:
+      return "resume";
   }
   return "?";
 }
 
 std::string_view event_of(OversightAct act) {
   switch (act) {
-    case OversightAct::oversee: return ledger::event::kOverseen;
-    case OversightAct::halt: return ledger::event::kHalted;
-    case OversightAct::resume: return ledger::event::kResumed;
+    case OversightAct::oversee:
+      return ledger::event::kOverseen;
+    case OversightAct::halt:
+      return ledger::event::kHalted;
+    case OversightAct::resume:
+      return ledger::event::kResumed;
   }
   return "?";
 }
@@ -48,22 +54,28 @@ std::string statement_text(const OversightStatement& s) {
   return json::canonical(out);
 }
 
-ledger::Entry signed_entry(const OversightStatement& s, const policy::Policy& policy, const crypto::PrivateKey& key) {
-  const auto refuse = [](std::string what) { throw base::Error(base::ExitCode::usage, std::move(what)); };
+ledger::Entry signed_entry(const OversightStatement& s, const policy::Policy& policy,
+                           const crypto::PrivateKey& key) {
+  const auto refuse = [](std::string what) {
+    throw base::Error(base::ExitCode::usage, std::move(what));
+  };
   const policy::Technology* technology = policy.technology(s.technology);
-  if (technology == nullptr) refuse(fmt::format("technology {} is not in the policy", s.technology));
+  if (technology == nullptr)
+    refuse(fmt::format("technology {} is not in the policy", s.technology));
   const policy::Person* person = policy.person(s.person);
   if (person == nullptr) refuse(fmt::format("person {} is not in the policy", s.person));
   if (person->roles.count(policy::Role::oversight) == 0) {
     refuse(fmt::format("person {} has no oversight role", s.person));
   }
   if (s.act == OversightAct::halt && s.reason.empty()) refuse("a halt needs a reason");
-  if (s.reason.size() > kMaxReasonBytes) refuse(fmt::format("the reason is longer than {} bytes", kMaxReasonBytes));
+  if (s.reason.size() > kMaxReasonBytes)
+    refuse(fmt::format("the reason is longer than {} bytes", kMaxReasonBytes));
   const crypto::Certificate certificate = crypto::Certificate::open(person->certificate);
   if (!certificate.valid_at(s.at)) {
-    throw base::Error(base::ExitCode::no_permission,
-                      fmt::format("the certificate of {} is not valid at {}", s.person, base::to_string(s.at)),
-                      person->certificate.string());
+    throw base::Error(
+        base::ExitCode::no_permission,
+        fmt::format("the certificate of {} is not valid at {}", s.person, base::to_string(s.at)),
+        person->certificate.string());
   }
   OversightStatement full = s;
   full.version = technology->version;
@@ -85,7 +97,8 @@ ledger::Entry signed_entry(const OversightStatement& s, const policy::Policy& po
   return entry;
 }
 
-std::optional<OversightStatement> verified_statement(const ledger::StoredEntry& entry, const policy::Policy& policy) {
+std::optional<OversightStatement> verified_statement(const ledger::StoredEntry& entry,
+                                                     const policy::Policy& policy) {
   OversightStatement s;
   if (entry.event == ledger::event::kOverseen) {
     s.act = OversightAct::oversee;
@@ -103,17 +116,21 @@ std::optional<OversightStatement> verified_statement(const ledger::StoredEntry& 
   const auto at = base::parse_instant(text_of(entry.data, "at"));
   const auto signature = crypto::from_base64(text_of(entry.data, "signature"));
   const auto number = entry.data.find("person");
-  if (!at || !signature || number == entry.data.end() || !number->is_number_integer()) return std::nullopt;
+  if (!at || !signature || number == entry.data.end() || !number->is_number_integer())
+    return std::nullopt;
   s.at = *at;
-  const auto person = std::find_if(policy.people.begin(), policy.people.end(), [&](const policy::Person& p) {
-    return p.number == number->get<std::int64_t>() && p.roles.count(policy::Role::oversight) != 0;
-  });
+  const auto person =
+      std::find_if(policy.people.begin(), policy.people.end(), [&](const policy::Person& p) {
+        return p.number == number->get<std::int64_t>() &&
+               p.roles.count(policy::Role::oversight) != 0;
+      });
   if (person == policy.people.end()) return std::nullopt;
   std::error_code error;
   if (!std::filesystem::exists(person->certificate, error)) return std::nullopt;
   s.person = person->id;
   const crypto::Certificate certificate = crypto::Certificate::open(person->certificate);
-  if (!certificate.valid_at(s.at) || !certificate.public_key().verify(statement_text(s), *signature)) {
+  if (!certificate.valid_at(s.at) ||
+      !certificate.public_key().verify(statement_text(s), *signature)) {
     return std::nullopt;
   }
   return s;

@@ -1,8 +1,10 @@
-// Signed statements of people with the oversight role: a technology was looked over, is halted, is resumed.
+// Signed statements of people with the oversight role: a technology was looked over, is halted, is
+// resumed.
 //
-// A statement is RFC 8785 JSON, signed with the person's own key (their certificate stands in the policy), and put into the
-// ledger with the person's number instead of their name. An entry whose signature does not verify opens nothing; a halt
-// closes whether or not it verifies, as closing can do no harm to a user.
+// A statement is RFC 8785 JSON, signed with the person's own key (their certificate stands in the
+// policy), and put into the ledger with the person's number instead of their name. An entry whose
+// signature does not verify opens nothing; a halt closes whether or not it verifies, as closing can
+// do no harm to a user.
 #pragma once
 
 #include <optional>
@@ -18,28 +20,31 @@ namespace proviso::gate {
 
 enum class OversightAct { oversee, halt, resume };
 std::string_view to_string(OversightAct);
-std::string_view event_of(OversightAct);   // law.overseen, law.halted, law.resumed
+std::string_view event_of(OversightAct);  // law.overseen, law.halted, law.resumed
 
 constexpr std::size_t kMaxReasonBytes = 500;
 
 struct OversightStatement {
   OversightAct act = OversightAct::oversee;
   std::string technology, version;
-  std::string person;           // id, in the signed text; the ledger has the number
+  std::string person;  // id, in the signed text; the ledger has the number
   base::Instant at;
-  std::string reason;           // may be empty but for a halt; goes into the ledger: no personal data
+  std::string reason;  // may be empty but for a halt; goes into the ledger: no personal data
   bool rehearsal = false;
 };
 
 // The text that is signed: RFC 8785 of {action, at, mode, person, reason, technology, version}.
 std::string statement_text(const OversightStatement&);
 
-// The ledger entry, signed. Error(usage) when the technology or person is unknown, the person has no oversight role, the key is
-// not that of the person's certificate, or a halt has no reason; Error(no_permission) when the certificate is not valid.
-ledger::Entry signed_entry(const OversightStatement&, const policy::Policy&, const crypto::PrivateKey&);
+// The ledger entry, signed. Error(usage) when the technology or person is unknown, the person has
+// no oversight role, the key is not that of the person's certificate, or a halt has no reason;
+// Error(no_permission) when the certificate is not valid.
+ledger::Entry signed_entry(const OversightStatement&, const policy::Policy&,
+                           const crypto::PrivateKey&);
 
-// The statement of an entry, if its signature verifies under the certificate of the person of that number, who has the
-// oversight role; else nullopt.
-std::optional<OversightStatement> verified_statement(const ledger::StoredEntry&, const policy::Policy&);
+// The statement of an entry, if its signature verifies under the certificate of the person of that
+// number, who has the oversight role; else nullopt.
+std::optional<OversightStatement> verified_statement(const ledger::StoredEntry&,
+                                                     const policy::Policy&);
 
 }  // namespace proviso::gate

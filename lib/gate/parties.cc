@@ -39,37 +39,48 @@ base::Result<void> add_party(std::optional<dom::element> secrecy, std::string_vi
 
 base::Result<bool> has_marker(dom::element labels, const policy::Policy& policy) {
   dom::array array;
-  if (labels.get_array().get(array) != simdjson::SUCCESS) return bad("labels", "an array of strings is expected");
+  if (labels.get_array().get(array) != simdjson::SUCCESS)
+    return bad("labels", "an array of strings is expected");
   const auto& markers = policy.secrecy_markers;
   bool found = false;
   for (const dom::element each : array) {
     std::string_view label;
-    if (each.get_string().get(label) != simdjson::SUCCESS) return bad("labels", "an array of strings is expected");
+    if (each.get_string().get(label) != simdjson::SUCCESS)
+      return bad("labels", "an array of strings is expected");
     found = found || std::find(markers.begin(), markers.end(), label) != markers.end();
   }
   return found;
 }
 
-base::Result<void> add_counterpart(dom::element each, std::size_t place, const ProtectedAccounts& accounts, Secrecy& out) {
-  const auto name = [&](std::string_view member) { return fmt::format("counterparts[{}]{}", place, member); };
+base::Result<void> add_counterpart(dom::element each, std::size_t place,
+                                   const ProtectedAccounts& accounts, Secrecy& out) {
+  const auto name = [&](std::string_view member) {
+    return fmt::format("counterparts[{}]{}", place, member);
+  };
   dom::object party;
-  if (each.get_object().get(party) != simdjson::SUCCESS) return bad(name(""), "an object is expected");
+  if (each.get_object().get(party) != simdjson::SUCCESS)
+    return bad(name(""), "an object is expected");
   std::optional<dom::element> secrecy;
   std::string_view account;
   for (const auto field : party) {
     if (field.key == "secrecy") secrecy = field.value;
-    if (field.key == "account" && (field.value.get_string().get(account) != simdjson::SUCCESS || account.empty())) {
+    if (field.key == "account" &&
+        (field.value.get_string().get(account) != simdjson::SUCCESS || account.empty())) {
       return bad(name(".account"), "a string that is not empty is expected");
     }
   }
-  return add_party(secrecy, account, accounts, [&] { return name(".secrecy"); }, out);
+  return add_party(
+      secrecy, account, accounts, [&] { return name(".secrecy"); }, out);
 }
 
 }  // namespace
 
-base::Result<Secrecy> secrecy_of(const Parties& parties, const policy::Policy& policy, const ProtectedAccounts& accounts) {
+base::Result<Secrecy> secrecy_of(const Parties& parties, const policy::Policy& policy,
+                                 const ProtectedAccounts& accounts) {
   Secrecy out;
-  if (auto sender = add_party(parties.secrecy, parties.account, accounts, [] { return "secrecy"; }, out); !sender) {
+  if (auto sender = add_party(
+          parties.secrecy, parties.account, accounts, [] { return "secrecy"; }, out);
+      !sender) {
     return tl::make_unexpected(sender.error());
   }
   if (parties.labels) {
@@ -88,7 +99,8 @@ base::Result<Secrecy> secrecy_of(const Parties& parties, const policy::Policy& p
   }
   std::size_t place = 0;
   for (const dom::element each : array) {
-    if (auto added = add_counterpart(each, place++, accounts, out); !added) return tl::make_unexpected(added.error());
+    if (auto added = add_counterpart(each, place++, accounts, out); !added)
+      return tl::make_unexpected(added.error());
   }
   return out;
 }

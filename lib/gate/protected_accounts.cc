@@ -16,10 +16,11 @@ constexpr std::uint64_t kMaxRegisterBytes = 256u << 20;
 
 struct ProtectedAccounts::Data {
   crypto::SipKey key{};
-  std::vector<crypto::SipTag> tokens;   // sorted
+  std::vector<crypto::SipTag> tokens;  // sorted
 };
 
-ProtectedAccounts::ProtectedAccounts(const std::filesystem::path& tokens, const std::string& key_uri) {
+ProtectedAccounts::ProtectedAccounts(const std::filesystem::path& tokens,
+                                     const std::string& key_uri) {
   auto data = std::make_shared<Data>();
   data->key = read_raw_key(key_uri);
   const std::string text = base::read_file(tokens, kMaxRegisterBytes);
@@ -35,7 +36,8 @@ ProtectedAccounts::ProtectedAccounts(const std::filesystem::path& tokens, const 
     if (base::from_hex_exact(line, tag)) {
       data->tokens.push_back(tag);
     } else if (findings.size() < 20) {
-      findings.push_back({fmt::format("{}:{}", tokens.string(), number), "not a token of 32 hex digits"});
+      findings.push_back(
+          {fmt::format("{}:{}", tokens.string(), number), "not a token of 32 hex digits"});
     }
   }
   // A register that is half read would let protected accounts through.
@@ -49,7 +51,7 @@ bool ProtectedAccounts::present() const { return data_ != nullptr; }
 bool ProtectedAccounts::contains(std::string_view account) const {
   return data_ && !data_->tokens.empty() &&
          std::binary_search(data_->tokens.begin(), data_->tokens.end(),
-                                     crypto::siphash128(data_->key, account));
+                            crypto::siphash128(data_->key, account));
 }
 
 std::string ProtectedAccounts::token(std::string_view account, const crypto::SipKey& key) {

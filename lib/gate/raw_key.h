@@ -1,4 +1,5 @@
-// A SipHash key from a file of 16 raw bytes ("file:PATH" or a bare path). Error(config) for any other size.
+// A SipHash key from a file of 16 raw bytes ("file:PATH" or a bare path). Error(config) for any
+// other size.
 #pragma once
 
 #include <string>

@@ -7,9 +7,9 @@ namespace proviso::gate {
 namespace {
 
 // ISO 3166-1 alpha-2, sorted (Greece is GR).
-constexpr std::array<std::string_view, 27> kMemberStates = {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES",
-                                                            "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
-                                                            "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"};
+constexpr std::array<std::string_view, 27> kMemberStates = {
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
+    "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"};
 
 }  // namespace
 

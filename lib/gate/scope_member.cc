@@ -1,4 +1,5 @@
-// The `scope` member: written by scope-check, read and held against today's gate by the stages after it.
+// The `scope` member: written by scope-check, read and held against today's gate by the stages
+// after it.
 #include <fmt/format.h>
 
 #include "gate/item_scope.h"
@@ -8,7 +9,7 @@ namespace proviso::gate {
 namespace {
 
 constexpr std::size_t kMaxTechnologies = 1'000;
-constexpr std::int64_t kClockSkewSeconds = 300;   // between scanning hosts
+constexpr std::int64_t kClockSkewSeconds = 300;  // between scanning hosts
 
 base::ItemError bad(std::string what) { return {"bad_record", std::move(what), false, {}, {}}; }
 
@@ -22,13 +23,15 @@ base::Result<std::string> required(const ndjson::Record& record, std::string_vie
 base::Result<std::vector<std::string>> words(simdjson::dom::object scope, std::string_view key) {
   simdjson::dom::array array;
   if (scope[key].get_array().get(array) != simdjson::SUCCESS || array.size() > kMaxTechnologies) {
-    return tl::make_unexpected(bad(fmt::format("field scope.{}: an array of words is expected", key)));
+    return tl::make_unexpected(
+        bad(fmt::format("field scope.{}: an array of words is expected", key)));
   }
   std::vector<std::string> out;
   for (const simdjson::dom::element each : array) {
     std::string_view text;
     if (each.get_string().get(text) != simdjson::SUCCESS) {
-      return tl::make_unexpected(bad(fmt::format("field scope.{}: an array of words is expected", key)));
+      return tl::make_unexpected(
+          bad(fmt::format("field scope.{}: an array of words is expected", key)));
     }
     out.emplace_back(text);
   }
@@ -44,7 +47,8 @@ std::string to_member(const ScopeMember& scope) {
   out["mode"] = scope.rehearsal ? "rehearsal" : "production";
   out["technologies"] = scope.technologies;
   json::Json kinds = json::Json::array();
-  for (const base::ContentKind kind : scope.content) kinds.push_back(std::string(base::to_string(kind)));
+  for (const base::ContentKind kind : scope.content)
+    kinds.push_back(std::string(base::to_string(kind)));
   out["content"] = std::move(kinds);
   out["gate"] = scope.gate;
   out["run"] = scope.run;
@@ -61,7 +65,8 @@ base::Result<ScopeMember> read_scope(const ndjson::Record& record) {
   ScopeMember out;
   const auto decision = required(record, "scope.decision");
   if (!decision) return tl::make_unexpected(decision.error());
-  if (*decision != "admitted") return tl::make_unexpected(bad("field scope.decision: not 'admitted'"));
+  if (*decision != "admitted")
+    return tl::make_unexpected(bad("field scope.decision: not 'admitted'"));
   const auto at = required(record, "scope.at");
   if (!at) return tl::make_unexpected(at.error());
   const auto instant = base::parse_instant(*at);
@@ -92,39 +97,46 @@ base::Result<ScopeMember> read_scope(const ndjson::Record& record) {
   return out;
 }
 
-base::Result<ScopeMember> admit_later(const ndjson::Record& record, std::initializer_list<std::string_view> stages,
-                                      const ndjson::SealKey& key, const Gate& gate, const State& state,
-                                      base::Period max_age) {
-  // Present and well formed first, so that a record that skipped scope-check is told so; then the seals, before any of it
-  // is believed.
+base::Result<ScopeMember> admit_later(const ndjson::Record& record,
+                                      std::initializer_list<std::string_view> stages,
+                                      const ndjson::SealKey& key, const Gate& gate,
+                                      const State& state, base::Period max_age) {
+  // Present and well formed first, so that a record that skipped scope-check is told so; then the
+  // seals, before any of it is believed.
   auto scope = read_scope(record);
   if (!scope) return scope;
-  if (auto sealed = ndjson::verify_seals(record, stages, key); !sealed) return tl::make_unexpected(sealed.error());
+  if (auto sealed = ndjson::verify_seals(record, stages, key); !sealed)
+    return tl::make_unexpected(sealed.error());
   if (scope->rehearsal != gate.policy().rehearsal) {
-    return base::fail("gate_changed", "the record was admitted in the other mode (production, rehearsal)", true);
+    return base::fail("gate_changed",
+                      "the record was admitted in the other mode (production, rehearsal)", true);
   }
   if (scope->gate != gate.digest()) {
-    return base::fail("gate_changed", "the record was admitted under another policy; run scope-check again", true);
+    return base::fail("gate_changed",
+                      "the record was admitted under another policy; run scope-check again", true);
   }
   if (base::add(scope->at, max_age) < state.at) {
-    return base::fail("scope_stale", fmt::format("admitted at {}, more than {} ago", base::to_string(scope->at),
-                                                 base::to_string(max_age)));
+    return base::fail("scope_stale",
+                      fmt::format("admitted at {}, more than {} ago", base::to_string(scope->at),
+                                  base::to_string(max_age)));
   }
   if (state.at.seconds + kClockSkewSeconds < scope->at.seconds) {
-    return base::fail("scope_stale", fmt::format("admitted at {}, which is still to come", base::to_string(scope->at)));
+    return base::fail("scope_stale", fmt::format("admitted at {}, which is still to come",
+                                                 base::to_string(scope->at)));
   }
   const auto service = required(record, "service");
   if (!service) return tl::make_unexpected(service.error());
   for (const std::string& technology : scope->technologies) {
     const Pair* pair = state.find(*service, technology);
     if (pair == nullptr) {
-      return base::fail("gate_closed", fmt::format("{} is not used on {}", technology, *service), true);
+      return base::fail("gate_closed", fmt::format("{} is not used on {}", technology, *service),
+                        true);
     }
     if (!pair->open()) {
       const law::Refusal& why = pair->missing.front();
       return tl::make_unexpected(base::ItemError{
-          "gate_closed", fmt::format("{} was closed meanwhile: {}", technology, why.message), true, why.rule,
-          why.citation});
+          "gate_closed", fmt::format("{} was closed meanwhile: {}", technology, why.message), true,
+          why.rule, why.citation});
     }
   }
   return scope;

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "base/file.h"
-#include "gate/raw_key.h"
 #include "gate/item_scope.h"
+#include "gate/raw_key.h"
 
 namespace proviso::gate {
 namespace {

@@ -15,31 +15,40 @@
 namespace proviso::index {
 namespace {
 
-constexpr std::uint32_t kTypes = 5;                  // sections of a list, in the order of HashType
+constexpr std::uint32_t kTypes = 5;  // sections of a list, in the order of HashType
 constexpr std::uint64_t kMaxVideos = 0xfffffff0;
 
 // The bytes of a hash's hex text.
 std::array<std::byte, 32> key_of(const pdq::Hash& hash) {
   std::array<std::byte, 32> key;
-  for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::byte>(hash.words[i / 8] >> (56 - 8 * (i % 8)));
+  for (std::size_t i = 0; i < key.size(); ++i)
+    key[i] = static_cast<std::byte>(hash.words[i / 8] >> (56 - 8 * (i % 8)));
   return key;
 }
 
 void check_purpose(const policy::List& list, const law::Resolved& law) {
-  if (list.purpose == "known-csam" || list.purpose == "csam" || list.purpose == "known-good") return;
+  if (list.purpose == "known-csam" || list.purpose == "csam" || list.purpose == "known-good")
+    return;
   const law::Refusal refusal = law.refusal("SC-08", "");
-  throw base::Error(base::ExitCode::config, fmt::format("the list was made for '{}', not against child sexual abuse: {} ({})", list.purpose, refusal.rule, refusal.citation),
-                    list.path.string());
+  throw base::Error(
+      base::ExitCode::config,
+      fmt::format("the list was made for '{}', not against child sexual abuse: {} ({})",
+                  list.purpose, refusal.rule, refusal.citation),
+      list.path.string());
 }
 
 }  // namespace
 
-Builder::Builder(std::filesystem::path out, std::vector<policy::List> lists, const law::Resolved& law, BuildSettings settings)
-    : out_(std::move(out)), settings_(settings), sorter_(out_.parent_path(), settings.memory, settings.threads) {
+Builder::Builder(std::filesystem::path out, std::vector<policy::List> lists,
+                 const law::Resolved& law, BuildSettings settings)
+    : out_(std::move(out)),
+      settings_(settings),
+      sorter_(out_.parent_path(), settings.memory, settings.threads) {
   for (policy::List& list : lists) {
     check_purpose(list, law);
     std::string name = list.name;
-    if (!lists_.emplace(name, List{std::move(list), {}, 0, {}}).second) throw base::Error(base::ExitCode::usage, fmt::format("the list {} stands twice", name));
+    if (!lists_.emplace(name, List{std::move(list), {}, 0, {}}).second)
+      throw base::Error(base::ExitCode::usage, fmt::format("the list {} stands twice", name));
   }
   for (auto& [name, list] : lists_) {
     list.first_section = static_cast<std::uint32_t>(names_.size()) * kTypes;
@@ -49,19 +58,25 @@ Builder::Builder(std::filesystem::path out, std::vector<policy::List> lists, con
 
 Builder::~Builder() = default;
 
-void Builder::made_from(const std::string& list, std::string file_sha256) { lists_.at(list).file_sha256 = std::move(file_sha256); }
+void Builder::made_from(const std::string& list, std::string file_sha256) {
+  lists_.at(list).file_sha256 = std::move(file_sha256);
+}
 
 void Builder::add(const std::string& name, const ListEntry& entry) {
   List& list = lists_.at(name);
   if (list.about.purpose == "known-good" && (entry.pdq || !entry.frames.empty())) {
-    throw base::Error(base::ExitCode::data, "a list of known-good files holds exact digests: a likeness makes no file known",
-                      fmt::format("{}:{}", list.about.path.string(), entry.line));
+    throw base::Error(
+        base::ExitCode::data,
+        "a list of known-good files holds exact digests: a likeness makes no file known",
+        fmt::format("{}:{}", list.about.path.string(), entry.line));
   }
   SortedEntry sorted;
   sorted.line = static_cast<std::uint32_t>(std::min<std::uint64_t>(entry.line, 0xffffffffu));
   sorted.label = sorter_.label_number(entry.label.empty() ? list.about.label : entry.label);
   sorted.flags = entry.suspended ? kSuspended : std::uint16_t{0};
-  const auto place = [&](HashType type) { sorted.section = list.first_section + static_cast<std::uint32_t>(type); };
+  const auto place = [&](HashType type) {
+    sorted.section = list.first_section + static_cast<std::uint32_t>(type);
+  };
   for (const ExactHash& hash : entry.exact) {
     place(hash.type);
     sorted.key = hash.bytes;
@@ -73,7 +88,9 @@ void Builder::add(const std::string& name, const ListEntry& entry) {
     sorter_.add(sorted, entry.id);
   }
   if (entry.frames.empty()) return;
-  if (videos_.size() >= kMaxVideos) throw base::Error(base::ExitCode::data, "more videos than one index holds", list.about.path.string());
+  if (videos_.size() >= kMaxVideos)
+    throw base::Error(base::ExitCode::data, "more videos than one index holds",
+                      list.about.path.string());
   sorted.video = static_cast<std::uint32_t>(videos_.size());
   list.videos.push_back(sorted.video);
   videos_.push_back({entry.id, sorted.line, sorted.label, sorted.flags, 0});
@@ -85,24 +102,28 @@ void Builder::add(const std::string& name, const ListEntry& entry) {
   }
 }
 
-// Numbers the videos of each list by id, so that the input's order does not show (but among videos with the same id and words).
+// Numbers the videos of each list by id, so that the input's order does not show (but among videos
+// with the same id and words).
 void Builder::number_videos() {
   for (auto& [name, list] : lists_) {
-    std::stable_sort(list.videos.begin(), list.videos.end(), [this](std::uint32_t a, std::uint32_t b) {
-      const Video& x = videos_[a];
-      const Video& y = videos_[b];
-      return std::tie(x.id, x.line, sorter_.label(x.label), x.flags) < std::tie(y.id, y.line, sorter_.label(y.label), y.flags);
-    });
-    for (std::uint32_t number = 0; number < list.videos.size(); ++number) videos_[list.videos[number]].number = number;
+    std::stable_sort(list.videos.begin(), list.videos.end(),
+                     [this](std::uint32_t a, std::uint32_t b) {
+                       const Video& x = videos_[a];
+                       const Video& y = videos_[b];
+                       return std::tie(x.id, x.line, sorter_.label(x.label), x.flags) <
+                              std::tie(y.id, y.line, sorter_.label(y.label), y.flags);
+                     });
+    for (std::uint32_t number = 0; number < list.videos.size(); ++number)
+      videos_[list.videos[number]].number = number;
   }
 }
 
 std::map<std::uint32_t, std::unique_ptr<SectionDraft>> Builder::draft_sections() {
   std::map<std::uint32_t, std::unique_ptr<SectionDraft>> drafts;
-  struct Group {                             // equal hashes of one section: one entry, the first by the sort's order
+  struct Group {  // equal hashes of one section: one entry, the first by the sort's order
     SortedEntry first;
     std::string id;
-    std::vector<std::uint32_t> videos;       // by number
+    std::vector<std::uint32_t> videos;  // by number
   };
   std::optional<Group> group;
   const auto close = [&] {
@@ -112,12 +133,14 @@ std::map<std::uint32_t, std::unique_ptr<SectionDraft>> Builder::draft_sections()
     auto& draft = drafts[first.section];
     if (!draft) draft = std::make_unique<SectionDraft>(type, out_.parent_path());
     if (type != HashType::vpdq) {
-      draft->add(first.key, {group->id, first.line, sorter_.label(first.label), (first.flags & kSuspended) != 0});
+      draft->add(first.key, {group->id, first.line, sorter_.label(first.label),
+                             (first.flags & kSuspended) != 0});
       ++report_.entries;
       return;
     }
     std::sort(group->videos.begin(), group->videos.end());
-    group->videos.erase(std::unique(group->videos.begin(), group->videos.end()), group->videos.end());
+    group->videos.erase(std::unique(group->videos.begin(), group->videos.end()),
+                        group->videos.end());
     for (const std::uint32_t video : group->videos) draft->add_frame(first.key, video);
   };
   sorter_.drain([&](const SortedEntry& entry, std::string_view id) {
@@ -127,7 +150,7 @@ std::map<std::uint32_t, std::unique_ptr<SectionDraft>> Builder::draft_sections()
       group.emplace(Group{entry, std::string(id), {}});
     } else if (!frame) {
       ++report_.duplicates;
-      group->first.flags |= entry.flags;     // a suspended entry suspends its equals
+      group->first.flags |= entry.flags;  // a suspended entry suspends its equals
     }
     if (frame) group->videos.push_back(videos_[entry.video].number);
   });
@@ -136,25 +159,36 @@ std::map<std::uint32_t, std::unique_ptr<SectionDraft>> Builder::draft_sections()
     const std::uint32_t first = list.first_section;
     for (const std::uint32_t each : list.videos) {
       const Video& video = videos_[each];
-      drafts.at(first + static_cast<std::uint32_t>(HashType::vpdq))->describe_video({video.id, video.line, sorter_.label(video.label), (video.flags & kSuspended) != 0});
+      drafts.at(first + static_cast<std::uint32_t>(HashType::vpdq))
+          ->describe_video(
+              {video.id, video.line, sorter_.label(video.label), (video.flags & kSuspended) != 0});
       ++report_.entries;
     }
     // A list without entries still has a section, so that `match` finds the list it was told of.
     const auto next = drafts.lower_bound(first);
-    if (next == drafts.end() || next->first >= first + kTypes) drafts.emplace(first, std::make_unique<SectionDraft>(HashType::md5, out_.parent_path()));
+    if (next == drafts.end() || next->first >= first + kTypes)
+      drafts.emplace(first, std::make_unique<SectionDraft>(HashType::md5, out_.parent_path()));
   }
   return drafts;
 }
 
-void Builder::write_file(std::map<std::uint32_t, std::unique_ptr<SectionDraft>>& drafts, const crypto::PrivateKey* key) {
+void Builder::write_file(std::map<std::uint32_t, std::unique_ptr<SectionDraft>>& drafts,
+                         const crypto::PrivateKey* key) {
   std::uint64_t data_bytes = 0;
   json::Json sections = json::Json::array();
   for (const auto& [number, draft] : drafts) {
     const List& list = lists_.at(names_[number / kTypes]);
     const policy::List& about = list.about;
-    json::Json meta{{"list", about.name},       {"source", about.source},           {"purpose", about.purpose}, {"verified_by", about.verified_by},
-                    {"licence", about.licence}, {"date", about.date ? base::to_string(*about.date) : ""}, {"type", to_string(draft->type())},
-                    {"entries", draft->entries()}, {"suspended", draft->suspended()}, {"file_sha256", list.file_sha256}};
+    json::Json meta{{"list", about.name},
+                    {"source", about.source},
+                    {"purpose", about.purpose},
+                    {"verified_by", about.verified_by},
+                    {"licence", about.licence},
+                    {"date", about.date ? base::to_string(*about.date) : ""},
+                    {"type", to_string(draft->type())},
+                    {"entries", draft->entries()},
+                    {"suspended", draft->suspended()},
+                    {"file_sha256", list.file_sha256}};
     for (const auto& [name, bytes] : draft->regions()) {
       data_bytes = aligned(data_bytes);
       meta[name] = {{"offset", data_bytes}, {"bytes", bytes}};
@@ -164,7 +198,8 @@ void Builder::write_file(std::map<std::uint32_t, std::unique_ptr<SectionDraft>>&
     sections.push_back(std::move(meta));
   }
   const std::string meta = json::canonical({{"sections", std::move(sections)}});
-  if (meta.size() > kMaxMetaBytes) throw base::Error(base::ExitCode::data, "more lists than one index describes", out_.string());
+  if (meta.size() > kMaxMetaBytes)
+    throw base::Error(base::ExitCode::data, "more lists than one index describes", out_.string());
 
   Prefix prefix{};
   std::memcpy(prefix.magic, kMagic.data(), kMagic.size());
@@ -172,7 +207,8 @@ void Builder::write_file(std::map<std::uint32_t, std::unique_ptr<SectionDraft>>&
   prefix.meta_bytes = meta.size();
   prefix.blocks = (data_bytes + kBlockBytes - 1) / kBlockBytes;
   prefix.signature_bytes = key != nullptr ? kSignatureBytes : 0;
-  prefix.data_offset = aligned(sizeof prefix + meta.size() + prefix.blocks * 32 + prefix.signature_bytes, kPageBytes);
+  prefix.data_offset = aligned(
+      sizeof prefix + meta.size() + prefix.blocks * 32 + prefix.signature_bytes, kPageBytes);
   prefix.data_bytes = data_bytes;
 
   base::PendingFile file(out_);

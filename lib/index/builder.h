@@ -1,4 +1,5 @@
-// Compiles lists into the one file that `match` maps. The same entries give the same bytes, in whatever order they come.
+// Compiles lists into the one file that `match` maps. The same entries give the same bytes, in
+// whatever order they come.
 #pragma once
 
 #include <cstdint>
@@ -20,24 +21,28 @@ namespace proviso::index {
 class SectionDraft;
 
 struct BuildSettings {
-  std::uint64_t memory = kDefaultSortBytes;   // of the sort; more entries than fit go through temporary files beside the output
+  std::uint64_t memory = kDefaultSortBytes;  // of the sort; more entries than fit go through
+                                             // temporary files beside the output
   unsigned threads = 2;
-  bool strict = false;                        // refuse a list with any bad line; else one with more than 1% of them
+  bool strict = false;  // refuse a list with any bad line; else one with more than 1% of them
 };
 
 struct BuildReport {
   std::uint64_t entries = 0, duplicates = 0, rejected = 0, suspended = 0;
-  std::map<std::string, ListReport> lists;    // by name
-  std::string sha256;                         // the index version
+  std::map<std::string, ListReport> lists;  // by name
+  std::string sha256;                       // the index version
 };
 
 class Builder {
  public:
-  // Error(config) with SC-08 when a list was made for another purpose than against child sexual abuse (or as a list of known-good files).
-  Builder(std::filesystem::path out, std::vector<policy::List> lists, const law::Resolved&, BuildSettings);
+  // Error(config) with SC-08 when a list was made for another purpose than against child sexual
+  // abuse (or as a list of known-good files).
+  Builder(std::filesystem::path out, std::vector<policy::List> lists, const law::Resolved&,
+          BuildSettings);
   ~Builder();
 
-  // `list`: the name of one of them. Error(data) when the list is one of known-good files and the entry has more than exact digests.
+  // `list`: the name of one of them. Error(data) when the list is one of known-good files and the
+  // entry has more than exact digests.
   void add(const std::string& list, const ListEntry&);
   void made_from(const std::string& list, std::string file_sha256);
   // Writes the file beside and renames; signs when `key` is given. Once, at the end.
@@ -47,22 +52,23 @@ class Builder {
   struct List {
     policy::List about;
     std::string file_sha256;
-    std::uint32_t first_section = 0;          // one number a hash type from here
-    std::vector<std::uint32_t> videos;        // of videos_
+    std::uint32_t first_section = 0;    // one number a hash type from here
+    std::vector<std::uint32_t> videos;  // of videos_
   };
   struct Video {
     std::string id;
     std::uint32_t line = 0, label = 0;
     std::uint16_t flags = 0;
-    std::uint32_t number = 0;                 // in its section
+    std::uint32_t number = 0;  // in its section
   };
   void number_videos();
   std::map<std::uint32_t, std::unique_ptr<SectionDraft>> draft_sections();
-  void write_file(std::map<std::uint32_t, std::unique_ptr<SectionDraft>>&, const crypto::PrivateKey* key);
+  void write_file(std::map<std::uint32_t, std::unique_ptr<SectionDraft>>&,
+                  const crypto::PrivateKey* key);
 
   std::filesystem::path out_;
   BuildSettings settings_;
-  std::map<std::string, List> lists_;         // their order is that of the sections
+  std::map<std::string, List> lists_;  // their order is that of the sections
   std::vector<std::string> names_;
   std::vector<Video> videos_;
   EntrySorter sorter_;
@@ -71,7 +77,8 @@ class Builder {
 
 // Reads the lists and builds. `rejected` hears of every line that is left out, as it comes.
 using RejectedLine = std::function<void(const policy::List&, const BadLine&)>;
-BuildReport build(const std::filesystem::path& out, const std::vector<policy::List>& lists, const crypto::PrivateKey* key, const law::Resolved&,
-                  const BuildSettings& = {}, const RejectedLine& rejected = {});
+BuildReport build(const std::filesystem::path& out, const std::vector<policy::List>& lists,
+                  const crypto::PrivateKey* key, const law::Resolved&, const BuildSettings& = {},
+                  const RejectedLine& rejected = {});
 
 }  // namespace proviso::index

@@ -19,7 +19,9 @@ constexpr std::size_t kMaxLabels = 1u << 20;
 }  // namespace
 
 EntrySorter::EntrySorter(std::filesystem::path directory, std::uint64_t memory, unsigned threads)
-    : directory_(std::move(directory)), memory_(std::max(memory, kLeastMemory)), threads_(std::max(1u, threads)) {
+    : directory_(std::move(directory)),
+      memory_(std::max(memory, kLeastMemory)),
+      threads_(std::max(1u, threads)) {
   // Address space alone until it is written to; growing by doubling would need half as much again.
   entries_.reserve(memory_ / 4 * 3 / sizeof(SortedEntry));
 }
@@ -27,7 +29,9 @@ EntrySorter::EntrySorter(std::filesystem::path directory, std::uint64_t memory, 
 std::uint32_t EntrySorter::label_number(std::string_view label) {
   const auto known = label_numbers_.find(label);
   if (known != label_numbers_.end()) return known->second;
-  if (labels_.size() >= kMaxLabels) throw base::Error(base::ExitCode::data, "more than a million labels: a label is a category, not a name of one entry");
+  if (labels_.size() >= kMaxLabels)
+    throw base::Error(base::ExitCode::data,
+                      "more than a million labels: a label is a category, not a name of one entry");
   labels_.emplace_back(label);
   const auto number = static_cast<std::uint32_t>(labels_.size() - 1);
   label_numbers_.emplace(labels_.back(), number);
@@ -43,9 +47,11 @@ void EntrySorter::add(SortedEntry entry, std::string_view id) {
   ++size_;
 }
 
-bool EntrySorter::before(const SortedEntry& a, std::string_view a_id, const SortedEntry& b, std::string_view b_id) const {
+bool EntrySorter::before(const SortedEntry& a, std::string_view a_id, const SortedEntry& b,
+                         std::string_view b_id) const {
   if (a.section != b.section) return a.section < b.section;
-  if (const int order = std::memcmp(a.key.data(), b.key.data(), a.key.size()); order != 0) return order < 0;
+  if (const int order = std::memcmp(a.key.data(), b.key.data(), a.key.size()); order != 0)
+    return order < 0;
   if (a_id != b_id) return a_id < b_id;
   if (a.line != b.line) return a.line < b.line;
   if (a.label != b.label) return labels_[a.label] < labels_[b.label];
@@ -61,10 +67,13 @@ std::vector<std::span<SortedEntry>> EntrySorter::sort_parts() {
     parts.push_back(std::span(entries_).subspan(from, std::min(each, entries_.size() - from)));
   }
   const auto sort = [this](std::span<SortedEntry> part) {
-    std::sort(part.begin(), part.end(), [this](const SortedEntry& a, const SortedEntry& b) { return before(a, id_of(a), b, id_of(b)); });
+    std::sort(part.begin(), part.end(), [this](const SortedEntry& a, const SortedEntry& b) {
+      return before(a, id_of(a), b, id_of(b));
+    });
   };
   std::vector<std::future<void>> others;
-  for (std::size_t i = 1; i < parts.size(); ++i) others.push_back(std::async(std::launch::async, sort, parts[i]));
+  for (std::size_t i = 1; i < parts.size(); ++i)
+    others.push_back(std::async(std::launch::async, sort, parts[i]));
   if (!parts.empty()) sort(parts[0]);
   for (auto& other : others) other.get();
   return parts;
@@ -72,7 +81,7 @@ std::vector<std::span<SortedEntry>> EntrySorter::sort_parts() {
 
 struct EntrySorter::Source {
   virtual ~Source() = default;
-  virtual bool next() = 0;             // false at the end
+  virtual bool next() = 0;  // false at the end
   SortedEntry entry;
   std::string_view id;
 };
@@ -109,7 +118,8 @@ struct EntrySorter::RunSource : Source {
     std::size_t have = buffer.size();
     buffer.resize(std::max(kBufferBytes, wanted));
     while (have < wanted) {
-      const ssize_t got = ::pread(fd, buffer.data() + have, buffer.size() - have, static_cast<off_t>(offset));
+      const ssize_t got =
+          ::pread(fd, buffer.data() + have, buffer.size() - have, static_cast<off_t>(offset));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) base::throw_errno(errno, "cannot be read", "temporary run");
       if (got == 0) break;
@@ -128,15 +138,20 @@ struct EntrySorter::RunSource : Source {
 void EntrySorter::spill() {
   base::UniqueFd run = base::open_nameless(directory_);
   std::vector<std::unique_ptr<MemorySource>> parts;
-  for (const auto& part : sort_parts()) parts.push_back(std::make_unique<MemorySource>(*this, part));
+  for (const auto& part : sort_parts())
+    parts.push_back(std::make_unique<MemorySource>(*this, part));
   std::string buffer;
-  // Each part is a run of its own in the same order as one would be: merged here, so that the number of files stays small.
+  // Each part is a run of its own in the same order as one would be: merged here, so that the
+  // number of files stays small.
   std::vector<MemorySource*> open;
   for (auto& part : parts) {
     if (part->next()) open.push_back(part.get());
   }
   while (!open.empty()) {
-    const auto least = std::min_element(open.begin(), open.end(), [this](const Source* a, const Source* b) { return before(a->entry, a->id, b->entry, b->id); });
+    const auto least =
+        std::min_element(open.begin(), open.end(), [this](const Source* a, const Source* b) {
+          return before(a->entry, a->id, b->entry, b->id);
+        });
     buffer.append(reinterpret_cast<const char*>(&(*least)->entry), sizeof(SortedEntry));
     buffer += (*least)->id;
     if (buffer.size() >= kBufferBytes) {
@@ -154,8 +169,11 @@ void EntrySorter::spill() {
 void EntrySorter::drain(const std::function<void(const SortedEntry&, std::string_view)>& take) {
   std::vector<std::unique_ptr<Source>> sources;
   for (const auto& run : runs_) sources.push_back(std::make_unique<RunSource>(run.get()));
-  for (const auto& part : sort_parts()) sources.push_back(std::make_unique<MemorySource>(*this, part));
-  const auto later = [this](const Source* a, const Source* b) { return before(b->entry, b->id, a->entry, a->id); };
+  for (const auto& part : sort_parts())
+    sources.push_back(std::make_unique<MemorySource>(*this, part));
+  const auto later = [this](const Source* a, const Source* b) {
+    return before(b->entry, b->id, a->entry, a->id);
+  };
   std::vector<Source*> heap;
   for (auto& source : sources) {
     if (source->next()) heap.push_back(source.get());
@@ -165,8 +183,10 @@ void EntrySorter::drain(const std::function<void(const SortedEntry&, std::string
     std::pop_heap(heap.begin(), heap.end(), later);
     Source* const least = heap.back();
     take(least->entry, least->id);
-    if (least->next()) std::push_heap(heap.begin(), heap.end(), later);
-    else heap.pop_back();
+    if (least->next())
+      std::push_heap(heap.begin(), heap.end(), later);
+    else
+      heap.pop_back();
   }
   entries_.clear();
   entries_.shrink_to_fit();

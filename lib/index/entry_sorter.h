@@ -1,4 +1,5 @@
-// Sorts any number of entries in bounded memory: what does not fit is written as sorted runs to files without names, and merged.
+// Sorts any number of entries in bounded memory: what does not fit is written as sorted runs to
+// files without names, and merged.
 #pragma once
 
 #include <array>
@@ -15,16 +16,17 @@
 
 namespace proviso::index {
 
-// One hash of one entry. The order: section, key, id (by line where there is none), label, flags; nothing of the input's order shows.
+// One hash of one entry. The order: section, key, id (by line where there is none), label, flags;
+// nothing of the input's order shows.
 struct SortedEntry {
-  std::array<std::byte, 32> key{};     // the hash as its hex text runs, zeros behind
-  std::uint64_t text = 0;              // where the id begins; of the sorter alone
+  std::array<std::byte, 32> key{};  // the hash as its hex text runs, zeros behind
+  std::uint64_t text = 0;           // where the id begins; of the sorter alone
   std::uint32_t section = 0;
   std::uint32_t line = 0;
-  std::uint32_t label = 0;             // number of label()
-  std::uint32_t video = 0;             // of a frame: number of its video as added
+  std::uint32_t label = 0;  // number of label()
+  std::uint32_t video = 0;  // of a frame: number of its video as added
   std::uint16_t id_bytes = 0;
-  std::uint16_t flags = 0;             // kSuspended
+  std::uint16_t flags = 0;  // kSuspended
   std::uint32_t reserved = 0;
 };
 static_assert(sizeof(SortedEntry) == 64);
@@ -49,8 +51,11 @@ class EntrySorter {
   struct Source;
   struct MemorySource;
   struct RunSource;
-  bool before(const SortedEntry& a, std::string_view a_id, const SortedEntry& b, std::string_view b_id) const;
-  std::string_view id_of(const SortedEntry& entry) const { return std::string_view(ids_).substr(entry.text, entry.id_bytes); }
+  bool before(const SortedEntry& a, std::string_view a_id, const SortedEntry& b,
+              std::string_view b_id) const;
+  std::string_view id_of(const SortedEntry& entry) const {
+    return std::string_view(ids_).substr(entry.text, entry.id_bytes);
+  }
   std::vector<std::span<SortedEntry>> sort_parts();
   void spill();
 

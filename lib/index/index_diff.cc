@@ -27,7 +27,10 @@ std::map<Key, std::uint32_t> by_key(const Index& index) {
 // The entries of a section one after the other; of one that is not there, none.
 class Cursor {
  public:
-  Cursor(const Index& index, std::optional<std::uint32_t> section) : index_(index), section_(section) { load(); }
+  Cursor(const Index& index, std::optional<std::uint32_t> section)
+      : index_(index), section_(section) {
+    load();
+  }
   bool ended() const { return !entry_; }
   const StoredEntry& operator*() const { return *entry_; }
   void next() {
@@ -37,8 +40,10 @@ class Cursor {
 
  private:
   void load() {
-    if (section_ && at_ < index_.sections()[*section_].entries) entry_ = index_.entry(*section_, at_);
-    else entry_.reset();
+    if (section_ && at_ < index_.sections()[*section_].entries)
+      entry_ = index_.entry(*section_, at_);
+    else
+      entry_.reset();
   }
   const Index& index_;
   std::optional<std::uint32_t> section_;
@@ -51,14 +56,17 @@ int order(HashType type, const StoredEntry& a, const StoredEntry& b) {
   return std::memcmp(a.hash.data(), b.hash.data(), a.hash.size());
 }
 
-Change change_of(Change::Kind kind, const Key& key, const StoredEntry* old, const StoredEntry* now) {
+Change change_of(Change::Kind kind, const Key& key, const StoredEntry* old,
+                 const StoredEntry* now) {
   Change change;
   change.kind = kind;
   change.list = key.first;
   change.type = key.second;
   const StoredEntry& shown = now != nullptr ? *now : *old;
-  if (key.second == HashType::pdq) change.hash = pdq::to_hex(shown.pdq);
-  else if (key.second != HashType::vpdq) change.hash = base::to_hex(shown.hash);
+  if (key.second == HashType::pdq)
+    change.hash = pdq::to_hex(shown.pdq);
+  else if (key.second != HashType::vpdq)
+    change.hash = base::to_hex(shown.hash);
   if (now != nullptr) {
     change.entry = name_of(*now);
     change.label = std::string(now->label);
@@ -72,7 +80,8 @@ Change change_of(Change::Kind kind, const Key& key, const StoredEntry* old, cons
   return change;
 }
 
-void diff_hashes(const Index& before, const Index& after, const Key& key, std::optional<std::uint32_t> old_section, std::optional<std::uint32_t> new_section,
+void diff_hashes(const Index& before, const Index& after, const Key& key,
+                 std::optional<std::uint32_t> old_section, std::optional<std::uint32_t> new_section,
                  SectionDiff& counts, const Take& take) {
   Cursor a(before, old_section);
   Cursor b(after, new_section);
@@ -95,16 +104,21 @@ void diff_hashes(const Index& before, const Index& after, const Key& key, std::o
   }
 }
 
-// Videos have no order of their own in both: they are told apart by id, label, suspension and frames.
-void diff_videos(const Index& before, const Index& after, const Key& key, std::optional<std::uint32_t> old_section, std::optional<std::uint32_t> new_section,
+// Videos have no order of their own in both: they are told apart by id, label, suspension and
+// frames.
+void diff_videos(const Index& before, const Index& after, const Key& key,
+                 std::optional<std::uint32_t> old_section, std::optional<std::uint32_t> new_section,
                  SectionDiff& counts, const Take& take) {
   const auto digest_of = [](const StoredEntry& video) {
-    std::string text = std::string(video.id) + '\0' + std::string(video.label) + (video.suspended ? "\1" : "\0");
-    text.append(reinterpret_cast<const char*>(video.frames.data()), video.frames.size() * sizeof(pdq::Hash));
+    std::string text =
+        std::string(video.id) + '\0' + std::string(video.label) + (video.suspended ? "\1" : "\0");
+    text.append(reinterpret_cast<const char*>(video.frames.data()),
+                video.frames.size() * sizeof(pdq::Hash));
     return crypto::sha256(text);
   };
   std::map<base::Sha256, int> balance;
-  if (old_section) before.for_each(*old_section, [&](const StoredEntry& video) { --balance[digest_of(video)]; });
+  if (old_section)
+    before.for_each(*old_section, [&](const StoredEntry& video) { --balance[digest_of(video)]; });
   if (new_section) {
     after.for_each(*new_section, [&](const StoredEntry& video) {
       if (++balance[digest_of(video)] <= 0) {
@@ -137,7 +151,8 @@ std::vector<SectionDiff> diff(const Index& before, const Index& after, const Tak
   const auto new_sections = by_key(after);
   std::map<Key, SectionDiff> all;
   for (const auto* sections : {&old_sections, &new_sections}) {
-    for (const auto& [key, number] : *sections) all[key] = {key.first, key.second, 0, 0, 0, 0, 0, 0};
+    for (const auto& [key, number] : *sections)
+      all[key] = {key.first, key.second, 0, 0, 0, 0, 0, 0};
   }
   std::vector<SectionDiff> told;
   for (auto& [key, counts] : all) {
@@ -148,11 +163,15 @@ std::vector<SectionDiff> diff(const Index& before, const Index& after, const Tak
     const auto old_section = find(old_sections);
     const auto new_section = find(new_sections);
     const bool video = key.second == HashType::vpdq;
-    const auto size = [video](const Section& section) { return video ? section.videos : section.entries; };
+    const auto size = [video](const Section& section) {
+      return video ? section.videos : section.entries;
+    };
     if (old_section) counts.before = size(before.sections()[*old_section]);
     if (new_section) counts.after = size(after.sections()[*new_section]);
-    if (video) diff_videos(before, after, key, old_section, new_section, counts, take);
-    else diff_hashes(before, after, key, old_section, new_section, counts, take);
+    if (video)
+      diff_videos(before, after, key, old_section, new_section, counts, take);
+    else
+      diff_hashes(before, after, key, old_section, new_section, counts, take);
     told.push_back(counts);
   }
   return told;

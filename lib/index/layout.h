@@ -14,35 +14,38 @@ static_assert(std::endian::native == std::endian::little, "the mapped tables are
 
 constexpr std::string_view kMagic = "PVINDEX1";
 constexpr std::uint32_t kVersion = 2;
-constexpr std::uint64_t kBlockBytes = 64 * 1024;       // one digest a block
-constexpr std::uint64_t kPageBytes = 4096;             // the data begins on a page
-constexpr std::uint64_t kAlign = 64;                   // a region begins on a cache line
-constexpr std::uint64_t kSignatureBytes = 64;          // Ed25519
+constexpr std::uint64_t kBlockBytes = 64 * 1024;  // one digest a block
+constexpr std::uint64_t kPageBytes = 4096;        // the data begins on a page
+constexpr std::uint64_t kAlign = 64;              // a region begins on a cache line
+constexpr std::uint64_t kSignatureBytes = 64;     // Ed25519
 constexpr std::uint64_t kMaxMetaBytes = 1u << 20;
 constexpr std::uint64_t kMaxFileBytes = 1ull << 40;
-constexpr std::uint64_t kMaxEntries = 0xffffffff;      // of a section
+constexpr std::uint64_t kMaxEntries = 0xffffffff;  // of a section
 
-constexpr std::uint64_t aligned(std::uint64_t bytes, std::uint64_t to = kAlign) { return (bytes + to - 1) / to * to; }
+constexpr std::uint64_t aligned(std::uint64_t bytes, std::uint64_t to = kAlign) {
+  return (bytes + to - 1) / to * to;
+}
 
-// The first 64 bytes. Behind it: meta (RFC 8785 JSON), block digests (32 bytes each), signature, zeros up to a page, data.
+// The first 64 bytes. Behind it: meta (RFC 8785 JSON), block digests (32 bytes each), signature,
+// zeros up to a page, data.
 struct Prefix {
   char magic[8];
   std::uint32_t version;
   std::uint32_t reserved;
   std::uint64_t meta_bytes;
   std::uint64_t blocks;
-  std::uint64_t signature_bytes;     // 0 or 64
+  std::uint64_t signature_bytes;  // 0 or 64
   std::uint64_t data_offset;
   std::uint64_t data_bytes;
   std::uint64_t reserved_2;
 };
 static_assert(sizeof(Prefix) == 64);
 
-constexpr std::uint16_t kSuspended = 1;                // of Info::flags; the others are zero
+constexpr std::uint16_t kSuspended = 1;  // of Info::flags; the others are zero
 
 // What is told of an entry (of a video, in a section of frames) beside its hash.
 struct Info {
-  std::uint32_t id_offset;           // in the section's strings; where id_bytes is 0: the number of the line
+  std::uint32_t id_offset;  // in the section's strings; where id_bytes is 0: the number of the line
   std::uint32_t label_offset;
   std::uint16_t id_bytes, label_bytes;
   std::uint16_t flags;
@@ -68,18 +71,25 @@ inline std::uint32_t prefix_of(const std::byte* digest, unsigned bits) {
 constexpr int kSlots = 16;
 constexpr std::uint32_t kSlotStarts = 65'537;
 constexpr std::uint64_t kScanBelow = 4096;
-constexpr std::uint64_t kReadAhead = 64;               // bytes behind the companions that a kernel may read, zeros
+constexpr std::uint64_t kReadAhead =
+    64;  // bytes behind the companions that a kernel may read, zeros
 
-// Where the three parts of a slot's table lie, for `entries` hashes; the tables of the slots follow each other.
+// Where the three parts of a slot's table lie, for `entries` hashes; the tables of the slots follow
+// each other.
 struct SlotLayout {
   std::uint64_t companions, numbers, bytes;
   constexpr explicit SlotLayout(std::uint64_t entries)
-      : companions(aligned(kSlotStarts * 4)), numbers(companions + aligned(entries * 2 + kReadAhead)), bytes(numbers + aligned(entries * 4)) {}
+      : companions(aligned(kSlotStarts * 4)),
+        numbers(companions + aligned(entries * 2 + kReadAhead)),
+        bytes(numbers + aligned(entries * 4)) {}
 };
-constexpr std::uint64_t slot_tables_bytes(std::uint64_t entries) { return entries < kScanBelow ? 0 : kSlots * SlotLayout(entries).bytes; }
+constexpr std::uint64_t slot_tables_bytes(std::uint64_t entries) {
+  return entries < kScanBelow ? 0 : kSlots * SlotLayout(entries).bytes;
+}
 
 inline std::uint16_t slot_of(const pdq::Hash& hash, int slot) {
-  return static_cast<std::uint16_t>(hash.words[static_cast<std::size_t>(slot / 4)] >> (48 - 16 * (slot % 4)));
+  return static_cast<std::uint16_t>(hash.words[static_cast<std::size_t>(slot / 4)] >>
+                                    (48 - 16 * (slot % 4)));
 }
 
 }  // namespace proviso::index

@@ -1,4 +1,5 @@
-// Hash lists as they come: one reader a format, every reader hands the same entries on, one at a time, so that memory stays bounded.
+// Hash lists as they come: one reader a format, every reader hands the same entries on, one at a
+// time, so that memory stays bounded.
 #pragma once
 
 #include <array>
@@ -18,66 +19,76 @@
 
 namespace proviso::index {
 
-// What can be matched. A type is declared by the list, never guessed: PDQ and SHA-256 have the same length.
+// What can be matched. A type is declared by the list, never guessed: PDQ and SHA-256 have the same
+// length.
 enum class HashType : std::uint8_t { md5, sha1, sha256, pdq, vpdq };
-std::string_view to_string(HashType);                       // "md5", "sha1", "sha256", "pdq", "vpdq"
+std::string_view to_string(HashType);  // "md5", "sha1", "sha256", "pdq", "vpdq"
 std::optional<HashType> parse_hash_type(std::string_view);
-constexpr std::size_t bytes_of(HashType t) { return t == HashType::md5 ? 16 : t == HashType::sha1 ? 20 : 32; }   // vpdq: of a frame
+constexpr std::size_t bytes_of(HashType t) {
+  return t == HashType::md5 ? 16 : t == HashType::sha1 ? 20 : 32;
+}  // vpdq: of a frame
 
-constexpr std::size_t kMaxIdBytes = 256;                    // of an id, of a label
-constexpr std::size_t kMaxFrames = 100'000;                 // of one video
+constexpr std::size_t kMaxIdBytes = 256;     // of an id, of a label
+constexpr std::size_t kMaxFrames = 100'000;  // of one video
 
 struct ExactHash {
-  HashType type = HashType::md5;                            // md5, sha1 or sha256
-  std::array<std::byte, 32> bytes{};                        // the first bytes_of(type)
+  HashType type = HashType::md5;      // md5, sha1 or sha256
+  std::array<std::byte, 32> bytes{};  // the first bytes_of(type)
 };
 
 // One entry of a list, with every hash of it that can be matched.
 struct ListEntry {
-  std::uint64_t line = 0;              // line (or, of a document, number of the record), from 1
-  std::string id;                      // the list's own id; empty: it has none, and "line N" stands for it
-  std::string label;                   // category as the list words it; empty: none
-  bool suspended = false;              // gives no hit, and wins over equal hashes of other lists
+  std::uint64_t line = 0;  // line (or, of a document, number of the record), from 1
+  std::string id;          // the list's own id; empty: it has none, and "line N" stands for it
+  std::string label;       // category as the list words it; empty: none
+  bool suspended = false;  // gives no hit, and wins over equal hashes of other lists
   std::vector<ExactHash> exact;
   std::optional<pdq::Hash> pdq;
-  std::vector<pdq::Hash> frames;       // of a video, in order
-  std::uint32_t affirmative = 0, negative = 0;   // feedback of the list's members, where it has any
+  std::vector<pdq::Hash> frames;                // of a video, in order
+  std::uint32_t affirmative = 0, negative = 0;  // feedback of the list's members, where it has any
 };
 
 struct BadLine {
   std::uint64_t line = 0;
   std::string why;
-  bool empty_file = false;             // a digest of the empty file
+  bool empty_file = false;  // a digest of the empty file
 };
 
-// Takes what a reader finds. A reader calls it in the order of the list; an entry is handed on whole or its line is rejected.
+// Takes what a reader finds. A reader calls it in the order of the list; an entry is handed on
+// whole or its line is rejected.
 class ListSink {
  public:
   virtual ~ListSink() = default;
-  virtual void entry(const ListEntry&) = 0;      // not kept by the reader: it uses the object again
+  virtual void entry(const ListEntry&) = 0;  // not kept by the reader: it uses the object again
   virtual void rejected(const BadLine&) = 0;
-  // An entry that a tombstone of the list takes out, with what hashes of it the list still has: it must be in use no more.
+  // An entry that a tombstone of the list takes out, with what hashes of it the list still has: it
+  // must be in use no more.
   virtual void removed(const ListEntry&) {}
 };
 
 // What a reader says of the whole list.
 struct ListReport {
-  std::uint64_t records = 0;           // entries handed on, rejected, and left out for the reasons below
+  std::uint64_t records = 0;  // entries handed on, rejected, and left out for the reasons below
   std::uint64_t entries = 0, rejected = 0;
-  std::uint64_t deleted = 0;           // tombstones of the list itself, and entries that they take out
-  std::uint64_t superseded = 0;        // older states of an entry that stands in the list again
-  std::map<std::string, std::uint64_t> unmatchable;   // fingerprints that nothing here can match: "photodna", "tmk-pdqf", ...
-  std::map<std::string, std::uint64_t> other_category;   // entries of categories that the policy does not take
-  std::uint64_t empty_file = 0;        // of the rejected: those that hold a digest of the empty file
-  std::uint64_t suspended = 0;         // of the entries handed on: suspended by the list itself or withdrawn by the provider
-  std::uint64_t withdrawals_unused = 0;   // lines of the `withdrawn` file that name nothing in the list
-  std::string sha256;                  // of the list's file
+  std::uint64_t deleted = 0;     // tombstones of the list itself, and entries that they take out
+  std::uint64_t superseded = 0;  // older states of an entry that stands in the list again
+  std::map<std::string, std::uint64_t>
+      unmatchable;  // fingerprints that nothing here can match: "photodna", "tmk-pdqf", ...
+  std::map<std::string, std::uint64_t>
+      other_category;            // entries of categories that the policy does not take
+  std::uint64_t empty_file = 0;  // of the rejected: those that hold a digest of the empty file
+  std::uint64_t suspended =
+      0;  // of the entries handed on: suspended by the list itself or withdrawn by the provider
+  std::uint64_t withdrawals_unused =
+      0;               // lines of the `withdrawn` file that name nothing in the list
+  std::string sha256;  // of the list's file
 };
 
-// Reads the list's file in the format that the policy declares. Error(no_input) when it is missing, Error(config) when its format or
-// hash type is neither declared nor in its name, when it was made for another purpose (SC-08, whatever the policy calls it: a StopNCII
-// response is refused by its shape), Error(data) when the document as a whole is none of that format (a header that is not there, JSON or
-// XML that breaks off).
+// Reads the list's file in the format that the policy declares. Error(no_input) when it is missing,
+// Error(config) when its format or hash type is neither declared nor in its name, when it was made
+// for another purpose (SC-08, whatever the policy calls it: a StopNCII response is refused by its
+// shape), Error(data) when the document as a whole is none of that format (a header that is not
+// there, JSON or XML that breaks off).
 ListReport read_list(const policy::List&, ListSink&);
 
 }  // namespace proviso::index

@@ -7,7 +7,9 @@
 namespace proviso::index {
 namespace {
 
-std::string hex_of(HashType type, const StoredEntry& entry) { return type == HashType::pdq ? pdq::to_hex(entry.pdq) : base::to_hex(entry.hash); }
+std::string hex_of(HashType type, const StoredEntry& entry) {
+  return type == HashType::pdq ? pdq::to_hex(entry.pdq) : base::to_hex(entry.hash);
+}
 
 std::string ndjson_line(const Section& section, const StoredEntry& entry) {
   json::OrderedJson line{{"list", section.list}};
@@ -27,8 +29,11 @@ std::string ndjson_line(const Section& section, const StoredEntry& entry) {
 // RFC 4180, but for what the reader of lists would not give back as it was.
 std::string csv_field(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  if (text.find_first_of("\r\n") != std::string_view::npos || (!text.empty() && (blank(text.front()) || blank(text.back())))) {
-    throw base::Error(base::ExitCode::data, "csv has no line breaks in an id or label, and no blanks at its ends", "--format", "ndjson has them");
+  if (text.find_first_of("\r\n") != std::string_view::npos ||
+      (!text.empty() && (blank(text.front()) || blank(text.back())))) {
+    throw base::Error(base::ExitCode::data,
+                      "csv has no line breaks in an id or label, and no blanks at its ends",
+                      "--format", "ndjson has them");
   }
   if (text.find_first_of(",\"") == std::string_view::npos) return std::string(text);
   std::string quoted = "\"";
@@ -41,16 +46,20 @@ std::string csv_field(std::string_view text) {
 
 }  // namespace
 
-LeftOut write_listing(const Index& index, ListingForm form, std::span<const std::string> lists, std::optional<HashType> type,
+LeftOut write_listing(const Index& index, ListingForm form, std::span<const std::string> lists,
+                      std::optional<HashType> type,
                       const std::function<void(std::string_view)>& line) {
   LeftOut left_out;
   if (form == ListingForm::hex && (!type || *type == HashType::vpdq)) {
-    throw base::Error(base::ExitCode::usage, "hex has no types: name one of md5, sha1, sha256, pdq", "--type");
+    throw base::Error(base::ExitCode::usage, "hex has no types: name one of md5, sha1, sha256, pdq",
+                      "--type");
   }
   if (form == ListingForm::csv) line("list,type,hash,id,label,suspended");
   for (std::uint32_t number = 0; number < index.sections().size(); ++number) {
     const Section& section = index.sections()[number];
-    if ((type && section.type != *type) || (!lists.empty() && std::find(lists.begin(), lists.end(), section.list) == lists.end())) continue;
+    if ((type && section.type != *type) ||
+        (!lists.empty() && std::find(lists.begin(), lists.end(), section.list) == lists.end()))
+      continue;
     if (form == ListingForm::csv && section.type == HashType::vpdq) {
       left_out.videos += section.videos;
       continue;
@@ -67,7 +76,8 @@ LeftOut write_listing(const Index& index, ListingForm form, std::span<const std:
       } else if (form == ListingForm::hex) {
         line(hex_of(section.type, entry));
       } else {
-        line(csv_field(section.list) + ',' + std::string(to_string(section.type)) + ',' + hex_of(section.type, entry) + ',' + csv_field(entry.id) + ',' +
+        line(csv_field(section.list) + ',' + std::string(to_string(section.type)) + ',' +
+             hex_of(section.type, entry) + ',' + csv_field(entry.id) + ',' +
              csv_field(entry.label) + (entry.suspended ? ",true" : ",false"));
       }
     });

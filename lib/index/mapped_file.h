@@ -1,4 +1,5 @@
-// The mapped file: header, signature, and no byte of the data before its block was checked. Private to this room.
+// The mapped file: header, signature, and no byte of the data before its block was checked. Private
+// to this room.
 #pragma once
 
 #include <sys/stat.h>
@@ -20,12 +21,13 @@
 namespace proviso::index {
 
 struct Region {
-  std::uint64_t offset = 0, bytes = 0;      // in the data
+  std::uint64_t offset = 0, bytes = 0;  // in the data
 };
 
 class MappedFile {
  public:
-  // Error(no_input), Error(data) for what is no index or damaged, Error(config) for another version, Error(no_permission) for a signature.
+  // Error(no_input), Error(data) for what is no index or damaged, Error(config) for another
+  // version, Error(no_permission) for a signature.
   MappedFile(std::filesystem::path, const crypto::PublicKey* key, bool require_signature);
 
   const json::Json& meta() const { return meta_; }
@@ -39,7 +41,8 @@ class MappedFile {
   // Every byte of the range belongs to blocks that are right. Error(data).
   void ensure(std::uint64_t offset, std::uint64_t bytes) const {
     if (bytes == 0) return;
-    for (std::uint64_t block = offset / kBlockBytes; block <= (offset + bytes - 1) / kBlockBytes; ++block) {
+    for (std::uint64_t block = offset / kBlockBytes; block <= (offset + bytes - 1) / kBlockBytes;
+         ++block) {
       if (!checked_[block].load(std::memory_order_relaxed)) check(block);
     }
   }
@@ -47,7 +50,9 @@ class MappedFile {
   std::optional<std::string> flaw() const;  // of all blocks, checked anew
 
   // The region's bytes, not checked yet: call ensure() before each use.
-  std::span<const std::byte> bytes(const Region& region) const { return data_.subspan(region.offset, region.bytes); }
+  std::span<const std::byte> bytes(const Region& region) const {
+    return data_.subspan(region.offset, region.bytes);
+  }
   template <class T>
   std::span<const T> values(const Region& region) const {
     return {reinterpret_cast<const T*>(data_.data() + region.offset), region.bytes / sizeof(T)};
@@ -69,11 +74,11 @@ class MappedFile {
 
   std::filesystem::path path_;
   base::Mapping mapping_;
-  struct stat opened_{};
+  struct stat opened_ {};
   std::string digest_;
   bool signed_ = false;
   json::Json meta_;
-  std::span<const std::byte> blocks_;       // digests, 32 bytes each
+  std::span<const std::byte> blocks_;  // digests, 32 bytes each
   std::span<const std::byte> data_;
   std::unique_ptr<std::atomic<bool>[]> checked_;
 };

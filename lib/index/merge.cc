@@ -43,14 +43,18 @@ ListEntry entry_of(HashType type, const StoredEntry& stored) {
 }
 
 // What makes a video the same one, whether it is suspended or not.
-base::Sha256 digest_of(const Section& section, std::string_view name, std::string_view label, std::span<const pdq::Hash> frames) {
+base::Sha256 digest_of(const Section& section, std::string_view name, std::string_view label,
+                       std::span<const pdq::Hash> frames) {
   std::string text;
-  for (const std::string_view word : {std::string_view(section.list), name, label}) text += fmt::format("{} {}", word.size(), word);
+  for (const std::string_view word : {std::string_view(section.list), name, label})
+    text += fmt::format("{} {}", word.size(), word);
   text.append(reinterpret_cast<const char*>(frames.data()), frames.size_bytes());
   return crypto::sha256(text);
 }
 
-base::Sha256 digest_of(const Section& section, std::span<const pdq::Hash> frames) { return digest_of(section, {}, {}, frames); }
+base::Sha256 digest_of(const Section& section, std::span<const pdq::Hash> frames) {
+  return digest_of(section, {}, {}, frames);
+}
 
 // Of every list, the frames of its suspended videos.
 std::set<base::Sha256> suspended_videos(std::span<const Index> from) {
@@ -69,7 +73,9 @@ std::set<base::Sha256> suspended_videos(std::span<const Index> from) {
 
 }  // namespace
 
-BuildReport merge(const std::filesystem::path& out, std::span<const Index> from, const crypto::PrivateKey* key, const law::Resolved& law, const BuildSettings& settings) {
+BuildReport merge(const std::filesystem::path& out, std::span<const Index> from,
+                  const crypto::PrivateKey* key, const law::Resolved& law,
+                  const BuildSettings& settings) {
   std::map<std::string, policy::List> lists;
   std::map<std::string, std::set<std::string>> files, verified_by;
   for (const Index& index : from) {
@@ -77,7 +83,10 @@ BuildReport merge(const std::filesystem::path& out, std::span<const Index> from,
       const auto [at, is_new] = lists.try_emplace(section.list, list_of(section));
       verified_by[section.list].insert(section.verified_by);
       if (at->second.purpose != section.purpose) {
-        throw base::Error(base::ExitCode::data, fmt::format("the list {} was made for '{}' in one index and for '{}' in another", section.list, at->second.purpose, section.purpose));
+        throw base::Error(
+            base::ExitCode::data,
+            fmt::format("the list {} was made for '{}' in one index and for '{}' in another",
+                        section.list, at->second.purpose, section.purpose));
       }
       policy::List other = list_of(section);
       if (!is_new && other.date > at->second.date) at->second = std::move(other);
@@ -97,13 +106,15 @@ BuildReport merge(const std::filesystem::path& out, std::span<const Index> from,
     builder.made_from(name, all);
   }
   const std::set<base::Sha256> suspended = suspended_videos(from);
-  std::set<base::Sha256> videos;             // an equal video of two indexes is one
+  std::set<base::Sha256> videos;  // an equal video of two indexes is one
   for (const Index& index : from) {
     for (std::uint32_t number = 0; number < index.sections().size(); ++number) {
       const Section& section = index.sections()[number];
       index.for_each(number, [&](const StoredEntry& stored) {
         if (section.type == HashType::vpdq) {
-          if (!videos.insert(digest_of(section, name_of(stored), stored.label, stored.frames)).second) return;
+          if (!videos.insert(digest_of(section, name_of(stored), stored.label, stored.frames))
+                   .second)
+            return;
           ListEntry video = entry_of(section.type, stored);
           video.suspended = suspended.count(digest_of(section, stored.frames)) != 0;
           builder.add(section.list, video);

@@ -10,8 +10,11 @@
 
 namespace proviso::index {
 
-// Calls `take` with every pair once, in the order of the first entry. `lists`: empty for all. `across`: only pairs of different lists.
-// Gives the number of pairs. Hits of suspended entries are pairs too.
-std::uint64_t neighbours(const Index&, int distance, std::span<const std::string> lists, bool across, const std::function<void(const Hit& first, const Hit& second)>& take);
+// Calls `take` with every pair once, in the order of the first entry. `lists`: empty for all.
+// `across`: only pairs of different lists. Gives the number of pairs. Hits of suspended entries are
+// pairs too.
+std::uint64_t neighbours(const Index&, int distance, std::span<const std::string> lists,
+                         bool across,
+                         const std::function<void(const Hit& first, const Hit& second)>& take);
 
 }  // namespace proviso::index

@@ -16,7 +16,8 @@ constexpr std::size_t kMaxLists = 65'535;
 
 // One hash of one entry.
 struct Seen {
-  std::array<std::byte, 16> hash{};        // the first 16 bytes; of perceptual hashes those of their SHA-256, as near ones begin alike
+  std::array<std::byte, 16> hash{};  // the first 16 bytes; of perceptual hashes those of their
+                                     // SHA-256, as near ones begin alike
   std::uint64_t line = 0;
   std::uint32_t label = 0;
   std::uint16_t list = 0;
@@ -25,9 +26,13 @@ struct Seen {
 static_assert(sizeof(Seen) <= 32);
 
 bool same_hash(const Seen& a, const Seen& b) { return a.type == b.type && a.hash == b.hash; }
-bool less_hash(const Seen& a, const Seen& b) { return std::tie(a.type, a.hash) < std::tie(b.type, b.hash); }
+bool less_hash(const Seen& a, const Seen& b) {
+  return std::tie(a.type, a.hash) < std::tie(b.type, b.hash);
+}
 
-std::string_view bytes_of_hash(const pdq::Hash& hash) { return base::as_text(std::as_bytes(std::span(hash.words))); }
+std::string_view bytes_of_hash(const pdq::Hash& hash) {
+  return base::as_text(std::as_bytes(std::span(hash.words)));
+}
 
 template <class Take>
 void each_hash(const ListEntry& entry, Take take) {
@@ -46,7 +51,8 @@ void each_hash(const ListEntry& entry, Take take) {
   };
   if (entry.pdq) digested(HashType::pdq, bytes_of_hash(*entry.pdq));
   if (!entry.frames.empty()) {
-    digested(HashType::vpdq, {reinterpret_cast<const char*>(entry.frames.data()), entry.frames.size() * sizeof(pdq::Hash)});
+    digested(HashType::vpdq, {reinterpret_cast<const char*>(entry.frames.data()),
+                              entry.frames.size() * sizeof(pdq::Hash)});
   }
 }
 
@@ -64,13 +70,17 @@ class Findings {
     std::uint64_t count = 0;
     std::vector<std::uint64_t> lines;
   };
-  void add(std::size_t list, std::string_view check, std::string detail = {}, std::uint64_t count = 1) {
+  void add(std::size_t list, std::string_view check, std::string detail = {},
+           std::uint64_t count = 1) {
     if (count > 0) made_[{list, std::string(check), std::move(detail)}].count += count;
   }
-  void add_entry(std::size_t list, std::string_view check, std::uint64_t line, std::string detail = {}) {
+  void add_entry(std::size_t list, std::string_view check, std::uint64_t line,
+                 std::string detail = {}) {
     Made& made = made_[{list, std::string(check), std::move(detail)}];
     ++made.count;
-    if (made.lines.size() < kMaxExamples && std::find(made.lines.begin(), made.lines.end(), line) == made.lines.end()) made.lines.push_back(line);
+    if (made.lines.size() < kMaxExamples &&
+        std::find(made.lines.begin(), made.lines.end(), line) == made.lines.end())
+      made.lines.push_back(line);
   }
   using Key = std::tuple<std::size_t, std::string, std::string>;
   const std::map<Key, Made>& all() const { return made_; }
@@ -81,11 +91,13 @@ class Findings {
 
 class Checker {
  public:
-  Checker(const policy::Policy& policy, const law::Resolved& law, const InUse& in_use) : policy_(policy), law_(law), in_use_(in_use) {}
+  Checker(const policy::Policy& policy, const law::Resolved& law, const InUse& in_use)
+      : policy_(policy), law_(law), in_use_(in_use) {}
 
   QualityReport check() {
     report_.at = base::now();
-    if (policy_.lists.size() > kMaxLists) throw base::Error(base::ExitCode::data, fmt::format("more than {} lists", kMaxLists));
+    if (policy_.lists.size() > kMaxLists)
+      throw base::Error(base::ExitCode::data, fmt::format("more than {} lists", kMaxLists));
     report_.lists.resize(policy_.lists.size());
     for (std::size_t i = 0; i < policy_.lists.size(); ++i) {
       if (policy_.lists[i].purpose != "known-good") read(i);
@@ -106,12 +118,15 @@ class Checker {
     Checker& checker;
     std::size_t list;
     bool known_good;
-    Reading(Checker& c, std::size_t n) : checker(c), list(n), known_good(c.policy_.lists[n].purpose == "known-good") {}
+    Reading(Checker& c, std::size_t n)
+        : checker(c), list(n), known_good(c.policy_.lists[n].purpose == "known-good") {}
     void entry(const ListEntry& entry) override { checker.take(list, entry, known_good); }
     void rejected(const BadLine& bad) override {
       checker.findings_.add_entry(list, bad.empty_file ? "empty-file" : "malformed", bad.line);
     }
-    void removed(const ListEntry& entry) override { checker.ask_in_use(list, entry, entry.id, "deleted by the list"); }
+    void removed(const ListEntry& entry) override {
+      checker.ask_in_use(list, entry, entry.id, "deleted by the list");
+    }
   };
 
   void read(std::size_t n) {
@@ -120,7 +135,8 @@ class Checker {
     quality.name = about.name;
     quality.purpose = about.purpose;
     const std::size_t before = seen_.size();
-    // Caught here and only here: a list that cannot be read is one finding beside those of the others.
+    // Caught here and only here: a list that cannot be read is one finding beside those of the
+    // others.
     try {
       Reading reading(*this, n);
       quality.report = read_list(about, reading);
@@ -130,7 +146,9 @@ class Checker {
       findings_.add(n, "suspended", "deleted by the list", quality.report.deleted);
       findings_.add(n, "withdrawals-unused", {}, quality.report.withdrawals_unused);
     } catch (const base::Error& error) {
-      if (error.code() != base::ExitCode::config && error.code() != base::ExitCode::data && error.code() != base::ExitCode::no_input) throw;
+      if (error.code() != base::ExitCode::config && error.code() != base::ExitCode::data &&
+          error.code() != base::ExitCode::no_input)
+        throw;
       if (too_many_) throw;
       seen_.resize(before);
       quality.hashes.clear();
@@ -158,10 +176,13 @@ class Checker {
     }
     const std::int64_t days = base::days_between(*about.date, today);
     if (about.max_age && base::add(*about.date, *about.max_age) < today) {
-      findings_.add(n, "stale", fmt::format("{} days old, {} at the most", days, base::to_string(*about.max_age)));
+      findings_.add(
+          n, "stale",
+          fmt::format("{} days old, {} at the most", days, base::to_string(*about.max_age)));
     }
     if (about.format == "threatexchange" && days > kTombstoneDays) {
-      findings_.add(n, "tombstones-lost", fmt::format("{} days old: refetch whole, tombstones are gone", days));
+      findings_.add(n, "tombstones-lost",
+                    fmt::format("{} days old: refetch whole, tombstones are gone", days));
     }
   }
 
@@ -173,7 +194,9 @@ class Checker {
       if (known_good) return look_up(list, one);
       if (seen_.size() == kMaxCheckedHashes) {
         too_many_ = true;
-        throw base::Error(base::ExitCode::data, fmt::format("more than {} hashes in all lists", kMaxCheckedHashes), policy_.lists[list].path.string());
+        throw base::Error(base::ExitCode::data,
+                          fmt::format("more than {} hashes in all lists", kMaxCheckedHashes),
+                          policy_.lists[list].path.string());
       }
       one.list = static_cast<std::uint16_t>(list);
       one.label = label;
@@ -183,30 +206,36 @@ class Checker {
     if (known_good) return;
     if (entry.id.empty()) findings_.add_entry(list, "no-id", entry.line);
     if (entry.label.empty()) findings_.add_entry(list, "no-label", entry.line);
-    if (entry.negative > 0 && entry.negative >= entry.affirmative) findings_.add_entry(list, "feedback", entry.line);
+    if (entry.negative > 0 && entry.negative >= entry.affirmative)
+      findings_.add_entry(list, "feedback", entry.line);
   }
 
   std::uint32_t number_of(const std::string& label) {
-    if (labels_.size() == kMaxLabels && labels_.count(label) == 0) return static_cast<std::uint32_t>(kMaxLabels);    // all others are one
+    if (labels_.size() == kMaxLabels && labels_.count(label) == 0)
+      return static_cast<std::uint32_t>(kMaxLabels);  // all others are one
     return labels_.try_emplace(label, static_cast<std::uint32_t>(labels_.size())).first->second;
   }
 
   // A hash of a known-good list among those against abuse.
   void look_up(std::size_t good, const Seen& one) {
-    for (auto at = std::lower_bound(seen_.begin(), seen_.end(), one, less_hash); at != seen_.end() && same_hash(*at, one); ++at) {
+    for (auto at = std::lower_bound(seen_.begin(), seen_.end(), one, less_hash);
+         at != seen_.end() && same_hash(*at, one); ++at) {
       findings_.add_entry(at->list, "known-good", at->line, "in list " + policy_.lists[good].name);
     }
   }
 
-  // A suspended entry takes its equals with it, whatever their ids; what the list deleted may rightly stand there as another entry, and so
-  // may a frame as one of another video.
-  void ask_in_use(std::size_t list, const ListEntry& entry, const std::optional<std::string>& id, const std::string& detail) {
+  // A suspended entry takes its equals with it, whatever their ids; what the list deleted may
+  // rightly stand there as another entry, and so may a frame as one of another video.
+  void ask_in_use(std::size_t list, const ListEntry& entry, const std::optional<std::string>& id,
+                  const std::string& detail) {
     if (!in_use_) return;
     const std::string& name = policy_.lists[list].name;
     bool used = false;
-    for (const ExactHash& hash : entry.exact) used |= in_use_(name, hash.type, std::span(hash.bytes).first(bytes_of(hash.type)), id);
+    for (const ExactHash& hash : entry.exact)
+      used |= in_use_(name, hash.type, std::span(hash.bytes).first(bytes_of(hash.type)), id);
     if (entry.pdq) used |= in_use_(name, HashType::pdq, pdq_bytes(*entry.pdq), id);
-    for (const pdq::Hash& frame : entry.frames) used = used || in_use_(name, HashType::vpdq, pdq_bytes(frame), entry.id);
+    for (const pdq::Hash& frame : entry.frames)
+      used = used || in_use_(name, HashType::vpdq, pdq_bytes(frame), entry.id);
     if (used) findings_.add_entry(list, "in-use", entry.line, detail);
   }
 
@@ -220,9 +249,11 @@ class Checker {
         const Seen& before = seen_[i - 1];
         if (here.list == before.list) {
           findings_.add_entry(here.list, "duplicate", here.line);
-          if (here.label != before.label) findings_.add_entry(here.list, "label-conflict", here.line);
+          if (here.label != before.label)
+            findings_.add_entry(here.list, "label-conflict", here.line);
         } else if (here.label != before.label) {
-          findings_.add_entry(here.list, "label-conflict-across", here.line, "with list " + policy_.lists[before.list].name);
+          findings_.add_entry(here.list, "label-conflict-across", here.line,
+                              "with list " + policy_.lists[before.list].name);
         }
       }
       begin = end;
@@ -230,7 +261,7 @@ class Checker {
   }
 
   struct Naming : ListSink {
-    std::map<std::uint64_t, std::string> names;      // of the lines asked for
+    std::map<std::uint64_t, std::string> names;  // of the lines asked for
     void entry(const ListEntry& each) override { name(each); }
     void removed(const ListEntry& each) override { name(each); }
     void rejected(const BadLine&) override {}
@@ -243,7 +274,8 @@ class Checker {
   void name_examples() {
     std::vector<Naming> naming(policy_.lists.size());
     for (const auto& [key, made] : findings_.all()) {
-      for (const std::uint64_t line : made.lines) naming[std::get<0>(key)].names.try_emplace(line, fmt::format("line {}", line));
+      for (const std::uint64_t line : made.lines)
+        naming[std::get<0>(key)].names.try_emplace(line, fmt::format("line {}", line));
     }
     for (std::size_t i = 0; i < naming.size(); ++i) {
       if (!naming[i].names.empty() && report_.lists[i].read) read_list(policy_.lists[i], naming[i]);
@@ -251,14 +283,17 @@ class Checker {
     for (const auto& [key, made] : findings_.all()) {
       const auto& [list, check, detail] = key;
       QualityFinding finding{policy_.lists[list].name, check, made.count, detail, {}};
-      for (const std::uint64_t line : made.lines) finding.examples.push_back(naming[list].names.at(line));
+      for (const std::uint64_t line : made.lines)
+        finding.examples.push_back(naming[list].names.at(line));
       report_.findings.push_back(std::move(finding));
     }
     const auto rank = [](const QualityFinding& finding) {
-      return std::find(kQualityChecks.begin(), kQualityChecks.end(), finding.check) - kQualityChecks.begin();
+      return std::find(kQualityChecks.begin(), kQualityChecks.end(), finding.check) -
+             kQualityChecks.begin();
     };
-    std::stable_sort(report_.findings.begin(), report_.findings.end(),
-                     [&](const QualityFinding& a, const QualityFinding& b) { return rank(a) < rank(b); });
+    std::stable_sort(
+        report_.findings.begin(), report_.findings.end(),
+        [&](const QualityFinding& a, const QualityFinding& b) { return rank(a) < rank(b); });
   }
 
   const policy::Policy& policy_;
@@ -273,7 +308,8 @@ class Checker {
 
 }  // namespace
 
-QualityReport check_lists(const policy::Policy& policy, const law::Resolved& law, const InUse& in_use) {
+QualityReport check_lists(const policy::Policy& policy, const law::Resolved& law,
+                          const InUse& in_use) {
   return Checker(policy, law, in_use).check();
 }
 

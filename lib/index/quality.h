@@ -1,7 +1,8 @@
-// The quality of hash lists, checked over all lists of the policy: what `index check` tells, and what the yearly report counts (7.K1).
+// The quality of hash lists, checked over all lists of the policy: what `index check` tells, and
+// what the yearly report counts (7.K1).
 //
-// Memory: 32 bytes a hash of lists against child sexual abuse, at most kMaxCheckedHashes of them (1 GiB); known-good lists are read past
-// them and not kept. No finding holds a hash.
+// Memory: 32 bytes a hash of lists against child sexual abuse, at most kMaxCheckedHashes of them (1
+// GiB); known-good lists are read past them and not kept. No finding holds a hash.
 #pragma once
 
 #include <cstdint>
@@ -23,26 +24,40 @@ namespace proviso::index {
 
 constexpr std::uint64_t kMaxCheckedHashes = 32'000'000;
 constexpr std::size_t kMaxExamples = 5;
-constexpr int kTombstoneDays = 90;                // ThreatExchange keeps a tombstone that long
+constexpr int kTombstoneDays = 90;  // ThreatExchange keeps a tombstone that long
 
 struct QualityFinding {
   std::string list;
-  std::string check;                              // one of kQualityChecks
-  std::uint64_t count = 0;                        // of entries, or of what `detail` says
-  std::string detail;                             // empty, or which other list, which member is missing, ...
-  std::vector<std::string> examples;              // ids of entries, else "line N"; at most kMaxExamples
+  std::string check;                  // one of kQualityChecks
+  std::uint64_t count = 0;            // of entries, or of what `detail` says
+  std::string detail;                 // empty, or which other list, which member is missing, ...
+  std::vector<std::string> examples;  // ids of entries, else "line N"; at most kMaxExamples
 };
 
 // Their order is that of the report.
-constexpr std::array<std::string_view, 17> kQualityChecks{
-    "purpose",       "unreadable", "in-use",   "known-good",      "empty-file", "malformed", "duplicate", "label-conflict", "label-conflict-across",
-    "feedback",      "stale",      "tombstones-lost", "no-id",    "no-label",   "provenance", "suspended", "withdrawals-unused"};
+constexpr std::array<std::string_view, 17> kQualityChecks{"purpose",
+                                                          "unreadable",
+                                                          "in-use",
+                                                          "known-good",
+                                                          "empty-file",
+                                                          "malformed",
+                                                          "duplicate",
+                                                          "label-conflict",
+                                                          "label-conflict-across",
+                                                          "feedback",
+                                                          "stale",
+                                                          "tombstones-lost",
+                                                          "no-id",
+                                                          "no-label",
+                                                          "provenance",
+                                                          "suspended",
+                                                          "withdrawals-unused"};
 
 struct ListQuality {
   std::string name, purpose, sha256;
-  bool read = false;                              // false: see its finding
+  bool read = false;  // false: see its finding
   ListReport report;
-  std::map<std::string, std::uint64_t> hashes;    // by type
+  std::map<std::string, std::uint64_t> hashes;  // by type
 };
 
 struct QualityReport {
@@ -51,15 +66,18 @@ struct QualityReport {
   std::vector<QualityFinding> findings;
 };
 
-// Is that hash in the compiled index, as an entry of that list that gives hits? With an `id`: as the entry of that id (empty: of none).
-using InUse = std::function<bool(const std::string& list, HashType, std::span<const std::byte> hash, const std::optional<std::string>& id)>;
+// Is that hash in the compiled index, as an entry of that list that gives hits? With an `id`: as
+// the entry of that id (empty: of none).
+using InUse = std::function<bool(const std::string& list, HashType, std::span<const std::byte> hash,
+                                 const std::optional<std::string>& id)>;
 
-// Reads every list of the policy once, and those with examples a second time for their ids. A list that cannot be read is a finding.
-// Error(data) when the lists hold more than kMaxCheckedHashes, Error(io). `in_use` empty: not asked. A video is in use by its frames.
+// Reads every list of the policy once, and those with examples a second time for their ids. A list
+// that cannot be read is a finding. Error(data) when the lists hold more than kMaxCheckedHashes,
+// Error(io). `in_use` empty: not asked. A video is in use by its frames.
 QualityReport check_lists(const policy::Policy&, const law::Resolved&, const InUse& in_use = {});
 
 json::OrderedJson to_json(const QualityReport&);
-std::string to_text(const QualityReport&);        // a table for people
+std::string to_text(const QualityReport&);  // a table for people
 // The ledger's entry (index.checked): counts alone, no hashes, no ids.
 ledger::Entry checked_entry(const QualityReport&, std::string tool, std::string run);
 

@@ -38,7 +38,8 @@ json::OrderedJson to_json(const QualityReport& report) {
   }
   out["findings"] = json::OrderedJson::array();
   for (const QualityFinding& finding : report.findings) {
-    json::OrderedJson one{{"list", finding.list}, {"check", finding.check}, {"count", finding.count}};
+    json::OrderedJson one{
+        {"list", finding.list}, {"check", finding.check}, {"count", finding.count}};
     if (!finding.detail.empty()) one["detail"] = finding.detail;
     if (!finding.examples.empty()) one["examples"] = finding.examples;
     out["findings"].push_back(std::move(one));
@@ -54,7 +55,8 @@ std::string to_text(const QualityReport& report) {
       out += "not read\n";
       continue;
     }
-    out += fmt::format("{} records, {} entries, {} rejected", list.report.records, list.report.entries, list.report.rejected);
+    out += fmt::format("{} records, {} entries, {} rejected", list.report.records,
+                       list.report.entries, list.report.rejected);
     for (const auto& [type, count] : list.hashes) out += fmt::format(", {} {}", type, count);
     out += "\n";
   }
@@ -64,13 +66,18 @@ std::string to_text(const QualityReport& report) {
     list_width = std::max(list_width, finding.list.size());
     check_width = std::max(check_width, finding.check.size());
   }
-  out += fmt::format("\n{:<{}}  {:<{}}  {:>10}  {}\n", "list", list_width, "check", check_width, "count", "what");
+  out += fmt::format("\n{:<{}}  {:<{}}  {:>10}  {}\n", "list", list_width, "check", check_width,
+                     "count", "what");
   for (const QualityFinding& finding : report.findings) {
     std::string what = shown(finding.detail);
     for (std::size_t i = 0; i < finding.examples.size(); ++i) {
-      what += (i > 0 ? ", " : what.empty() ? "such as " : "; such as ") + shown(finding.examples[i]);
+      what += (i > 0          ? ", "
+               : what.empty() ? "such as "
+                              : "; such as ") +
+              shown(finding.examples[i]);
     }
-    out += fmt::format("{:<{}}  {:<{}}  {:>10}  {}\n", finding.list, list_width, finding.check, check_width, finding.count, what);
+    out += fmt::format("{:<{}}  {:<{}}  {:>10}  {}\n", finding.list, list_width, finding.check,
+                       check_width, finding.count, what);
   }
   return out;
 }
@@ -90,7 +97,10 @@ ledger::Entry checked_entry(const QualityReport& report, std::string tool, std::
     json::Json& count = findings[finding.check];
     count = (count.is_null() ? std::uint64_t{0} : count.get<std::uint64_t>()) + finding.count;
   }
-  entry.data = {{"lists", report.lists.size()}, {"unread", unread}, {"entries", entries}, {"findings", std::move(findings)}};
+  entry.data = {{"lists", report.lists.size()},
+                {"unread", unread},
+                {"entries", entries},
+                {"findings", std::move(findings)}};
   return entry;
 }
 

@@ -40,18 +40,22 @@ void SectionDraft::append_key(const std::array<std::byte, 32>& key) {
   if (type_ == HashType::pdq || type_ == HashType::vpdq) {
     pdq::Hash hash;
     for (std::size_t word = 0; word < 4; ++word) {
-      for (std::size_t b = 0; b < 8; ++b) hash.words[word] = hash.words[word] << 8 | std::to_integer<std::uint64_t>(key[8 * word + b]);
+      for (std::size_t b = 0; b < 8; ++b)
+        hash.words[word] =
+            hash.words[word] << 8 | std::to_integer<std::uint64_t>(key[8 * word + b]);
     }
     hashes_.append_value(hash);
   } else {
     hashes_.append(std::span(key).first(bytes_of(type_)));
   }
-  if (++entries_ > kMaxEntries) throw base::Error(base::ExitCode::data, "more entries than one section holds");
+  if (++entries_ > kMaxEntries)
+    throw base::Error(base::ExitCode::data, "more entries than one section holds");
 }
 
 void SectionDraft::describe(const Described& entry) {
   const auto room = [this](std::size_t bytes) {
-    if (strings_.size() + bytes > 0xffffffffu) throw base::Error(base::ExitCode::data, "ids and labels of one section are over 4 GiB");
+    if (strings_.size() + bytes > 0xffffffffu)
+      throw base::Error(base::ExitCode::data, "ids and labels of one section are over 4 GiB");
   };
   Info info{};
   auto label = labels_.find(entry.label);
@@ -95,7 +99,8 @@ std::vector<std::pair<std::string, std::uint64_t>> SectionDraft::regions() const
   const bool exact = type_ != HashType::pdq && type_ != HashType::vpdq;
   std::vector<std::pair<std::string, std::uint64_t>> all;
   all.emplace_back("hashes", hashes_.size());
-  all.emplace_back("table", exact ? ((std::uint64_t{1} << start_bits(entries_)) + 1) * 4 : slot_tables_bytes(entries_));
+  all.emplace_back("table", exact ? ((std::uint64_t{1} << start_bits(entries_)) + 1) * 4
+                                  : slot_tables_bytes(entries_));
   if (type_ == HashType::vpdq) {
     all.emplace_back("owners", owners_.size());
     all.emplace_back("frames", frames_of_.size() * 4);
@@ -140,8 +145,10 @@ void SectionDraft::write(DataWriter& out, unsigned threads) {
   out.align();
   out.append(hashes_.bytes());
   out.align();
-  if (type_ == HashType::pdq || type_ == HashType::vpdq) write_slots(out, threads);
-  else write_starts(out);
+  if (type_ == HashType::pdq || type_ == HashType::vpdq)
+    write_slots(out, threads);
+  else
+    write_starts(out);
   if (type_ == HashType::vpdq) {
     out.align();
     out.append(owners_.bytes());

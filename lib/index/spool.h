@@ -1,4 +1,5 @@
-// A region of the file to come, kept until its place is known: in memory while it is small, then in a file without a name.
+// A region of the file to come, kept until its place is known: in memory while it is small, then in
+// a file without a name.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,8 @@ class Spool {
  private:
   void flush();
   std::filesystem::path directory_;
-  base::UniqueFd fd_;            // none before the first flush: an index of many small lists needs no file for each
+  base::UniqueFd
+      fd_;  // none before the first flush: an index of many small lists needs no file for each
   std::string buffer_;
   std::uint64_t size_ = 0;
   std::optional<base::Mapping> mapping_;

@@ -17,9 +17,10 @@ namespace proviso::json {
 namespace {
 
 constexpr int kMaxDepth = 64;
-constexpr double kMaxExactInteger = 9007199254740992.0;   // 2^53
+constexpr double kMaxExactInteger = 9007199254740992.0;  // 2^53
 
-// Decodes one code point; the text is known to be valid UTF-8 (nlohmann checks at parse, we at canonical()).
+// Decodes one code point; the text is known to be valid UTF-8 (nlohmann checks at parse, we at
+// canonical()).
 char32_t next_code_point(std::string_view text, std::size_t& at) {
   const auto byte = [&](std::size_t i) -> char32_t {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
@@ -29,7 +30,8 @@ char32_t next_code_point(std::string_view text, std::size_t& at) {
   char32_t point = first;
   if (first >= 0xF0) {
     length = 4;
-    point = ((first & 0x07) << 18) | ((byte(at + 1) & 0x3F) << 12) | ((byte(at + 2) & 0x3F) << 6) | (byte(at + 3) & 0x3F);
+    point = ((first & 0x07) << 18) | ((byte(at + 1) & 0x3F) << 12) | ((byte(at + 2) & 0x3F) << 6) |
+            (byte(at + 3) & 0x3F);
   } else if (first >= 0xE0) {
     length = 3;
     point = ((first & 0x0F) << 12) | ((byte(at + 1) & 0x3F) << 6) | (byte(at + 2) & 0x3F);
@@ -42,19 +44,27 @@ char32_t next_code_point(std::string_view text, std::size_t& at) {
 }
 
 void append_checked_string(std::string& out, const std::string& text) {
-  if (!base::is_utf8(text)) throw base::Error(base::ExitCode::data, "a string that is not valid UTF-8 has no JSON form");
+  if (!base::is_utf8(text))
+    throw base::Error(base::ExitCode::data, "a string that is not valid UTF-8 has no JSON form");
   append_canonical_string(out, text);
 }
 
 void append_canonical(std::string& out, const Json& value) {
   switch (value.type()) {
-    case Json::value_t::null: out += "null"; return;
-    case Json::value_t::boolean: out += value.get<bool>() ? "true" : "false"; return;
-    case Json::value_t::string: append_checked_string(out, value.get_ref<const std::string&>()); return;
+    case Json::value_t::null:
+      out += "null";
+      return;
+    case Json::value_t::boolean:
+      out += value.get<bool>() ? "true" : "false";
+      return;
+    case Json::value_t::string:
+      append_checked_string(out, value.get_ref<const std::string&>());
+      return;
     case Json::value_t::number_integer: {
       const auto number = value.get<std::int64_t>();
       if (number > (std::int64_t{1} << 53) || number < -(std::int64_t{1} << 53)) {
-        throw base::Error(base::ExitCode::software, "a number beyond 2^53 has no canonical form; write it as a string");
+        throw base::Error(base::ExitCode::software,
+                          "a number beyond 2^53 has no canonical form; write it as a string");
       }
       out += fmt::format("{}", number);
       return;
@@ -62,12 +72,15 @@ void append_canonical(std::string& out, const Json& value) {
     case Json::value_t::number_unsigned: {
       const auto number = value.get<std::uint64_t>();
       if (number > (std::uint64_t{1} << 53)) {
-        throw base::Error(base::ExitCode::software, "a number beyond 2^53 has no canonical form; write it as a string");
+        throw base::Error(base::ExitCode::software,
+                          "a number beyond 2^53 has no canonical form; write it as a string");
       }
       out += fmt::format("{}", number);
       return;
     }
-    case Json::value_t::number_float: append_canonical_number(out, value.get<double>()); return;
+    case Json::value_t::number_float:
+      append_canonical_number(out, value.get<double>());
+      return;
     case Json::value_t::array: {
       out += '[';
       bool first = true;
@@ -97,7 +110,8 @@ void append_canonical(std::string& out, const Json& value) {
       return;
     }
     case Json::value_t::binary:
-    case Json::value_t::discarded: break;
+    case Json::value_t::discarded:
+      break;
   }
   throw base::Error(base::ExitCode::software, "a value without a canonical form");
 }
@@ -123,13 +137,16 @@ Json parse(std::string_view text, std::string_view name) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (in_string) {
-      if (c == '\\') ++i;
-      else if (c == '"') in_string = false;
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        in_string = false;
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
       if (++depth > kMaxDepth) {
-        throw base::Error(base::ExitCode::data, "nested deeper than 64 levels", fmt::format("{}:byte {}", name, i + 1));
+        throw base::Error(base::ExitCode::data, "nested deeper than 64 levels",
+                          fmt::format("{}:byte {}", name, i + 1));
       }
     } else if (c == '}' || c == ']') {
       --depth;
@@ -140,21 +157,25 @@ Json parse(std::string_view text, std::string_view name) {
     if (!flaw.empty()) throw base::Error(base::ExitCode::data, flaw, std::string(name));
     return value;
   } catch (const Json::parse_error& error) {
-    throw base::Error(base::ExitCode::data, "not valid JSON", fmt::format("{}:byte {}", name, error.byte));
+    throw base::Error(base::ExitCode::data, "not valid JSON",
+                      fmt::format("{}:byte {}", name, error.byte));
   } catch (const Json::exception&) {
     throw base::Error(base::ExitCode::data, "a number is out of range", std::string(name));
   }
 }
 
 bool canonical_less(std::string_view a, std::string_view b) {
-  // UTF-16 order differs from code point order only where a supplementary character meets U+E000..U+FFFF.
+  // UTF-16 order differs from code point order only where a supplementary character meets
+  // U+E000..U+FFFF.
   std::size_t i = 0;
   std::size_t j = 0;
   while (i < a.size() && j < b.size()) {
     const char32_t x = next_code_point(a, i);
     const char32_t y = next_code_point(b, j);
     if (x == y) continue;
-    const auto first_unit = [](char32_t point) { return point >= 0x10000 ? 0xD800 + ((point - 0x10000) >> 10) : point; };
+    const auto first_unit = [](char32_t point) {
+      return point >= 0x10000 ? 0xD800 + ((point - 0x10000) >> 10) : point;
+    };
     return first_unit(x) != first_unit(y) ? first_unit(x) < first_unit(y) : x < y;
   }
   return i >= a.size() && j < b.size();
@@ -170,14 +191,29 @@ void append_canonical_string(std::string& out, std::string_view utf8) {
     out.append(utf8, plain, i - plain);
     plain = i + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default: out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     }
   }
   out.append(utf8, plain, std::string_view::npos);
@@ -185,18 +221,22 @@ void append_canonical_string(std::string& out, std::string_view utf8) {
 }
 
 void append_canonical_number(std::string& out, double value) {
-  if (!std::isfinite(value)) throw base::Error(base::ExitCode::software, "a number that is not finite has no JSON form");
+  if (!std::isfinite(value))
+    throw base::Error(base::ExitCode::software, "a number that is not finite has no JSON form");
   if (value == 0) {
     out += '0';
     return;
   }
-  if (std::trunc(value) == value && std::fabs(value) > kMaxExactInteger && std::fabs(value) < 1e21) {
-    throw base::Error(base::ExitCode::software, "a number beyond 2^53 has no canonical form; write it as a string");
+  if (std::trunc(value) == value && std::fabs(value) > kMaxExactInteger &&
+      std::fabs(value) < 1e21) {
+    throw base::Error(base::ExitCode::software,
+                      "a number beyond 2^53 has no canonical form; write it as a string");
   }
   // ECMA-262 Number::toString over the shortest digits that read back as the same double.
   const bool negative = value < 0;
   std::array<char, 32> buffer;
-  const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(value), std::chars_format::scientific);
+  const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(value),
+                                     std::chars_format::scientific);
   const std::string shortest(buffer.data(), written.ptr);
   const std::size_t e = shortest.find('e');
   const int exponent = std::stoi(shortest.substr(e + 1));
@@ -211,7 +251,8 @@ void append_canonical_number(std::string& out, double value) {
   if (k <= n && n <= 21) {
     out += digits + std::string(static_cast<std::size_t>(n - k), '0');
   } else if (0 < n && n <= 21) {
-    out += digits.substr(0, static_cast<std::size_t>(n)) + "." + digits.substr(static_cast<std::size_t>(n));
+    out += digits.substr(0, static_cast<std::size_t>(n)) + "." +
+           digits.substr(static_cast<std::size_t>(n));
   } else if (-6 < n && n <= 0) {
     out += "0." + std::string(static_cast<std::size_t>(-n), '0') + digits;
   } else {

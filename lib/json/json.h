@@ -9,16 +9,18 @@
 
 namespace proviso::json {
 
-using Json = nlohmann::json;                  // members sorted by name
-using OrderedJson = nlohmann::ordered_json;   // members as written, for output that people read
+using Json = nlohmann::json;                 // members sorted by name
+using OrderedJson = nlohmann::ordered_json;  // members as written, for output that people read
 
-// Strict: UTF-8, no comments, no duplicate keys, depth at most 64. Throws base::Error(data) with "name:byte N: what".
+// Strict: UTF-8, no comments, no duplicate keys, depth at most 64. Throws base::Error(data) with
+// "name:byte N: what".
 Json parse(std::string_view text, std::string_view name);
 
-// RFC 8785 (JCS): members sorted by UTF-16 code units, ECMAScript numbers. Numbers beyond 2^53 are refused with
-// base::Error(software): ours are strings then.
+// RFC 8785 (JCS): members sorted by UTF-16 code units, ECMAScript numbers. Numbers beyond 2^53 are
+// refused with base::Error(software): ours are strings then.
 std::string canonical(const Json&);
-// The canonical form of a string and a number alone, for writers that build JCS text member by member.
+// The canonical form of a string and a number alone, for writers that build JCS text member by
+// member.
 void append_canonical_string(std::string& out, std::string_view utf8);
 void append_canonical_number(std::string& out, double value);
 // Sorting of member names as RFC 8785 3.2.3 asks: true when a comes before b.

@@ -7,7 +7,7 @@
 namespace proviso::law {
 
 struct BuiltInText {
-  std::string_view id;    // the file's name without ".yaml"
+  std::string_view id;  // the file's name without ".yaml"
   std::string_view text;
 };
 

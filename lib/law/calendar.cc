@@ -30,7 +30,8 @@ std::vector<Span> calendar() {
 
 std::optional<std::string> in_force_on(base::Date day) {
   for (const Span& span : calendar()) {
-    if (span.from <= day && (!span.to || day <= *span.to) && !span.instrument.empty()) return span.instrument;
+    if (span.from <= day && (!span.to || day <= *span.to) && !span.instrument.empty())
+      return span.instrument;
   }
   return std::nullopt;
 }

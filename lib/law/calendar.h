@@ -10,16 +10,18 @@
 
 namespace proviso::law {
 
-// Since then number-independent services fall under Directive 2002/58/EC (Directive (EU) 2018/1972 Art. 124).
+// Since then number-independent services fall under Directive 2002/58/EC (Directive (EU) 2018/1972
+// Art. 124).
 inline constexpr base::Date kConfidentialitySince{2020, 12, 21};
 
 struct Span {
   base::Date from;
-  std::optional<base::Date> to;     // inclusive; absent: open end
-  std::string instrument;           // empty: no derogation existed, nothing may be processed
+  std::optional<base::Date> to;  // inclusive; absent: open end
+  std::string instrument;        // empty: no derogation existed, nothing may be processed
 };
 
-// Spans from kConfidentialitySince on, without holes: the windows of the built-in texts that were adopted, and the gaps.
+// Spans from kConfidentialitySince on, without holes: the windows of the built-in texts that were
+// adopted, and the gaps.
 std::vector<Span> calendar();
 // The adopted built-in text that was law on that day, or nullopt.
 std::optional<std::string> in_force_on(base::Date);

@@ -26,7 +26,8 @@ std::vector<std::pair<std::string, std::string>> parameters(const Instrument& te
   out.emplace_back("status", to_string(text.status));
   std::string windows;
   for (const Window& w : text.windows) {
-    windows += fmt::format("{}{} to {}", windows.empty() ? "" : ", ", base::to_string(w.from), base::to_string(w.to));
+    windows += fmt::format("{}{} to {}", windows.empty() ? "" : ", ", base::to_string(w.from),
+                           base::to_string(w.to));
   }
   out.emplace_back("windows", windows);
   for (const auto& [kind, rule] : text.content) {
@@ -58,7 +59,8 @@ std::vector<Difference> diff(const Instrument& a, const Instrument& b) {
   const auto left = parameters(a);
   const auto right = parameters(b);
   for (std::size_t i = 0; i < left.size(); ++i) {
-    if (left[i].second != right[i].second) out.push_back({left[i].first, left[i].second, right[i].second});
+    if (left[i].second != right[i].second)
+      out.push_back({left[i].first, left[i].second, right[i].second});
   }
   for (const Rule& rule : a.rules) {
     const std::string mine = words_of(rule);

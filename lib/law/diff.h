@@ -13,12 +13,12 @@ namespace proviso::law {
 std::vector<std::pair<std::string, std::string>> parameters(const Instrument&);
 
 struct Difference {
-  std::string what;          // parameter name, or rule id
-  std::string a, b;          // as words; "no such rule" where a rule does not apply
+  std::string what;  // parameter name, or rule id
+  std::string a, b;  // as words; "no such rule" where a rule does not apply
 };
 
-// Differences of parameters and of rules: whether one applies, its sentence, parameter, severity, who attests. Citations
-// differ by nature and are not compared.
+// Differences of parameters and of rules: whether one applies, its sentence, parameter, severity,
+// who attests. Citations differ by nature and are not compared.
 std::vector<Difference> diff(const Instrument& a, const Instrument& b);
 
 }  // namespace proviso::law

@@ -11,9 +11,11 @@
 namespace proviso::law {
 
 const Rule& Instrument::rule(std::string_view wanted) const {
-  const auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& r) { return r.id == wanted; });
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const Rule& r) { return r.id == wanted; });
   if (found == rules.end()) {
-    throw base::Error(base::ExitCode::software, fmt::format("instrument {} has no rule {}", id, wanted));
+    throw base::Error(base::ExitCode::software,
+                      fmt::format("instrument {} has no rule {}", id, wanted));
   }
   return *found;
 }

@@ -1,8 +1,8 @@
-// Instruments: the law as data. Five are built in (instruments/*.yaml, compiled into the program); a file of the same form
-// can be loaded.
+// Instruments: the law as data. Five are built in (instruments/*.yaml, compiled into the program);
+// a file of the same form can be loaded.
 //
-// An instrument says which conditions hold. Only a text that was law on a day opens the gate on that day; texts of `also`
-// add conditions and lower ceilings, never dates.
+// An instrument says which conditions hold. Only a text that was law on a day opens the gate on
+// that day; texts of `also` add conditions and lower ceilings, never dates.
 #pragma once
 
 #include <map>
@@ -23,55 +23,56 @@ enum class Status { in_force, never_adopted };
 // What a text says of one kind of content.
 enum class ContentRule { allowed, forbidden, derived_indicators_only };
 enum class ReviewScope { none, new_and_solicitation, all };
-enum class Binding { none, recital, article };   // recital: a warning, article: a condition
+enum class Binding { none, recital, article };  // recital: a warning, article: a condition
 
 struct Rule {
-  std::string id;            // "SC-04"
-  std::string sentence;      // plain words
-  std::string citation;      // "Regulation (EU) 2026/1881 Art. 1(2)"
-  std::string parameter;     // may be empty
+  std::string id;         // "SC-04"
+  std::string sentence;   // plain words
+  std::string citation;   // "Regulation (EU) 2026/1881 Art. 1(2)"
+  std::string parameter;  // may be empty
   Severity severity = Severity::error;
   bool verified = false;
-  bool applies = false;      // false: this text has no such rule
-  std::string checked_by;    // tool, or empty
-  std::string attested_by;   // role whose attestation answers for it, or empty
+  bool applies = false;     // false: this text has no such rule
+  std::string checked_by;   // tool, or empty
+  std::string attested_by;  // role whose attestation answers for it, or empty
 };
 
 // What stands in a refusal, on every tool: rule id and citation.
 struct Refusal {
   std::string rule;
   std::string citation;
-  std::string message;       // plain words
+  std::string message;  // plain words
   std::string instrument;
 };
 
 struct Window {
-  base::Date from, to;       // both inclusive, UTC days
+  base::Date from, to;  // both inclusive, UTC days
 };
 
 struct Instrument {
   std::string id, title;
   Status status = Status::in_force;
-  std::vector<Window> windows;                       // never adopted: the dates of its text, rehearsal only
+  std::vector<Window> windows;  // never adopted: the dates of its text, rehearsal only
   std::map<base::ContentKind, ContentRule> content;  // all seven kinds
   bool solicitation = true;
   Binding e2ee = Binding::none;
   Binding professional_secrecy = Binding::none;
   bool number_independent_only = true;
   bool dpia = true, consultation = true;
-  std::optional<base::Date> in_use_before;           // P20: only technologies in use before
-  std::optional<base::Date> new_technology_from;     // not used by any provider before: new
+  std::optional<base::Date> in_use_before;        // P20: only technologies in use before
+  std::optional<base::Date> new_technology_from;  // not used by any provider before: new
   ReviewScope review_before_report = ReviewScope::new_and_solicitation;
-  std::optional<base::Period> retention_max;         // from identification
-  bool unconfirmed_storage = true;                   // false: suspected is only the wait for review
+  std::optional<base::Period> retention_max;  // from identification
+  bool unconfirmed_storage = true;            // false: suspected is only the wait for review
   std::optional<base::Period> pending_review_max;
-  std::vector<std::string> storage_purposes;         // "reporting", "blocking", "hash", "redress", "authority-requests"
-  bool public_register = false;                      // recipients only from the public register
+  std::vector<std::string>
+      storage_purposes;          // "reporting", "blocking", "hash", "redress", "authority-requests"
+  bool public_register = false;  // recipients only from the public register
   bool user_information = true, redress = true, gdpr_ground = true, oversight = true;
-  std::vector<Rule> rules;                           // 74, in the order of LAW section 10
-  std::string digest;                                // SHA-256 of the file, hex
+  std::vector<Rule> rules;  // 74, in the order of LAW section 10
+  std::string digest;       // SHA-256 of the file, hex
 
-  const Rule& rule(std::string_view id) const;       // Error(software) for an unknown id
+  const Rule& rule(std::string_view id) const;  // Error(software) for an unknown id
   bool in_window(base::Date) const;
 };
 
@@ -91,31 +92,38 @@ class Resolved {
   std::vector<const Instrument*> all() const;
   bool rehearsal() const { return rehearsal_; }
 
-  // No law in force on that day (SC-12)? Dates come from the base alone; a never adopted text only in rehearsal.
+  // No law in force on that day (SC-12)? Dates come from the base alone; a never adopted text only
+  // in rehearsal.
   std::optional<Refusal> date_refusal(base::Instant) const;
   // May this kind be processed? First text that forbids it (SC-04, SC-05, SC-06).
   std::optional<Refusal> content_refusal(base::ContentKind, bool has_derived_indicators) const;
-  std::optional<Refusal> class_refusal(base::MaterialClass) const;          // SC-03
-  std::optional<Refusal> e2ee_refusal() const;                              // SC-07, when an article forbids it
-  // HU-05: a protected party; `undetermined` is refused only where the text makes secrecy a condition.
+  std::optional<Refusal> class_refusal(base::MaterialClass) const;  // SC-03
+  std::optional<Refusal> e2ee_refusal() const;  // SC-07, when an article forbids it
+  // HU-05: a protected party; `undetermined` is refused only where the text makes secrecy a
+  // condition.
   std::optional<Refusal> secrecy_refusal(bool is_protected, bool undetermined) const;
-  std::optional<Refusal> service_refusal(std::string_view service_kind) const;   // SC-01
+  std::optional<Refusal> service_refusal(std::string_view service_kind) const;  // SC-01
   bool dpia_required() const;
   bool consultation_required() const;
-  // Must a human confirm before a hit of this class may leave? `previously_identified` for class known.
-  std::optional<Refusal> review_refusal(base::MaterialClass, bool previously_identified, bool reviewed) const;  // HU-02/03
-  std::optional<base::Period> retention_max() const;                        // the shortest of all
+  // Must a human confirm before a hit of this class may leave? `previously_identified` for class
+  // known.
+  std::optional<Refusal> review_refusal(base::MaterialClass, bool previously_identified,
+                                        bool reviewed) const;  // HU-02/03
+  std::optional<base::Period> retention_max() const;           // the shortest of all
   std::optional<base::Period> pending_review_max() const;
-  bool unconfirmed_storage() const;                                         // AND
-  std::vector<std::string> storage_purposes() const;                        // intersection
-  bool public_register() const;                                             // OR
-  // The earliest end: add(identified_at, shortest ceiling). `confirmed` decides whether pending_review_max binds.
+  bool unconfirmed_storage() const;                   // AND
+  std::vector<std::string> storage_purposes() const;  // intersection
+  bool public_register() const;                       // OR
+  // The earliest end: add(identified_at, shortest ceiling). `confirmed` decides whether
+  // pending_review_max binds.
   std::optional<base::Instant> ceiling(base::Instant identified_at, bool confirmed) const;
-  // A refusal made from rule `id` of the first text that has it (else of the base), with its own words put behind.
+  // A refusal made from rule `id` of the first text that has it (else of the base), with its own
+  // words put behind.
   Refusal refusal(std::string_view id, std::string_view detail) const;
   // Rules that a person must attest and that apply (severity error).
   std::vector<const Rule*> attested_rules() const;
-  // One line that says how many conditions rest on a text that was not read in the act itself; nullopt: none does.
+  // One line that says how many conditions rest on a text that was not read in the act itself;
+  // nullopt: none does.
   std::optional<std::string> unverified_note() const;
 
  private:

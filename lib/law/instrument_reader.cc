@@ -14,12 +14,13 @@
 namespace proviso::law {
 namespace {
 
-constexpr std::array<std::string_view, 5> kStoragePurposes = {"reporting", "blocking", "hash", "redress",
-                                                              "authority-requests"};  // Art. 3(1)(h)(i) to (v)
+constexpr std::array<std::string_view, 5> kStoragePurposes = {
+    "reporting", "blocking", "hash", "redress", "authority-requests"};  // Art. 3(1)(h)(i) to (v)
 constexpr std::array<std::string_view, 3> kAttestingRoles = {"reviewer", "dpo", "oversight"};
 constexpr std::array<base::ContentKind, 7> kKinds = {
-    base::ContentKind::image, base::ContentKind::video, base::ContentKind::text, base::ContentKind::audio,
-    base::ContentKind::archive, base::ContentKind::mail, base::ContentKind::file};
+    base::ContentKind::image, base::ContentKind::video,   base::ContentKind::text,
+    base::ContentKind::audio, base::ContentKind::archive, base::ContentKind::mail,
+    base::ContentKind::file};
 
 template <class Range>
 bool holds(const Range& range, std::string_view word) {
@@ -29,8 +30,8 @@ bool holds(const Range& range, std::string_view word) {
 std::string sha256_of(std::string_view text) {
   base::Sha256 digest{};
   unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), &size, EVP_sha256(),
-                 nullptr) != 1) {
+  if (EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
+                 EVP_sha256(), nullptr) != 1) {
     throw base::Error(base::ExitCode::software, "SHA-256 is not available");
   }
   return base::to_hex(digest);
@@ -38,38 +39,65 @@ std::string sha256_of(std::string_view text) {
 
 class InstrumentReader {
  public:
-  InstrumentReader(std::string_view name, std::vector<base::Finding>& findings) : in_(std::string(name), findings) {}
+  InstrumentReader(std::string_view name, std::vector<base::Finding>& findings)
+      : in_(std::string(name), findings) {}
 
   Instrument read(const yaml::Node& root) {
-    in_.only(root, {"proviso-instrument", "id", "title", "status", "windows", "content", "solicitation", "e2ee",
-                    "professional_secrecy", "number_independent_only", "dpia", "consultation", "in_use_before",
-                    "new_technology_from", "review_before_report", "retention_max", "pending_review_max",
-                    "unconfirmed_storage", "storage_purposes", "public_register", "user_information", "redress",
-                    "gdpr_ground", "oversight", "rules"});
+    in_.only(root, {"proviso-instrument",
+                    "id",
+                    "title",
+                    "status",
+                    "windows",
+                    "content",
+                    "solicitation",
+                    "e2ee",
+                    "professional_secrecy",
+                    "number_independent_only",
+                    "dpia",
+                    "consultation",
+                    "in_use_before",
+                    "new_technology_from",
+                    "review_before_report",
+                    "retention_max",
+                    "pending_review_max",
+                    "unconfirmed_storage",
+                    "storage_purposes",
+                    "public_register",
+                    "user_information",
+                    "redress",
+                    "gdpr_ground",
+                    "oversight",
+                    "rules"});
     const auto version = in_.optional_int(root, "proviso-instrument");
-    if (version != 1) in_.fail(root, "proviso-instrument is not 1, the only version of this format");
+    if (version != 1)
+      in_.fail(root, "proviso-instrument is not 1, the only version of this format");
     Instrument out;
     out.id = in_.require_string(root, "id");
     out.title = in_.require_string(root, "title");
-    out.status = word(root, "status", parse_status, "in_force or never_adopted").value_or(Status::never_adopted);
+    out.status = word(root, "status", parse_status, "in_force or never_adopted")
+                     .value_or(Status::never_adopted);
     out.windows = windows(root);
     out.content = content(root);
     out.solicitation = yes_no(root, "solicitation");
-    out.e2ee = word(root, "e2ee", parse_binding, "none, recital or article").value_or(Binding::article);
+    out.e2ee =
+        word(root, "e2ee", parse_binding, "none, recital or article").value_or(Binding::article);
     out.professional_secrecy =
-        word(root, "professional_secrecy", parse_binding, "none, recital or article").value_or(Binding::article);
+        word(root, "professional_secrecy", parse_binding, "none, recital or article")
+            .value_or(Binding::article);
     out.number_independent_only = yes_no(root, "number_independent_only");
     out.dpia = yes_no(root, "dpia");
     out.consultation = yes_no(root, "consultation");
     out.in_use_before = date(root, "in_use_before");
     out.new_technology_from = date(root, "new_technology_from");
-    out.review_before_report = word(root, "review_before_report", parse_review_scope,
-                                    "none, new_and_solicitation or all").value_or(ReviewScope::all);
+    out.review_before_report =
+        word(root, "review_before_report", parse_review_scope, "none, new_and_solicitation or all")
+            .value_or(ReviewScope::all);
     out.retention_max = period(root, "retention_max");
     out.unconfirmed_storage = yes_no(root, "unconfirmed_storage");
     out.pending_review_max = period(root, "pending_review_max");
     if (!out.unconfirmed_storage && !out.pending_review_max) {
-      in_.fail(root, "pending_review_max is missing: a text without storage of the unconfirmed needs it");
+      in_.fail(root,
+               "pending_review_max is missing: a text without storage of the unconfirmed needs it");
     }
     out.storage_purposes = purposes(root);
     out.public_register = yes_no(root, "public_register");
@@ -83,11 +111,12 @@ class InstrumentReader {
 
  private:
   template <class Parse>
-  auto word(const yaml::Node& map, std::string_view key, Parse parse_word, std::string_view choices) const
-      -> decltype(parse_word(std::string_view())) {
+  auto word(const yaml::Node& map, std::string_view key, Parse parse_word,
+            std::string_view choices) const -> decltype(parse_word(std::string_view())) {
     const yaml::Node* node = in_.require(map, key);
     if (node == nullptr) return std::nullopt;
-    const auto value = node->type == yaml::NodeType::scalar ? parse_word(node->scalar) : std::nullopt;
+    const auto value =
+        node->type == yaml::NodeType::scalar ? parse_word(node->scalar) : std::nullopt;
     if (!value) in_.fail(*node, fmt::format("{} is not one of {}", key, choices));
     return value;
   }
@@ -109,7 +138,8 @@ class InstrumentReader {
     const auto text = in_.optional_string(map, key);
     if (!text) return std::nullopt;
     const auto value = base::parse_period(*text);
-    if (!value) in_.fail(*map.find(key), fmt::format("{} is not an ISO 8601 duration such as P12M", key));
+    if (!value)
+      in_.fail(*map.find(key), fmt::format("{} is not an ISO 8601 duration such as P12M", key));
     return value;
   }
 
@@ -125,10 +155,12 @@ class InstrumentReader {
       const auto to = date(each, "to");
       if (!from || !to) continue;
       if (*to < *from) in_.fail(each, "the window ends before it begins");
-      if (!out.empty() && *from <= out.back().to) in_.fail(each, "the windows overlap or are out of order");
+      if (!out.empty() && *from <= out.back().to)
+        in_.fail(each, "the windows overlap or are out of order");
       out.push_back({*from, *to});
     }
-    if (list->items.empty()) in_.fail(*list, "windows is empty: at least one {from, to} is expected");
+    if (list->items.empty())
+      in_.fail(*list, "windows is empty: at least one {from, to} is expected");
     return out;
   }
 
@@ -139,7 +171,8 @@ class InstrumentReader {
     if (map == nullptr) return out;
     in_.only(*map, {"image", "video", "text", "audio", "archive", "mail", "file"});
     for (const base::ContentKind kind : kKinds) {
-      out[kind] = word(*map, base::to_string(kind), parse_content_rule, "allowed, forbidden or derived_indicators_only")
+      out[kind] = word(*map, base::to_string(kind), parse_content_rule,
+                       "allowed, forbidden or derived_indicators_only")
                       .value_or(ContentRule::forbidden);
     }
     return out;
@@ -157,15 +190,17 @@ class InstrumentReader {
   }
 
   Rule rule(const yaml::Node& node) const {
-    in_.only(node, {"id", "sentence", "citation", "parameter", "severity", "verified", "applies", "checked_by",
-                    "attested_by"});
+    in_.only(node, {"id", "sentence", "citation", "parameter", "severity", "verified", "applies",
+                    "checked_by", "attested_by"});
     Rule out;
     out.id = in_.require_string(node, "id");
     out.sentence = in_.require_string(node, "sentence");
     out.citation = in_.require_string(node, "citation");
     out.parameter = in_.string_or(node, "parameter", "");
-    out.severity = word(node, "severity", parse_severity, "error, warning or information").value_or(Severity::error);
-    out.verified = in_.require(node, "verified") != nullptr && in_.optional_bool(node, "verified").value_or(false);
+    out.severity = word(node, "severity", parse_severity, "error, warning or information")
+                       .value_or(Severity::error);
+    out.verified = in_.require(node, "verified") != nullptr &&
+                   in_.optional_bool(node, "verified").value_or(false);
     out.applies = yes_no(node, "applies");
     out.checked_by = in_.string_or(node, "checked_by", "");
     out.attested_by = in_.string_or(node, "attested_by", "");
@@ -183,16 +218,19 @@ class InstrumentReader {
       out.push_back(rule(each));
       const std::size_t place = out.size() - 1;
       if (place >= kRuleIds.size()) {
-        in_.fail(each, fmt::format("rule {} is one too many: an instrument has {}", out.back().id, kRuleIds.size()));
+        in_.fail(each, fmt::format("rule {} is one too many: an instrument has {}", out.back().id,
+                                   kRuleIds.size()));
         return out;
       }
       if (out.back().id != kRuleIds[place]) {
-        in_.fail(each, fmt::format("rule {} stands where {} is expected", out.back().id, kRuleIds[place]));
+        in_.fail(each, fmt::format("rule {} stands where {} is expected", out.back().id,
+                                   kRuleIds[place]));
         return out;
       }
     }
     if (out.size() < kRuleIds.size()) {
-      in_.fail(*list, fmt::format("rules end before {}: all {} are expected", kRuleIds[out.size()], kRuleIds.size()));
+      in_.fail(*list, fmt::format("rules end before {}: all {} are expected", kRuleIds[out.size()],
+                                  kRuleIds.size()));
     }
     return out;
   }

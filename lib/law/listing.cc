@@ -15,14 +15,15 @@ std::size_t applying(const Instrument& text) {
 }
 
 std::size_t verified(const Instrument& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.rules.begin(), text.rules.end(), [](const Rule& r) { return r.applies && r.verified; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.rules.begin(), text.rules.end(), [](const Rule& r) { return r.applies && r.verified; }));
 }
 
 std::string windows_of(const Instrument& text) {
   std::string out;
   for (const Window& each : text.windows) {
-    out += fmt::format("{}{} to {}", out.empty() ? "" : ", ", base::to_string(each.from), base::to_string(each.to));
+    out += fmt::format("{}{} to {}", out.empty() ? "" : ", ", base::to_string(each.from),
+                       base::to_string(each.to));
   }
   return out;
 }
@@ -106,10 +107,11 @@ json::OrderedJson list_json(const std::vector<Instrument>& texts) {
 }
 
 std::string list_table(const std::vector<Instrument>& texts) {
-  std::string out = fmt::format("{:<21} {:<14} {:<26} {:>5} {:>8}\n", "ID", "STATUS", "DAYS", "RULES", "VERIFIED");
+  std::string out = fmt::format("{:<21} {:<14} {:<26} {:>5} {:>8}\n", "ID", "STATUS", "DAYS",
+                                "RULES", "VERIFIED");
   for (const Instrument& text : texts) {
-    out += fmt::format("{:<21} {:<14} {:<26} {:>5} {:>8}\n", text.id, to_string(text.status), windows_of(text),
-                       applying(text), verified(text));
+    out += fmt::format("{:<21} {:<14} {:<26} {:>5} {:>8}\n", text.id, to_string(text.status),
+                       windows_of(text), applying(text), verified(text));
   }
   return out;
 }
@@ -134,14 +136,16 @@ std::string show_table(const Instrument& text) {
 std::string calendar_table(const std::vector<Span>& spans) {
   std::string out = fmt::format("{:<10}  {:<10}  {:<21}  {}\n", "FROM", "TO", "INSTRUMENT", "GATE");
   for (const Span& each : spans) {
-    out += fmt::format("{:<10}  {:<10}  {:<21}  {}\n", base::to_string(each.from), each.to ? base::to_string(*each.to) : "",
+    out += fmt::format("{:<10}  {:<10}  {:<21}  {}\n", base::to_string(each.from),
+                       each.to ? base::to_string(*each.to) : "",
                        each.instrument.empty() ? "none" : each.instrument,
                        each.instrument.empty() ? "shut: no derogation" : "may open");
   }
   return out;
 }
 
-std::string diff_table(const Instrument& a, const Instrument& b, const std::vector<Difference>& differences) {
+std::string diff_table(const Instrument& a, const Instrument& b,
+                       const std::vector<Difference>& differences) {
   std::string out;
   for (const Difference& each : differences) {
     out += fmt::format("{}\n  {:<21} {}\n  {:<21} {}\n", each.what, a.id, each.a, b.id, each.b);

@@ -12,10 +12,10 @@
 namespace proviso::law {
 
 json::OrderedJson to_json(const Rule&);
-json::OrderedJson to_json(const Instrument&);                  // parameters and all rules
+json::OrderedJson to_json(const Instrument&);  // parameters and all rules
 json::OrderedJson to_json(const std::vector<Span>&);
 json::OrderedJson to_json(const std::vector<Difference>&);
-json::OrderedJson list_json(const std::vector<Instrument>&);   // without rules
+json::OrderedJson list_json(const std::vector<Instrument>&);  // without rules
 
 std::string list_table(const std::vector<Instrument>&);
 std::string show_table(const Instrument&);

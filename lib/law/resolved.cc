@@ -9,8 +9,8 @@ namespace {
 
 Refusal refusal_of(const Instrument& text, std::string_view id, std::string_view detail) {
   const Rule& rule = text.rule(id);
-  return {rule.id, rule.citation, detail.empty() ? rule.sentence : fmt::format("{}: {}", rule.sentence, detail),
-          text.id};
+  return {rule.id, rule.citation,
+          detail.empty() ? rule.sentence : fmt::format("{}: {}", rule.sentence, detail), text.id};
 }
 
 // Which rule of this text closes a kind: audio and text have their own.
@@ -20,9 +20,11 @@ std::string_view content_rule_id(const Instrument& text, base::ContentKind kind)
   return "SC-04";
 }
 
-// Sorts by the end that a period has when counted from a fixed instant, as months and days have no order of their own.
+// Sorts by the end that a period has when counted from a fixed instant, as months and days have no
+// order of their own.
 template <class Pick>
-std::optional<base::Period> shortest(const std::vector<const Instrument*>& texts, const Pick& pick) {
+std::optional<base::Period> shortest(const std::vector<const Instrument*>& texts,
+                                     const Pick& pick) {
   std::optional<base::Period> best;
   const base::Instant origin{};
   for (const Instrument* text : texts) {
@@ -46,20 +48,23 @@ std::vector<const Instrument*> Resolved::all() const {
 std::optional<Refusal> Resolved::date_refusal(base::Instant at) const {
   const base::Date day = base::date_of(at);
   if (base_.status == Status::never_adopted && !rehearsal_) {
-    return refusal_of(base_, "SC-12", "this text was never adopted; it opens nothing but a rehearsal");
+    return refusal_of(base_, "SC-12",
+                      "this text was never adopted; it opens nothing but a rehearsal");
   }
   if (base_.in_window(day)) return std::nullopt;
   return refusal_of(base_, "SC-12",
                     fmt::format("{} is not a day of {}", base::to_string(day), base_.id));
 }
 
-std::optional<Refusal> Resolved::content_refusal(base::ContentKind kind, bool has_derived_indicators) const {
+std::optional<Refusal> Resolved::content_refusal(base::ContentKind kind,
+                                                 bool has_derived_indicators) const {
   for (const Instrument* text : all()) {
     const auto found = text->content.find(kind);
     const ContentRule rule = found == text->content.end() ? ContentRule::forbidden : found->second;
     if (rule == ContentRule::allowed) continue;
     if (rule == ContentRule::derived_indicators_only && has_derived_indicators) continue;
-    return refusal_of(*text, content_rule_id(*text, kind), fmt::format("content of kind {}", base::to_string(kind)));
+    return refusal_of(*text, content_rule_id(*text, kind),
+                      fmt::format("content of kind {}", base::to_string(kind)));
   }
   return std::nullopt;
 }
@@ -107,16 +112,18 @@ bool Resolved::dpia_required() const {
 
 bool Resolved::consultation_required() const {
   const auto texts = all();
-  return std::any_of(texts.begin(), texts.end(), [](const Instrument* t) { return t->consultation; });
+  return std::any_of(texts.begin(), texts.end(),
+                     [](const Instrument* t) { return t->consultation; });
 }
 
-std::optional<Refusal> Resolved::review_refusal(base::MaterialClass material, bool previously_identified,
-                                                bool reviewed) const {
+std::optional<Refusal> Resolved::review_refusal(base::MaterialClass material,
+                                                bool previously_identified, bool reviewed) const {
   if (reviewed) return std::nullopt;
   const bool known = material == base::MaterialClass::known && previously_identified;
   for (const Instrument* text : all()) {
     if (text->review_before_report == ReviewScope::all) {
-      return refusal_of(*text, text->rule("HU-02").applies ? "HU-02" : "HU-03", "no person has confirmed this case");
+      return refusal_of(*text, text->rule("HU-02").applies ? "HU-02" : "HU-03",
+                        "no person has confirmed this case");
     }
     if (text->review_before_report == ReviewScope::new_and_solicitation && !known) {
       return refusal_of(*text, "HU-03", "no person has confirmed this case");
@@ -126,16 +133,21 @@ std::optional<Refusal> Resolved::review_refusal(base::MaterialClass material, bo
 }
 
 std::optional<base::Period> Resolved::retention_max() const {
-  return shortest(all(), [](const Instrument& t) -> const std::optional<base::Period>& { return t.retention_max; });
+  return shortest(all(), [](const Instrument& t) -> const std::optional<base::Period>& {
+    return t.retention_max;
+  });
 }
 
 std::optional<base::Period> Resolved::pending_review_max() const {
-  return shortest(all(), [](const Instrument& t) -> const std::optional<base::Period>& { return t.pending_review_max; });
+  return shortest(all(), [](const Instrument& t) -> const std::optional<base::Period>& {
+    return t.pending_review_max;
+  });
 }
 
 bool Resolved::unconfirmed_storage() const {
   const auto texts = all();
-  return std::all_of(texts.begin(), texts.end(), [](const Instrument* t) { return t->unconfirmed_storage; });
+  return std::all_of(texts.begin(), texts.end(),
+                     [](const Instrument* t) { return t->unconfirmed_storage; });
 }
 
 std::vector<std::string> Resolved::storage_purposes() const {
@@ -152,12 +164,14 @@ std::vector<std::string> Resolved::storage_purposes() const {
 
 bool Resolved::public_register() const {
   const auto texts = all();
-  return std::any_of(texts.begin(), texts.end(), [](const Instrument* t) { return t->public_register; });
+  return std::any_of(texts.begin(), texts.end(),
+                     [](const Instrument* t) { return t->public_register; });
 }
 
 std::optional<base::Instant> Resolved::ceiling(base::Instant identified_at, bool confirmed) const {
   std::optional<base::Instant> end;
-  // Each period is added to the instant itself: 30 November plus three months and 31 January plus 90 days differ.
+  // Each period is added to the instant itself: 30 November plus three months and 31 January plus
+  // 90 days differ.
   const auto take = [&](const std::optional<base::Period>& period) {
     if (!period) return;
     const base::Instant candidate = base::add(identified_at, *period);
@@ -200,7 +214,8 @@ std::optional<std::string> Resolved::unverified_note() const {
     });
     if (open == 0) continue;
     if (!note.empty()) note += "; ";
-    note += fmt::format("{} conditions of {} rest on secondary sources, see 'proviso law show {}'", open, text->id, text->id);
+    note += fmt::format("{} conditions of {} rest on secondary sources, see 'proviso law show {}'",
+                        open, text->id, text->id);
   }
   if (note.empty()) return std::nullopt;
   return note;

@@ -21,31 +21,40 @@ std::string place(const fs::path& directory, std::uint64_t index) {
 }
 
 // Numbering and time of one line; the Merkle root alone would not say where a log was touched.
-void check_line(const fs::path& directory, std::uint64_t index, std::string_view line, base::Instant& last,
-                std::vector<base::Finding>& findings) {
+void check_line(const fs::path& directory, std::uint64_t index, std::string_view line,
+                base::Instant& last, std::vector<base::Finding>& findings) {
   try {
     const json::Json entry = json::parse(line, "entry");
     const auto number = entry.find("n");
-    if (number == entry.end() || !number->is_number_unsigned() || number->get<std::uint64_t>() != index) {
-      findings.push_back({place(directory, index), fmt::format("entry {} was expected here: an entry was removed, added or re-ordered", index)});
+    if (number == entry.end() || !number->is_number_unsigned() ||
+        number->get<std::uint64_t>() != index) {
+      findings.push_back(
+          {place(directory, index),
+           fmt::format("entry {} was expected here: an entry was removed, added or re-ordered",
+                       index)});
     }
     const auto time = base::parse_instant(entry.value("time", std::string()));
-    if (!time || *time < last) findings.push_back({place(directory, index), "the time goes back: an entry was re-ordered or changed"});
+    if (!time || *time < last)
+      findings.push_back(
+          {place(directory, index), "the time goes back: an entry was re-ordered or changed"});
     if (time) last = *time;
   } catch (const base::Error&) {
     findings.push_back({place(directory, index), "the line is no entry: it was changed"});
   } catch (const json::Json::exception&) {
-    findings.push_back({place(directory, index), "a member has the wrong type: the entry was changed"});
+    findings.push_back(
+        {place(directory, index), "a member has the wrong type: the entry was changed"});
   }
 }
 
 void check_documents(const fs::path& directory, std::vector<base::Finding>& findings) {
   std::error_code error;
-  for (fs::directory_iterator it(directory / "documents", error), end; !error && it != end; it.increment(error)) {
+  for (fs::directory_iterator it(directory / "documents", error), end; !error && it != end;
+       it.increment(error)) {
     const std::string name = it->path().filename().string();
-    if (name.find(".tmp-") != std::string::npos) continue;       // of a writer that died
+    if (name.find(".tmp-") != std::string::npos) continue;  // of a writer that died
     if (crypto::sha256_hex(base::read_file(it->path())) != name) {
-      findings.push_back({it->path().string(), "the document's digest is not its name: it was changed"});
+      findings.push_back(
+          {it->path().string(), "the document's digest is not its name: it was changed"});
     }
   }
 }
@@ -60,14 +69,16 @@ std::uint64_t segment_bytes(const fs::path& directory, std::uint64_t index) {
 
 std::vector<base::Sha256> leaves(const Ledger& ledger) {
   std::vector<base::Sha256> hashes;
-  read_lines(ledger.directory(), {}, ledger.checkpoint().size, [&](std::uint64_t, std::string_view line) {
-    hashes.push_back(leaf_hash(line));
-    return true;
-  });
+  read_lines(ledger.directory(), {}, ledger.checkpoint().size,
+             [&](std::uint64_t, std::string_view line) {
+               hashes.push_back(leaf_hash(line));
+               return true;
+             });
   return hashes;
 }
 
-Verification verify(const Ledger& ledger, const crypto::PublicKey& key, const std::optional<std::string>& remembered) {
+Verification verify(const Ledger& ledger, const crypto::PublicKey& key,
+                    const std::optional<std::string>& remembered) {
   const fs::path& directory = ledger.directory();
   Verification result;
   result.checkpoint = ledger.checkpoint();
@@ -78,17 +89,23 @@ Verification verify(const Ledger& ledger, const crypto::PublicKey& key, const st
   base::Instant last;
   std::optional<base::Sha256> root_then;
   if (earlier && earlier->size == 0) root_then = frontier.root();
-  const Place end = read_lines(directory, {}, result.checkpoint.size, [&](std::uint64_t index, std::string_view line) {
-    check_line(directory, index, line, last, result.findings);
-    frontier.push(leaf_hash(line));
-    if (earlier && frontier.size() == earlier->size) root_then = frontier.root();
-    return true;
-  });
+  const Place end = read_lines(directory, {}, result.checkpoint.size,
+                               [&](std::uint64_t index, std::string_view line) {
+                                 check_line(directory, index, line, last, result.findings);
+                                 frontier.push(leaf_hash(line));
+                                 if (earlier && frontier.size() == earlier->size)
+                                   root_then = frontier.root();
+                                 return true;
+                               });
   if (end.index < result.checkpoint.size) {
-    result.findings.push_back({place(directory, end.index), fmt::format("the log ends after {} entries and its checkpoint covers {}: it was cut",
-                                                                        end.index, result.checkpoint.size)});
+    result.findings.push_back(
+        {place(directory, end.index),
+         fmt::format("the log ends after {} entries and its checkpoint covers {}: it was cut",
+                     end.index, result.checkpoint.size)});
   } else if (frontier.root() != result.checkpoint.root) {
-    result.findings.push_back({directory.string(), "the entries do not have the root that the checkpoint signs: an entry was changed"});
+    result.findings.push_back(
+        {directory.string(),
+         "the entries do not have the root that the checkpoint signs: an entry was changed"});
   } else if (const std::uint64_t size = segment_bytes(directory, end.index); size > end.offset) {
     result.unacknowledged_bytes = size - end.offset;
   }
@@ -96,9 +113,14 @@ Verification verify(const Ledger& ledger, const crypto::PublicKey& key, const st
     if (earlier->origin != result.checkpoint.origin) {
       result.findings.push_back({"remembered checkpoint", "is of another log: " + earlier->origin});
     } else if (earlier->size > result.checkpoint.size) {
-      result.findings.push_back({directory.string(), fmt::format("the log was rolled back: it had {} entries and has {}", earlier->size, result.checkpoint.size)});
+      result.findings.push_back(
+          {directory.string(), fmt::format("the log was rolled back: it had {} entries and has {}",
+                                           earlier->size, result.checkpoint.size)});
     } else if (root_then && *root_then != earlier->root) {
-      result.findings.push_back({directory.string(), fmt::format("the first {} entries are not those of the remembered checkpoint", earlier->size)});
+      result.findings.push_back(
+          {directory.string(),
+           fmt::format("the first {} entries are not those of the remembered checkpoint",
+                       earlier->size)});
     }
   }
   check_documents(directory, result.findings);
@@ -106,11 +128,14 @@ Verification verify(const Ledger& ledger, const crypto::PublicKey& key, const st
 }
 
 bool Query::matches(const StoredEntry& entry) const {
-  const auto is = [](const std::string& wanted, const std::string& value) { return wanted.empty() || wanted == value; };
+  const auto is = [](const std::string& wanted, const std::string& value) {
+    return wanted.empty() || wanted == value;
+  };
   if (!is(event, entry.event) || !is(run, entry.run) || !is(tool, entry.tool)) return false;
   if (!case_id.empty()) {
     const auto found = entry.data.find("case");
-    if (found == entry.data.end() || !found->is_string() || found->get<std::string>() != case_id) return false;
+    if (found == entry.data.end() || !found->is_string() || found->get<std::string>() != case_id)
+      return false;
   }
   return (!from || entry.time >= *from) && (!to || entry.time < *to);
 }
@@ -128,13 +153,21 @@ Balance balance(const Ledger& ledger, const std::string& run) {
   result.unclean = totals.unclean;
   for (const auto& [key, n] : totals.counts) {
     if (key.side == "in") result.in += n;
-    // What scope-check drops is refused or no record; what retain drops has another kind than was declared.
-    else if (key.side == "dropped") (key.outcome == "refused" || key.outcome == "error" ? result.dropped_at_scope : result.dropped_later) += n;
-    else if (key.outcome == "erased") result.erased += n;
-    else if (key.outcome == "stored") result.stored += n;
-    else if (key.outcome == "replayed") result.replayed += n;
-    else if (key.outcome == "content_gone") result.content_gone += n;
-    else result.errors += n;
+    // What scope-check drops is refused or no record; what retain drops has another kind than was
+    // declared.
+    else if (key.side == "dropped")
+      (key.outcome == "refused" || key.outcome == "error" ? result.dropped_at_scope
+                                                          : result.dropped_later) += n;
+    else if (key.outcome == "erased")
+      result.erased += n;
+    else if (key.outcome == "stored")
+      result.stored += n;
+    else if (key.outcome == "replayed")
+      result.replayed += n;
+    else if (key.outcome == "content_gone")
+      result.content_gone += n;
+    else
+      result.errors += n;
   }
   return result;
 }
@@ -143,7 +176,8 @@ std::vector<std::string> runs(const Ledger& ledger) {
   std::vector<std::string> found;
   std::set<std::string> seen;
   ledger.read(0, [&](const StoredEntry& entry) {
-    if (entry.event == event::kGateInputs && seen.insert(entry.run).second) found.push_back(entry.run);
+    if (entry.event == event::kGateInputs && seen.insert(entry.run).second)
+      found.push_back(entry.run);
     return true;
   });
   return found;

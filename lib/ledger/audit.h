@@ -1,4 +1,5 @@
-// The auditor's questions: was anything changed, removed, re-ordered or cut? does a run balance? who looked at a case?
+// The auditor's questions: was anything changed, removed, re-ordered or cut? does a run balance?
+// who looked at a case?
 #pragma once
 
 #include <optional>
@@ -15,12 +16,15 @@ namespace proviso::ledger {
 struct Verification {
   Checkpoint checkpoint;
   std::vector<base::Finding> findings;
-  std::uint64_t unacknowledged_bytes = 0;     // behind the checkpoint: no fault, cut at the next append
+  std::uint64_t unacknowledged_bytes =
+      0;  // behind the checkpoint: no fault, cut at the next append
 };
 
-// Recomputes every leaf and the root, and checks numbering, time order and documents' digests. `remembered` is an earlier
-// checkpoint (a signed note): the log must be an extension of it, so that a rollback shows.
-Verification verify(const Ledger&, const crypto::PublicKey&, const std::optional<std::string>& remembered);
+// Recomputes every leaf and the root, and checks numbering, time order and documents' digests.
+// `remembered` is an earlier checkpoint (a signed note): the log must be an extension of it, so
+// that a rollback shows.
+Verification verify(const Ledger&, const crypto::PublicKey&,
+                    const std::optional<std::string>& remembered);
 
 // All leaf hashes that the checkpoint covers.
 std::vector<base::Sha256> leaves(const Ledger&);
@@ -28,16 +32,17 @@ std::vector<base::Sha256> leaves(const Ledger&);
 // Which entries a query wants; empty members match all.
 struct Query {
   std::string event, run, case_id, tool;
-  std::optional<base::Instant> from, to;      // inclusive, exclusive
+  std::optional<base::Instant> from, to;  // inclusive, exclusive
   bool matches(const StoredEntry&) const;
 };
 
 // One run's double entry: what scope-check let in against what retain counted.
 struct Balance {
   std::string run;
-  std::uint64_t in = 0;               // let in by scope-check
-  std::uint64_t dropped_at_scope = 0; // refused or no proper record: never in the stream
-  std::uint64_t erased = 0, stored = 0, replayed = 0, content_gone = 0, errors = 0, dropped_later = 0;
+  std::uint64_t in = 0;                // let in by scope-check
+  std::uint64_t dropped_at_scope = 0;  // refused or no proper record: never in the stream
+  std::uint64_t erased = 0, stored = 0, replayed = 0, content_gone = 0, errors = 0,
+                dropped_later = 0;
   bool open = false, unclean = false;
   // in - everything that came out: negative when more came out than went in.
   std::int64_t unaccounted() const;

@@ -11,10 +11,11 @@ namespace proviso::ledger {
 namespace {
 
 constexpr std::string_view kDash = "\u2014 ";
-constexpr char kEd25519 = 1;   // signature type of the signed-note specification
+constexpr char kEd25519 = 1;  // signature type of the signed-note specification
 
 std::string body_of(const Checkpoint& checkpoint) {
-  return fmt::format("{}\n{}\n{}\n", checkpoint.origin, checkpoint.size, crypto::base64(checkpoint.root));
+  return fmt::format("{}\n{}\n{}\n", checkpoint.origin, checkpoint.size,
+                     crypto::base64(checkpoint.root));
 }
 
 // First four bytes of SHA-256(name || "\n" || type || public key).
@@ -39,12 +40,15 @@ std::string sign_checkpoint(const Checkpoint& checkpoint, const crypto::PrivateK
   std::string signature = key_hash(checkpoint.origin, crypto::PublicKey::of(key));
   const base::Bytes raw = key.sign(body);
   signature += base::as_text(raw);
-  return fmt::format("{}\n{}{} {}\n", body, kDash, checkpoint.origin, crypto::base64(base::as_bytes(signature)));
+  return fmt::format("{}\n{}{} {}\n", body, kDash, checkpoint.origin,
+                     crypto::base64(base::as_bytes(signature)));
 }
 
-Checkpoint verify_checkpoint(std::string_view note, const crypto::PublicKey& key, std::string_view name) {
+Checkpoint verify_checkpoint(std::string_view note, const crypto::PublicKey& key,
+                             std::string_view name) {
   const std::size_t gap = note.find("\n\n");
-  if (gap == std::string_view::npos) refuse(name, "no signed note: the empty line before the signatures is missing");
+  if (gap == std::string_view::npos)
+    refuse(name, "no signed note: the empty line before the signatures is missing");
   const std::string_view body = note.substr(0, gap + 1);
   Checkpoint checkpoint;
   const std::size_t first = body.find('\n');
@@ -53,9 +57,11 @@ Checkpoint verify_checkpoint(std::string_view note, const crypto::PublicKey& key
   if (third == std::string_view::npos) refuse(name, "the checkpoint has fewer than three lines");
   checkpoint.origin = std::string(body.substr(0, first));
   const std::string_view size = body.substr(first + 1, second - first - 1);
-  const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), checkpoint.size);
+  const auto [end, error] =
+      std::from_chars(size.data(), size.data() + size.size(), checkpoint.size);
   const auto root = crypto::from_base64(body.substr(second + 1, third - second - 1));
-  if (error != std::errc() || end != size.data() + size.size() || !root || root->size() != checkpoint.root.size()) {
+  if (error != std::errc() || end != size.data() + size.size() || !root ||
+      root->size() != checkpoint.root.size()) {
     refuse(name, "the checkpoint's size or root is malformed");
   }
   std::copy(root->begin(), root->end(), checkpoint.root.begin());

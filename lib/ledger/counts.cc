@@ -10,9 +10,14 @@ namespace {
 std::int64_t hour_of(base::Instant instant) { return instant.seconds / 3600; }
 
 constexpr std::pair<const char*, std::string CountKey::*> kMembers[] = {
-    {"side", &CountKey::side},       {"service", &CountKey::service},       {"region", &CountKey::region},
-    {"kind", &CountKey::kind},       {"technology", &CountKey::technology}, {"class", &CountKey::material_class},
-    {"outcome", &CountKey::outcome}, {"reason", &CountKey::reason}};
+    {"side", &CountKey::side},
+    {"service", &CountKey::service},
+    {"region", &CountKey::region},
+    {"kind", &CountKey::kind},
+    {"technology", &CountKey::technology},
+    {"class", &CountKey::material_class},
+    {"outcome", &CountKey::outcome},
+    {"reason", &CountKey::reason}};
 
 }  // namespace
 
@@ -70,11 +75,13 @@ struct Counts::Impl {
       next.counts[key].bytes += sum.bytes;
     }
     if (!run.file->write(next)) {
-      // More kinds of counts than a slot holds: what stood becomes an entry, and the new ones stand alone.
+      // More kinds of counts than a slot holds: what stood becomes an entry, and the new ones stand
+      // alone.
       fold(run);
       next = run.durable;
       next.counts = run.pending;
-      if (!run.file->write(next)) throw base::Error(base::ExitCode::software, "one batch has more counts than a slot holds");
+      if (!run.file->write(next))
+        throw base::Error(base::ExitCode::software, "one batch has more counts than a slot holds");
     }
     run.durable = std::move(next);
     run.pending.clear();
@@ -87,7 +94,7 @@ struct Counts::Impl {
       if (const auto counts = OpenCountsFile::read(path); counts && !counts->counts.empty()) {
         ledger->append(counts->entry(true));
       }
-      std::error_code ignored;      // gone already when another process folded it just now
+      std::error_code ignored;  // gone already when another process folded it just now
       std::filesystem::remove(path, ignored);
     }
   }
@@ -100,7 +107,8 @@ Counts::Counts(Ledger& ledger, std::string tool) : impl_(std::make_unique<Impl>(
 
 Counts::~Counts() = default;
 
-void Counts::add(const std::string& run, const CountKey& key, std::uint64_t n, std::uint64_t bytes) {
+void Counts::add(const std::string& run, const CountKey& key, std::uint64_t n,
+                 std::uint64_t bytes) {
   OpenCounts::Sum& sum = impl_->runs[run].pending[key];
   sum.n += n;
   sum.bytes += bytes;
@@ -122,7 +130,8 @@ void Counts::close() {
 
 RunTotals run_totals(const Ledger& ledger, const std::string& run) {
   RunTotals totals;
-  // Open files first: a writer that folds meanwhile is then seen twice at most, and its part number tells.
+  // Open files first: a writer that folds meanwhile is then seen twice at most, and its part number
+  // tells.
   std::map<std::string, OpenCounts> open;
   for (const std::filesystem::path& path : OpenCountsFile::list(ledger.directory() / "open")) {
     if (path.filename().string().find("." + run + ".") == std::string::npos) continue;
@@ -136,7 +145,8 @@ RunTotals run_totals(const Ledger& ledger, const std::string& run) {
     if (entry.event != event::kCounts || entry.run != run) return true;
     open.erase(entry.event_id);
     if (entry.data.value("unclean", false)) totals.unclean = true;
-    for (const json::Json& row : entry.data.at("counts")) totals.counts[count_key_of(row)] += row.at("n").get<std::uint64_t>();
+    for (const json::Json& row : entry.data.at("counts"))
+      totals.counts[count_key_of(row)] += row.at("n").get<std::uint64_t>();
     return true;
   });
   for (const auto& [id, counts] : open) {

@@ -1,8 +1,9 @@
-// Double-entry counts: scope-check counts what it lets in and what it drops, retain counts outcomes.
+// Double-entry counts: scope-check counts what it lets in and what it drops, retain counts
+// outcomes.
 //
-// Counts of a run are made durable in <ledger>/open/ (fixed size, two checksummed slots per writer and run, fsync) before the
-// batch they count is written on, and become one `counts` entry per run and UTC hour, so that the log never tells of
-// single communications.
+// Counts of a run are made durable in <ledger>/open/ (fixed size, two checksummed slots per writer
+// and run, fsync) before the batch they count is written on, and become one `counts` entry per run
+// and UTC hour, so that the log never tells of single communications.
 #pragma once
 
 #include <compare>
@@ -18,10 +19,12 @@ namespace proviso::ledger {
 
 // What is counted; empty members are left out of the entry.
 struct CountKey {
-  std::string side;         // "in" (scope-check: let in), "dropped" (scope-check, and retain for kind_mismatch), "out" (retain)
+  std::string side;  // "in" (scope-check: let in), "dropped" (scope-check, and retain for
+                     // kind_mismatch), "out" (retain)
   std::string service, region, kind, technology, material_class;
-  std::string outcome;      // admitted | refused | erased | stored | replayed | content_gone | error | ...
-  std::string reason;       // rule id of a refusal, or code of an error
+  std::string
+      outcome;  // admitted | refused | erased | stored | replayed | content_gone | error | ...
+  std::string reason;  // rule id of a refusal, or code of an error
   auto operator<=>(const CountKey&) const = default;
 };
 
@@ -37,11 +40,11 @@ class Counts {
   Counts(Ledger& ledger, std::string tool);
   ~Counts();
   void add(const std::string& run, const CountKey&, std::uint64_t n = 1, std::uint64_t bytes = 0);
-  // Durable when it returns: rewrites the older slot of each run that changed and fsyncs it. Past the UTC hour the run's
-  // slots become a `counts` entry and start from zero.
+  // Durable when it returns: rewrites the older slot of each run that changed and fsyncs it. Past
+  // the UTC hour the run's slots become a `counts` entry and start from zero.
   void commit();
-  // Turns everything into entries and removes the open files. Called by finish(); also folds the files of writers that
-  // died (their lock is free).
+  // Turns everything into entries and removes the open files. Called by finish(); also folds the
+  // files of writers that died (their lock is free).
   void close();
 
  private:
@@ -52,8 +55,8 @@ class Counts {
 // Totals of one run, from the entries and the open files.
 struct RunTotals {
   std::map<CountKey, std::uint64_t> counts;
-  bool open = false;        // a writer is still at it
-  bool unclean = false;     // a writer died: figures may be high by one group
+  bool open = false;     // a writer is still at it
+  bool unclean = false;  // a writer died: figures may be high by one group
 };
 RunTotals run_totals(const Ledger&, const std::string& run);
 

@@ -23,7 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::string_view kRehearsalSuffix = "/rehearsal";
 
-std::string line_of(std::uint64_t index, base::Instant time, const Entry& entry, const std::string& event_id) {
+std::string line_of(std::uint64_t index, base::Instant time, const Entry& entry,
+                    const std::string& event_id) {
   json::OrderedJson line;
   line["n"] = index;
   line["time"] = base::to_string(time);
@@ -43,7 +44,8 @@ StoredEntry entry_of(std::uint64_t index, std::string_view line) {
   entry.data = json::parse(line, fmt::format("ledger entry {}", index));
   const auto text = [&](const char* name) {
     const auto found = entry.data.find(name);
-    return found != entry.data.end() && found->is_string() ? found->get<std::string>() : std::string();
+    return found != entry.data.end() && found->is_string() ? found->get<std::string>()
+                                                           : std::string();
   };
   entry.time = base::parse_instant(text("time")).value_or(base::Instant{});
   entry.tool = text("tool");
@@ -56,8 +58,10 @@ StoredEntry entry_of(std::uint64_t index, std::string_view line) {
 }  // namespace
 
 struct Ledger::Impl {
-  // A note that was verified before is not verified again: a stage looks at the head for every batch.
-  Checkpoint verified_once(std::string_view note, const crypto::PublicKey& signer, std::string_view name) const {
+  // A note that was verified before is not verified again: a stage looks at the head for every
+  // batch.
+  Checkpoint verified_once(std::string_view note, const crypto::PublicKey& signer,
+                           std::string_view name) const {
     const std::lock_guard guard(note_mutex);
     if (last_note.empty() || note != last_note) {
       last_head = verify_checkpoint(note, signer, name);
@@ -70,39 +74,44 @@ struct Ledger::Impl {
   mutable Checkpoint last_head;
 
   fs::path directory;
-  std::shared_ptr<const crypto::PrivateKey> key;      // null: reading only
+  std::shared_ptr<const crypto::PrivateKey> key;  // null: reading only
   std::optional<crypto::PublicKey> public_key;
   bool rehearsal = false;
 
-  std::mutex mutex;                                   // guards all below
-  Frontier frontier;                                  // of the entries known to this process
+  std::mutex mutex;   // guards all below
+  Frontier frontier;  // of the entries known to this process
   bool frontier_known = false;
-  Place end;                                          // where entry frontier.size() begins
+  Place end;  // where entry frontier.size() begins
   base::Instant last_time;
-  std::unordered_set<std::string> ids;                // of the entries below ids_read
+  std::unordered_set<std::string> ids;  // of the entries below ids_read
   Place ids_read;
-  Place last_read;                                    // where a reader that goes on will begin
+  Place last_read;  // where a reader that goes on will begin
 
   Checkpoint head() const {
     const fs::path path = directory / "checkpoint";
     return verified_once(base::read_file(path), *public_key, path.string());
   }
 
-  // Brings frontier, end and last_time to the checkpoint, from the cache if it tells the truth, else by reading on.
+  // Brings frontier, end and last_time to the checkpoint, from the cache if it tells the truth,
+  // else by reading on.
   void catch_up(const Checkpoint& checkpoint) {
-    if (frontier_known && frontier.size() == checkpoint.size && frontier.root() == checkpoint.root) return;
+    if (frontier_known && frontier.size() == checkpoint.size && frontier.root() == checkpoint.root)
+      return;
     if (!(frontier_known && frontier.size() < checkpoint.size) && !load_cache(checkpoint)) {
       frontier = Frontier();
       end = Place();
     }
-    end = read_lines(directory, end, checkpoint.size, [&](std::uint64_t index, std::string_view line) {
-      frontier.push(leaf_hash(line));
-      if (index + 1 == checkpoint.size) last_time = entry_of(index, line).time;
-      return true;
-    });
+    end = read_lines(directory, end, checkpoint.size,
+                     [&](std::uint64_t index, std::string_view line) {
+                       frontier.push(leaf_hash(line));
+                       if (index + 1 == checkpoint.size) last_time = entry_of(index, line).time;
+                       return true;
+                     });
     if (frontier.size() != checkpoint.size || frontier.root() != checkpoint.root) {
-      throw base::Error(base::ExitCode::data, "the entries do not have the root that the checkpoint signs",
-                        directory.string(), "run 'proviso audit verify'; nothing may be appended before that is settled");
+      throw base::Error(
+          base::ExitCode::data, "the entries do not have the root that the checkpoint signs",
+          directory.string(),
+          "run 'proviso audit verify'; nothing may be appended before that is settled");
     }
     frontier_known = true;
   }
@@ -120,34 +129,38 @@ struct Ledger::Impl {
         roots.push_back(root);
       }
       auto restored = Frontier::restore(cache.at("size").get<std::uint64_t>(), std::move(roots));
-      if (!restored || restored->size() != checkpoint.size || restored->root() != checkpoint.root) return false;
+      if (!restored || restored->size() != checkpoint.size || restored->root() != checkpoint.root)
+        return false;
       frontier = std::move(*restored);
       end = {frontier.size(), cache.at("offset").get<std::uint64_t>()};
-      last_time = base::parse_instant(cache.at("time").get<std::string>()).value_or(base::Instant{});
+      last_time =
+          base::parse_instant(cache.at("time").get<std::string>()).value_or(base::Instant{});
       return true;
     } catch (const base::Error&) {
-      return false;      // a cache: what it cannot tell is read from the entries
+      return false;  // a cache: what it cannot tell is read from the entries
     } catch (const json::Json::exception&) {
       return false;
     }
   }
 
   void save_cache() {
-    json::Json cache{{"size", frontier.size()}, {"offset", end.offset}, {"time", base::to_string(last_time)}};
+    json::Json cache{
+        {"size", frontier.size()}, {"offset", end.offset}, {"time", base::to_string(last_time)}};
     cache["roots"] = json::Json::array();
     for (const base::Sha256& root : frontier.roots()) cache["roots"].push_back(base::to_hex(root));
     base::write_file_atomically(directory / "tree", cache.dump(), 0644);
   }
 
-  // Cuts what stands behind the checkpoint: it was never acknowledged. Gives the number of bytes cut.
+  // Cuts what stands behind the checkpoint: it was never acknowledged. Gives the number of bytes
+  // cut.
   std::uint64_t cut_unacknowledged() {
     std::uint64_t cut = 0;
     const fs::path segment = segment_path(directory, frontier.size());
     std::error_code error;
     const std::uint64_t size = fs::exists(segment, error) ? fs::file_size(segment) : 0;
     if (size < end.offset) {
-      throw base::Error(base::ExitCode::data, "the segment ends before what the checkpoint covers", segment.string(),
-                        "run 'proviso audit verify'");
+      throw base::Error(base::ExitCode::data, "the segment ends before what the checkpoint covers",
+                        segment.string(), "run 'proviso audit verify'");
     }
     if (size > end.offset) {
       if (::truncate(segment.c_str(), static_cast<off_t>(end.offset)) != 0) {
@@ -155,7 +168,8 @@ struct Ledger::Impl {
       }
       cut += size - end.offset;
     }
-    for (std::uint64_t next = (frontier.size() / kSegmentEntries + 1) * kSegmentEntries;; next += kSegmentEntries) {
+    for (std::uint64_t next = (frontier.size() / kSegmentEntries + 1) * kSegmentEntries;;
+         next += kSegmentEntries) {
       const fs::path later = segment_path(directory, next);
       if (!fs::exists(later, error)) break;
       cut += fs::file_size(later);
@@ -165,10 +179,11 @@ struct Ledger::Impl {
   }
 
   void learn_ids() {
-    ids_read = read_lines(directory, ids_read, frontier.size(), [&](std::uint64_t index, std::string_view line) {
-      ids.insert(entry_of(index, line).event_id);
-      return true;
-    });
+    ids_read = read_lines(directory, ids_read, frontier.size(),
+                          [&](std::uint64_t index, std::string_view line) {
+                            ids.insert(entry_of(index, line).event_id);
+                            return true;
+                          });
   }
 
   // Writes the lines behind `end`, segment by segment, and makes them durable.
@@ -176,18 +191,21 @@ struct Ledger::Impl {
     std::size_t at = 0;
     while (at < lines.size()) {
       const std::uint64_t room = kSegmentEntries - frontier.size() % kSegmentEntries;
-      const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(room, lines.size() - at));
+      const std::size_t count =
+          static_cast<std::size_t>(std::min<std::uint64_t>(room, lines.size() - at));
       std::string text;
       for (std::size_t i = at; i < at + count; ++i) text += lines[i] + "\n";
       const fs::path segment = segment_path(directory, frontier.size());
       const bool is_new = end.offset == 0;
-      const base::UniqueFd fd(::open(segment.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+      const base::UniqueFd fd(
+          ::open(segment.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
       if (!fd) base::throw_errno(errno, "cannot be opened for appending", segment.string());
       base::write_all(fd.get(), text, segment.string());
       base::sync(fd.get(), segment.string());
       if (is_new) base::sync_directory(directory / "entries");
       for (std::size_t i = at; i < at + count; ++i) frontier.push(leaf_hash(lines[i]));
-      end = {frontier.size(), frontier.size() % kSegmentEntries == 0 ? 0 : end.offset + text.size()};
+      end = {frontier.size(),
+             frontier.size() % kSegmentEntries == 0 ? 0 : end.offset + text.size()};
       at += count;
     }
   }
@@ -205,23 +223,25 @@ struct Ledger::Impl {
     for (const Entry& entry : all) named = named || !entry.event_id.empty();
     if (named) learn_ids();
 
-    last_time = std::max(last_time, base::now());     // time in entries never goes back
+    last_time = std::max(last_time, base::now());  // time in entries never goes back
     std::vector<std::string> lines;
     std::unordered_set<std::string> here;
     for (const Entry& entry : all) {
       const std::string id = entry.event_id.empty() ? crypto::random_hex(16) : entry.event_id;
       if (!entry.event_id.empty() && (ids.count(id) != 0 || !here.insert(id).second)) continue;
       std::string line = line_of(frontier.size() + lines.size(), last_time, entry, id);
-      if (line.size() > kMaxEntryBytes) throw base::Error(base::ExitCode::software, "a ledger entry over 1 MiB");
+      if (line.size() > kMaxEntryBytes)
+        throw base::Error(base::ExitCode::software, "a ledger entry over 1 MiB");
       lines.push_back(std::move(line));
     }
     if (lines.empty()) return;
     try {
       write_lines(lines);
       base::write_file_atomically(directory / "checkpoint",
-                                  sign_checkpoint({origin, frontier.size(), frontier.root()}, *key), 0644);
+                                  sign_checkpoint({origin, frontier.size(), frontier.root()}, *key),
+                                  0644);
     } catch (const base::Error&) {
-      frontier_known = false;      // what was written is behind the checkpoint and will be cut
+      frontier_known = false;  // what was written is behind the checkpoint and will be cut
       throw;
     }
     save_cache();
@@ -233,19 +253,24 @@ Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
-void Ledger::create(const fs::path& directory, const Identity& identity, const crypto::PrivateKey& key, const json::Json& about) {
+void Ledger::create(const fs::path& directory, const Identity& identity,
+                    const crypto::PrivateKey& key, const json::Json& about) {
   std::error_code error;
   if (fs::exists(directory, error) && !fs::is_empty(directory, error)) {
     throw base::Error(base::ExitCode::cannot_create, "is not empty", directory.string());
   }
-  const bool ends_so = identity.origin.size() > kRehearsalSuffix.size() &&
-                       identity.origin.substr(identity.origin.size() - kRehearsalSuffix.size()) == kRehearsalSuffix;
+  const bool ends_so =
+      identity.origin.size() > kRehearsalSuffix.size() &&
+      identity.origin.substr(identity.origin.size() - kRehearsalSuffix.size()) == kRehearsalSuffix;
   if (ends_so != identity.rehearsal || identity.origin.find_first_of("\n+ ") != std::string::npos) {
-    throw base::Error(base::ExitCode::config, "the origin '" + identity.origin + "' does not fit the mode, or holds a blank");
+    throw base::Error(base::ExitCode::config, "the origin '" + identity.origin +
+                                                  "' does not fit the mode, or holds a blank");
   }
   for (const char* part : {"entries", "documents", "open"}) {
     fs::create_directories(directory / part, error);
-    if (error) throw base::Error(base::ExitCode::cannot_create, error.message(), (directory / part).string());
+    if (error)
+      throw base::Error(base::ExitCode::cannot_create, error.message(),
+                        (directory / part).string());
   }
   Impl impl;
   impl.directory = directory;
@@ -255,7 +280,8 @@ void Ledger::create(const fs::path& directory, const Identity& identity, const c
   impl.write_lines({line_of(0, impl.last_time, entry, crypto::random_hex(16))});
   impl.save_cache();
   base::write_file_atomically(directory / "checkpoint",
-                              sign_checkpoint({identity.origin, 1, impl.frontier.root()}, key), 0644);
+                              sign_checkpoint({identity.origin, 1, impl.frontier.root()}, key),
+                              0644);
 }
 
 Ledger Ledger::open_to_read(const fs::path& directory, const crypto::PublicKey& key) {
@@ -268,25 +294,30 @@ Ledger Ledger::open_to_read(const fs::path& directory, const crypto::PublicKey& 
   return Ledger(std::move(impl));
 }
 
-Ledger Ledger::open_to_append(const fs::path& directory, std::shared_ptr<const crypto::PrivateKey> key, bool rehearsal) {
+Ledger Ledger::open_to_append(const fs::path& directory,
+                              std::shared_ptr<const crypto::PrivateKey> key, bool rehearsal) {
   Ledger ledger = open_to_read(directory, crypto::PublicKey::of(*key));
   ledger.impl_->key = std::move(key);
   if (ledger.impl_->rehearsal != rehearsal) {
-    throw base::Error(base::ExitCode::config, ledger.impl_->rehearsal ? "a rehearsal ledger, and the policy's mode is production"
-                                                                      : "a production ledger, and the policy's mode is rehearsal",
+    throw base::Error(base::ExitCode::config,
+                      ledger.impl_->rehearsal
+                          ? "a rehearsal ledger, and the policy's mode is production"
+                          : "a production ledger, and the policy's mode is rehearsal",
                       directory.string());
   }
   return ledger;
 }
 
 void Ledger::append(const std::vector<Entry>& entries) {
-  if (!impl_->key) throw base::Error(base::ExitCode::software, "the ledger was opened for reading only");
+  if (!impl_->key)
+    throw base::Error(base::ExitCode::software, "the ledger was opened for reading only");
   const std::lock_guard guard(impl_->mutex);
   const auto lock = base::FileLock::take(impl_->directory / "lock", true);
   impl_->append(entries, impl_->head().origin);
 }
 
-std::uint64_t Ledger::read(std::uint64_t from, const std::function<bool(const StoredEntry&)>& visit) const {
+std::uint64_t Ledger::read(std::uint64_t from,
+                           const std::function<bool(const StoredEntry&)>& visit) const {
   const std::uint64_t size = impl_->head().size;
   if (from >= size) return size < from ? size : from;
   Place start{from / kSegmentEntries * kSegmentEntries, 0};
@@ -294,9 +325,10 @@ std::uint64_t Ledger::read(std::uint64_t from, const std::function<bool(const St
     const std::lock_guard guard(impl_->mutex);
     if (impl_->last_read.index == from) start = impl_->last_read;
   }
-  const Place place = read_lines(impl_->directory, start, size, [&](std::uint64_t index, std::string_view line) {
-    return index < from || visit(entry_of(index, line));
-  });
+  const Place place =
+      read_lines(impl_->directory, start, size, [&](std::uint64_t index, std::string_view line) {
+        return index < from || visit(entry_of(index, line));
+      });
   const std::lock_guard guard(impl_->mutex);
   impl_->last_read = place;
   return place.index;

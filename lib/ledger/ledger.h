@@ -1,7 +1,9 @@
-// The ledger: an append-only, Merkle-hashed (RFC 6962), signed log of counts and decisions, without personal data.
+// The ledger: an append-only, Merkle-hashed (RFC 6962), signed log of counts and decisions, without
+// personal data.
 //
-// A directory: entries/NNNN.ndjson (a line is a leaf), `checkpoint` (C2SP signed note, Ed25519), documents/ (by digest),
-// open/ (counts of runs in progress). See FORMAT.md. Several processes may append; a lock orders them.
+// A directory: entries/NNNN.ndjson (a line is a leaf), `checkpoint` (C2SP signed note, Ed25519),
+// documents/ (by digest), open/ (counts of runs in progress). See FORMAT.md. Several processes may
+// append; a lock orders them.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +23,14 @@
 
 namespace proviso::ledger {
 
-// An entry to be appended. `data` is an object: its members stand in the line beside the common ones.
+// An entry to be appended. `data` is an object: its members stand in the line beside the common
+// ones.
 struct Entry {
-  std::string_view event;      // of events.h
+  std::string_view event;  // of events.h
   std::string tool;
-  std::string run;             // empty: none
-  std::string event_id;        // empty: made at append. An id already in the ledger is skipped, so a retry appends nothing.
+  std::string run;       // empty: none
+  std::string event_id;  // empty: made at append. An id already in the ledger is skipped, so a
+                         // retry appends nothing.
   json::Json data = json::Json::object();
 };
 
@@ -35,45 +39,50 @@ struct StoredEntry {
   std::uint64_t index = 0;
   base::Instant time;
   std::string tool, run, event, event_id;
-  json::Json data;             // the whole line's object
+  json::Json data;  // the whole line's object
 };
 
 struct Checkpoint {
-  std::string origin;          // "proviso/<provider id>[/rehearsal]"
+  std::string origin;  // "proviso/<provider id>[/rehearsal]"
   std::uint64_t size = 0;
   base::Sha256 root{};
 };
 
 struct Identity {
-  std::string origin;          // with "/rehearsal" at its end in rehearsal mode
+  std::string origin;  // with "/rehearsal" at its end in rehearsal mode
   bool rehearsal = false;
 };
 
 class Ledger {
  public:
   // Creates the directory with its first entry. Error(cannot_create) when it is not empty.
-  static void create(const std::filesystem::path&, const Identity&, const crypto::PrivateKey&, const json::Json& about);
+  static void create(const std::filesystem::path&, const Identity&, const crypto::PrivateKey&,
+                     const json::Json& about);
 
-  // For reading only (audit, reports): needs the public key to check the checkpoint. Error(check_failed) if it does not verify.
+  // For reading only (audit, reports): needs the public key to check the checkpoint.
+  // Error(check_failed) if it does not verify.
   static Ledger open_to_read(const std::filesystem::path&, const crypto::PublicKey&);
   // For appending. Error(config) when the ledger is of the other mode (production / rehearsal).
-  static Ledger open_to_append(const std::filesystem::path&, std::shared_ptr<const crypto::PrivateKey>, bool rehearsal);
+  static Ledger open_to_append(const std::filesystem::path&,
+                               std::shared_ptr<const crypto::PrivateKey>, bool rehearsal);
   Ledger(Ledger&&) noexcept;
   Ledger& operator=(Ledger&&) noexcept;
   ~Ledger();
 
-  // Group commit: all entries durable and covered by a new checkpoint when it returns. Takes the lock; cuts bytes behind
-  // the checkpoint first (event ledger.recovered). Thread safe.
+  // Group commit: all entries durable and covered by a new checkpoint when it returns. Takes the
+  // lock; cuts bytes behind the checkpoint first (event ledger.recovered). Thread safe.
   void append(const std::vector<Entry>&);
   void append(Entry entry) { append(std::vector<Entry>{std::move(entry)}); }
 
-  // Calls `visit` for each entry with index >= from that the newest checkpoint covers, in order; until it returns false.
-  // Gives the index to go on from. Cheap when nothing is new.
-  std::uint64_t read(std::uint64_t from, const std::function<bool(const StoredEntry&)>& visit) const;
-  Checkpoint checkpoint() const;      // re-read from disk
+  // Calls `visit` for each entry with index >= from that the newest checkpoint covers, in order;
+  // until it returns false. Gives the index to go on from. Cheap when nothing is new.
+  std::uint64_t read(std::uint64_t from,
+                     const std::function<bool(const StoredEntry&)>& visit) const;
+  Checkpoint checkpoint() const;  // re-read from disk
   std::optional<StoredEntry> last() const;
 
-  // Keeps a configuration document (policy, DPIA, instrument, notice), never personal data; gives its SHA-256 in hex.
+  // Keeps a configuration document (policy, DPIA, instrument, notice), never personal data; gives
+  // its SHA-256 in hex.
   std::string keep_document(std::string_view bytes);
   const std::filesystem::path& directory() const;
   bool rehearsal() const;

@@ -10,7 +10,8 @@ namespace {
 // The largest power of two smaller than n (n > 1): where RFC 6962 splits.
 std::uint64_t split(std::uint64_t n) { return std::bit_floor(n - 1); }
 
-void path(std::span<const base::Sha256> leaves, std::uint64_t index, std::vector<base::Sha256>& proof) {
+void path(std::span<const base::Sha256> leaves, std::uint64_t index,
+          std::vector<base::Sha256>& proof) {
   if (leaves.size() <= 1) return;
   const std::uint64_t k = split(leaves.size());
   if (index < k) {
@@ -22,7 +23,8 @@ void path(std::span<const base::Sha256> leaves, std::uint64_t index, std::vector
   }
 }
 
-void subproof(std::span<const base::Sha256> leaves, std::uint64_t old_size, bool complete, std::vector<base::Sha256>& proof) {
+void subproof(std::span<const base::Sha256> leaves, std::uint64_t old_size, bool complete,
+              std::vector<base::Sha256>& proof) {
   if (old_size == leaves.size()) {
     if (!complete) proof.push_back(tree_hash(leaves));
     return;
@@ -84,20 +86,22 @@ base::Sha256 tree_hash(std::span<const base::Sha256> leaves) {
   return frontier.root();
 }
 
-std::vector<base::Sha256> inclusion_proof(std::span<const base::Sha256> leaves, std::uint64_t index) {
+std::vector<base::Sha256> inclusion_proof(std::span<const base::Sha256> leaves,
+                                          std::uint64_t index) {
   std::vector<base::Sha256> proof;
   if (index < leaves.size()) path(leaves, index, proof);
   return proof;
 }
 
-std::vector<base::Sha256> consistency_proof(std::span<const base::Sha256> leaves, std::uint64_t old_size) {
+std::vector<base::Sha256> consistency_proof(std::span<const base::Sha256> leaves,
+                                            std::uint64_t old_size) {
   std::vector<base::Sha256> proof;
   if (old_size > 0 && old_size < leaves.size()) subproof(leaves, old_size, true, proof);
   return proof;
 }
 
-bool verify_inclusion(const base::Sha256& leaf, std::uint64_t index, std::uint64_t size, std::span<const base::Sha256> proof,
-                      const base::Sha256& root) {
+bool verify_inclusion(const base::Sha256& leaf, std::uint64_t index, std::uint64_t size,
+                      std::span<const base::Sha256> proof, const base::Sha256& root) {
   if (index >= size) return false;
   std::uint64_t fn = index;
   std::uint64_t sn = size - 1;
@@ -119,8 +123,8 @@ bool verify_inclusion(const base::Sha256& leaf, std::uint64_t index, std::uint64
   return sn == 0 && hash == root;
 }
 
-bool verify_consistency(std::uint64_t old_size, const base::Sha256& old_root, std::uint64_t size, const base::Sha256& root,
-                        std::span<const base::Sha256> proof) {
+bool verify_consistency(std::uint64_t old_size, const base::Sha256& old_root, std::uint64_t size,
+                        const base::Sha256& root, std::span<const base::Sha256> proof) {
   if (old_size == size) return proof.empty() && old_root == root;
   if (old_size == 0) return proof.empty();
   if (old_size > size || proof.empty()) return false;

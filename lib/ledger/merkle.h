@@ -12,10 +12,12 @@
 
 namespace proviso::ledger {
 
-base::Sha256 leaf_hash(std::string_view line);                       // SHA-256(0x00 || line)
-base::Sha256 node_hash(const base::Sha256& left, const base::Sha256& right);   // SHA-256(0x01 || left || right)
+base::Sha256 leaf_hash(std::string_view line);  // SHA-256(0x00 || line)
+base::Sha256 node_hash(const base::Sha256& left,
+                       const base::Sha256& right);  // SHA-256(0x01 || left || right)
 
-// The roots of the complete subtrees of a tree of `size` leaves, largest first: all that is needed to append and to give the root.
+// The roots of the complete subtrees of a tree of `size` leaves, largest first: all that is needed
+// to append and to give the root.
 class Frontier {
  public:
   Frontier() = default;
@@ -24,7 +26,7 @@ class Frontier {
 
   void push(const base::Sha256& leaf);
   std::uint64_t size() const { return size_; }
-  base::Sha256 root() const;                // of no leaves: SHA-256 of nothing
+  base::Sha256 root() const;  // of no leaves: SHA-256 of nothing
   const std::vector<base::Sha256>& roots() const { return roots_; }
 
  private:
@@ -33,13 +35,15 @@ class Frontier {
 };
 
 // Proofs over all leaf hashes, RFC 6962 2.1.1 and 2.1.2.
-std::vector<base::Sha256> inclusion_proof(std::span<const base::Sha256> leaves, std::uint64_t index);
-std::vector<base::Sha256> consistency_proof(std::span<const base::Sha256> leaves, std::uint64_t old_size);
+std::vector<base::Sha256> inclusion_proof(std::span<const base::Sha256> leaves,
+                                          std::uint64_t index);
+std::vector<base::Sha256> consistency_proof(std::span<const base::Sha256> leaves,
+                                            std::uint64_t old_size);
 // Verification as RFC 9162 2.1.3.2 and 2.1.4.2 state it.
-bool verify_inclusion(const base::Sha256& leaf, std::uint64_t index, std::uint64_t size, std::span<const base::Sha256> proof,
-                      const base::Sha256& root);
-bool verify_consistency(std::uint64_t old_size, const base::Sha256& old_root, std::uint64_t size, const base::Sha256& root,
-                        std::span<const base::Sha256> proof);
+bool verify_inclusion(const base::Sha256& leaf, std::uint64_t index, std::uint64_t size,
+                      std::span<const base::Sha256> proof, const base::Sha256& root);
+bool verify_consistency(std::uint64_t old_size, const base::Sha256& old_root, std::uint64_t size,
+                        const base::Sha256& root, std::span<const base::Sha256> proof);
 base::Sha256 tree_hash(std::span<const base::Sha256> leaves);
 
 }  // namespace proviso::ledger

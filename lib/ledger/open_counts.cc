@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kMagic = "PVCOUNT1";
-constexpr std::size_t kHeaderBytes = 8 + 8 + 8 + 32;   // magic, sequence, length, SHA-256 of sequence, length and payload
+constexpr std::size_t kHeaderBytes =
+    8 + 8 + 8 + 32;  // magic, sequence, length, SHA-256 of sequence, length and payload
 
 void put_64(std::string& out, std::uint64_t value) {
   for (int i = 0; i < 8; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
@@ -25,7 +26,8 @@ void put_64(std::string& out, std::uint64_t value) {
 
 std::uint64_t get_64(std::string_view text) {
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < 8; ++i) value |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
+  for (std::size_t i = 0; i < 8; ++i)
+    value |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
   return value;
 }
 
@@ -40,8 +42,8 @@ json::Json rows_of(const OpenCounts& counts) {
 }
 
 std::string payload_of(const OpenCounts& counts) {
-  return json::Json{{"tool", counts.tool}, {"run", counts.run}, {"writer", counts.writer}, {"part", counts.part},
-                    {"hour", counts.hour}, {"counts", rows_of(counts)}}
+  return json::Json{{"tool", counts.tool}, {"run", counts.run},   {"writer", counts.writer},
+                    {"part", counts.part}, {"hour", counts.hour}, {"counts", rows_of(counts)}}
       .dump();
 }
 
@@ -53,7 +55,8 @@ struct Slot {
 std::optional<Slot> slot_of(std::string_view bytes) {
   if (bytes.size() < kHeaderBytes || bytes.substr(0, 8) != kMagic) return std::nullopt;
   const std::uint64_t length = get_64(bytes.substr(16));
-  if (length > kSlotBytes - kHeaderBytes || bytes.size() < kHeaderBytes + length) return std::nullopt;
+  if (length > kSlotBytes - kHeaderBytes || bytes.size() < kHeaderBytes + length)
+    return std::nullopt;
   std::string covered(bytes.substr(8, 16));
   covered += bytes.substr(kHeaderBytes, length);
   const base::Sha256 digest = crypto::sha256(covered);
@@ -65,18 +68,27 @@ std::optional<Slot> slot_of(std::string_view bytes) {
 
 Entry OpenCounts::entry(bool unclean) const {
   Entry entry{event::kCounts, tool, run, {}, {}};
-  entry.event_id = crypto::sha256_hex(writer + "/" + run + "/" + std::to_string(part)).substr(0, 32);
-  entry.data = {{"hour", base::to_string(base::Instant{hour * 3600})}, {"writer", writer}, {"part", part}, {"counts", rows_of(*this)}};
+  entry.event_id =
+      crypto::sha256_hex(writer + "/" + run + "/" + std::to_string(part)).substr(0, 32);
+  entry.data = {{"hour", base::to_string(base::Instant{hour * 3600})},
+                {"writer", writer},
+                {"part", part},
+                {"counts", rows_of(*this)}};
   if (unclean) entry.data["unclean"] = true;
   return entry;
 }
 
-OpenCountsFile OpenCountsFile::create(const fs::path& open, const std::string& writer, const std::string& run) {
+OpenCountsFile OpenCountsFile::create(const fs::path& open, const std::string& writer,
+                                      const std::string& run) {
   OpenCountsFile file;
   file.path_ = open / (writer + "." + run + ".counts");
-  file.fd_.reset(::open(file.path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
-  if (!file.fd_) base::throw_errno(errno, "cannot be created", file.path_.string(), base::ExitCode::cannot_create);
-  if (::flock(file.fd_.get(), LOCK_EX | LOCK_NB) != 0) base::throw_errno(errno, "cannot be locked", file.path_.string());
+  file.fd_.reset(
+      ::open(file.path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (!file.fd_)
+    base::throw_errno(errno, "cannot be created", file.path_.string(),
+                      base::ExitCode::cannot_create);
+  if (::flock(file.fd_.get(), LOCK_EX | LOCK_NB) != 0)
+    base::throw_errno(errno, "cannot be locked", file.path_.string());
   // The blocks are taken now, so that a full disk is met before a batch is counted and not after.
   if (const int error = ::posix_fallocate(file.fd_.get(), 0, 2 * kSlotBytes); error != 0) {
     ::unlink(file.path_.c_str());
@@ -102,12 +114,14 @@ bool OpenCountsFile::write(const OpenCounts& counts) {
   slot += payload;
   const auto at = static_cast<off_t>(sequence_ % 2 * kSlotBytes);
   for (std::size_t done = 0; done < slot.size();) {
-    const ssize_t written = ::pwrite(fd_.get(), slot.data() + done, slot.size() - done, at + static_cast<off_t>(done));
+    const ssize_t written =
+        ::pwrite(fd_.get(), slot.data() + done, slot.size() - done, at + static_cast<off_t>(done));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) base::throw_errno(errno, "cannot be written", path_.string());
     done += static_cast<std::size_t>(written);
   }
-  if (::fdatasync(fd_.get()) != 0) base::throw_errno(errno, "cannot be made durable", path_.string());
+  if (::fdatasync(fd_.get()) != 0)
+    base::throw_errno(errno, "cannot be made durable", path_.string());
   return true;
 }
 
@@ -133,11 +147,14 @@ std::optional<OpenCounts> OpenCountsFile::read(const fs::path& path) {
     counts.part = document.at("part").get<std::uint64_t>();
     counts.hour = document.at("hour").get<std::int64_t>();
     for (const json::Json& row : document.at("counts")) {
-      counts.counts[count_key_of(row)] = {row.at("n").get<std::uint64_t>(), row.value("bytes", std::uint64_t{0})};
+      counts.counts[count_key_of(row)] = {row.at("n").get<std::uint64_t>(),
+                                          row.value("bytes", std::uint64_t{0})};
     }
     return counts;
   } catch (const json::Json::exception&) {
-    throw base::Error(base::ExitCode::data, "the slot's checksum is right but its members are not those of counts", path.string());
+    throw base::Error(base::ExitCode::data,
+                      "the slot's checksum is right but its members are not those of counts",
+                      path.string());
   }
 }
 

@@ -1,4 +1,5 @@
-// Counts of a run in progress, on disk: a file of fixed size with two checksummed slots, written in turn.
+// Counts of a run in progress, on disk: a file of fixed size with two checksummed slots, written in
+// turn.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,8 @@ constexpr std::size_t kSlotBytes = 64 * 1024;
 // What a slot holds.
 struct OpenCounts {
   std::string tool, run, writer;
-  std::uint64_t part = 0;                 // how many `counts` entries this writer made of this run before
-  std::int64_t hour = 0;                  // hours since 1970 in which these were counted
+  std::uint64_t part = 0;  // how many `counts` entries this writer made of this run before
+  std::int64_t hour = 0;   // hours since 1970 in which these were counted
   struct Sum {
     std::uint64_t n = 0, bytes = 0;
   };
@@ -32,7 +33,8 @@ struct OpenCounts {
 // The file of one writer and run, locked while its writer lives.
 class OpenCountsFile {
  public:
-  static OpenCountsFile create(const std::filesystem::path& open, const std::string& writer, const std::string& run);
+  static OpenCountsFile create(const std::filesystem::path& open, const std::string& writer,
+                               const std::string& run);
   // False when the counts do not fit into a slot: nothing was written then.
   bool write(const OpenCounts&);
   void remove();

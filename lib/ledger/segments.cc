@@ -21,7 +21,8 @@ Place read_lines(const std::filesystem::path& ledger, Place from, std::uint64_t 
   std::string buffer;
   while (from.index < end) {
     const std::filesystem::path path = segment_path(ledger, from.index);
-    const std::uint64_t segment_end = std::min(end, (from.index / kSegmentEntries + 1) * kSegmentEntries);
+    const std::uint64_t segment_end =
+        std::min(end, (from.index / kSegmentEntries + 1) * kSegmentEntries);
     const base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!fd) {
       if (errno == ENOENT) return from;
@@ -45,7 +46,10 @@ Place read_lines(const std::filesystem::path& ledger, Place from, std::uint64_t 
       buffer.erase(0, used);
       used = 0;
       if (buffer.size() > kMaxEntryBytes) {
-        throw base::Error(base::ExitCode::data, fmt::format("entry {} is longer than {} bytes", from.index, kMaxEntryBytes), path.string());
+        throw base::Error(
+            base::ExitCode::data,
+            fmt::format("entry {} is longer than {} bytes", from.index, kMaxEntryBytes),
+            path.string());
       }
       const std::size_t have = buffer.size();
       buffer.resize(have + 64 * 1024);

@@ -16,8 +16,8 @@
 #include <cstring>
 #include <optional>
 #include <span>
-#include <vector>
 #include <system_error>
+#include <vector>
 
 #include "base/file.h"
 #include "media/findings_wire.h"
@@ -33,14 +33,17 @@ using Clock = std::chrono::steady_clock;
 // Text from the worker may be anything: printable ASCII is kept.
 std::string clean(const char* text, std::size_t size) {
   std::string out(text, ::strnlen(text, size));
-  std::replace_if(out.begin(), out.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
   return out;
 }
 
 fs::path beside_this_program() {
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
-  if (error) throw base::Error(base::ExitCode::software, "cannot find this program's directory", "/proc/self/exe");
+  if (error)
+    throw base::Error(base::ExitCode::software, "cannot find this program's directory",
+                      "/proc/self/exe");
   return self.parent_path() / "decode-worker";
 }
 
@@ -50,10 +53,11 @@ struct Decoder::Impl {
   Limits limits;
   fs::path program;
   base::UniqueFd socket;
-  const std::byte* shared = nullptr;   // the worker writes here at any time: copied before it is looked at
+  const std::byte* shared =
+      nullptr;  // the worker writes here at any time: copied before it is looked at
   pid_t pid = -1;
-  bool ready = false;         // it has said that it is confined
-  Clock::duration busy{};     // with items, since it was started
+  bool ready = false;      // it has said that it is confined
+  Clock::duration busy{};  // with items, since it was started
   // The request that is under way.
   Wanted wanted;
   std::chrono::milliseconds allowed{};
@@ -80,7 +84,8 @@ struct Decoder::Impl {
 
   void start() {
     int pair[2];
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) base::throw_errno(errno, "no socket pair", "decode-worker");
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+      base::throw_errno(errno, "no socket pair", "decode-worker");
     base::UniqueFd ours(pair[0]);
     const base::UniqueFd theirs(pair[1]);
     // Sealed against any other size, so that reading it can never fault.
@@ -92,7 +97,8 @@ struct Decoder::Impl {
     void* const mapped = ::mmap(nullptr, kSharedBytes, PROT_READ, MAP_SHARED, memory.get(), 0);
     if (mapped == MAP_FAILED) base::throw_errno(errno, "no memory to share", "decode-worker");
     shared = static_cast<const std::byte*>(mapped);
-    // Both go to numbers that no open descriptor here may have: dup2 onto itself would keep close-on-exec.
+    // Both go to numbers that no open descriptor here may have: dup2 onto itself would keep
+    // close-on-exec.
     const base::UniqueFd socket_copy(::fcntl(theirs.get(), F_DUPFD_CLOEXEC, kWorkerMemory + 1));
     const base::UniqueFd memory_copy(::fcntl(memory.get(), F_DUPFD_CLOEXEC, kWorkerMemory + 1));
     if (!socket_copy || !memory_copy) base::throw_errno(errno, "no descriptor", "decode-worker");
@@ -110,20 +116,23 @@ struct Decoder::Impl {
     sigfillset(&all);
     ::posix_spawnattr_setsigmask(&attributes, &none);
     ::posix_spawnattr_setsigdefault(&attributes, &all);
-    // A process group of its own: an interrupt at the terminal is the stage's to obey, after the record in hand, and must not turn
-    // that record into a permanent error.
+    // A process group of its own: an interrupt at the terminal is the stage's to obey, after the
+    // record in hand, and must not turn that record into a permanent error.
     ::posix_spawnattr_setpgroup(&attributes, 0);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    ::posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     std::string name = program.string();
     std::string address_space = std::to_string(limits.memory_bytes);
     char* const arguments[] = {name.data(), address_space.data(), nullptr};
     char* const environment[] = {nullptr};
-    const int error = ::posix_spawn(&pid, name.c_str(), &actions, &attributes, arguments, environment);
+    const int error =
+        ::posix_spawn(&pid, name.c_str(), &actions, &attributes, arguments, environment);
     ::posix_spawn_file_actions_destroy(&actions);
     ::posix_spawnattr_destroy(&attributes);
     if (error != 0) {
       pid = -1;
-      base::throw_errno(error, "the decoding worker cannot be started", name, base::ExitCode::software);
+      base::throw_errno(error, "the decoding worker cannot be started", name,
+                        base::ExitCode::software);
     }
     socket = std::move(ours);
   }
@@ -157,7 +166,8 @@ struct Decoder::Impl {
   // One packet; its size, 0 when the worker is gone, nullopt when the deadline passed first.
   std::optional<ssize_t> receive_packet(std::span<char> buffer, Clock::time_point deadline) {
     for (;;) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
       pollfd wait{socket.get(), POLLIN, 0};
       const int events = ::poll(&wait, 1, static_cast<int>(std::clamp<long long>(left, 0, 60'000)));
       if (events < 0 && errno == EINTR) continue;
@@ -172,7 +182,8 @@ struct Decoder::Impl {
     return {"timeout", fmt::format("not decoded within {} ms", allowed.count()), true, {}, {}};
   }
 
-  // It dies here without having seen a file, so no item is to blame, and no item may be lost for it: the run ends.
+  // It dies here without having seen a file, so no item is to blame, and no item may be lost for
+  // it: the run ends.
   [[noreturn]] void never_ready() {
     const int status = stop();
     const bool confinement = WIFEXITED(status) && WEXITSTATUS(status) == kExitNotConfined;
@@ -183,7 +194,8 @@ struct Decoder::Impl {
   }
 
   base::ItemError out_of_bounds() {
-    stop();      // it does not keep to the protocol: what it says is not believed, and it does not read another file
+    stop();  // it does not keep to the protocol: what it says is not believed, and it does not read
+             // another file
     return {"crashed", "the decoding worker answered out of bounds on this file", false, {}, {}};
   }
 
@@ -209,21 +221,28 @@ struct Decoder::Impl {
     }
     std::memcpy(&answer.reply, packet, sizeof(Reply));
     const Reply& reply = answer.reply;
-    if (reply.magic != kReplyMagic || reply.bytes > kSharedBytes) return tl::make_unexpected(out_of_bounds());
+    if (reply.magic != kReplyMagic || reply.bytes > kSharedBytes)
+      return tl::make_unexpected(out_of_bounds());
     answer.payload.assign(shared, shared + static_cast<std::size_t>(reply.bytes));
     const std::string message = clean(reply.message, sizeof reply.message);
     switch (reply.status) {
-      case Status::ok: return answer;
-      case Status::decode_failed: return base::fail("decode_failed", message);
-      case Status::too_large: return base::fail("too_large", message);
-      case Status::unsupported: return base::fail("unsupported", message);
-      case Status::locked: return base::fail("locked", message);
+      case Status::ok:
+        return answer;
+      case Status::decode_failed:
+        return base::fail("decode_failed", message);
+      case Status::too_large:
+        return base::fail("too_large", message);
+      case Status::unsupported:
+        return base::fail("unsupported", message);
+      case Status::locked:
+        return base::fail("locked", message);
     }
     return tl::make_unexpected(out_of_bounds());
   }
 
   void ask(Task task, int fd, base::ContentKind kind, const Wanted& what) {
-    const bool lasting = kind == base::ContentKind::video || kind == base::ContentKind::archive || kind == base::ContentKind::mail;
+    const bool lasting = kind == base::ContentKind::video || kind == base::ContentKind::archive ||
+                         kind == base::ContentKind::mail;
     allowed = std::chrono::milliseconds(lasting ? limits.long_deadline_ms : limits.deadline_ms);
     wanted = what;
     Request request{};
@@ -237,7 +256,8 @@ struct Decoder::Impl {
     request.max_members = limits.max_members;
     request.max_depth = limits.max_depth;
     request.max_expansion = limits.max_expansion;
-    for (const base::ContentKind leaf : what.leaves) request.leaves |= 1u << static_cast<unsigned>(leaf);
+    for (const base::ContentKind leaf : what.leaves)
+      request.leaves |= 1u << static_cast<unsigned>(leaf);
     request.frame_interval_ms = what.frame_interval_ms;
     request.quality_floor = static_cast<std::uint32_t>(what.quality_floor);
     request.md5 = what.leaf_digests.md5;
@@ -249,13 +269,15 @@ struct Decoder::Impl {
     request.dihedral = what.dihedral;
     request.unletterbox = what.unletterbox;
     // Before its processor time ends amid an item.
-    if (busy + 2 * std::chrono::milliseconds(limits.long_deadline_ms) > std::chrono::seconds(kLifeSeconds)) stop();
+    if (busy + 2 * std::chrono::milliseconds(limits.long_deadline_ms) >
+        std::chrono::seconds(kLifeSeconds))
+      stop();
     if (pid < 0) start();
     begun = Clock::now();
     if (send(request, fd)) return;
-    stop();      // it died since the last item
+    stop();  // it died since the last item
     start();
-    if (!send(request, fd)) never_ready();   // a new one that is gone already, before it saw a file
+    if (!send(request, fd)) never_ready();  // a new one that is gone already, before it saw a file
   }
 };
 
@@ -271,7 +293,9 @@ void Decoder::start() {
   if (impl_->pid < 0) impl_->start();
 }
 
-void Decoder::begin(int fd, base::ContentKind kind, const Wanted& wanted) { impl_->ask(Task::hash, fd, kind, wanted); }
+void Decoder::begin(int fd, base::ContentKind kind, const Wanted& wanted) {
+  impl_->ask(Task::hash, fd, kind, wanted);
+}
 
 base::Result<Findings> Decoder::finish() {
   const auto answer = impl_->receive();
@@ -292,9 +316,11 @@ base::Result<Preview> Decoder::preview(int fd, base::ContentKind kind) {
   if (!answer) return tl::make_unexpected(answer.error());
   const Reply& reply = answer->reply;
   const std::size_t samples = std::size_t{reply.preview_width} * reply.preview_height;
-  if (samples != answer->payload.size() || samples > kMaxPreviewBytes) return tl::make_unexpected(impl_->out_of_bounds());
+  if (samples != answer->payload.size() || samples > kMaxPreviewBytes)
+    return tl::make_unexpected(impl_->out_of_bounds());
   const std::vector<std::byte> png =
-      encode_grey_png({reinterpret_cast<const std::uint8_t*>(answer->payload.data()), samples}, reply.preview_width, reply.preview_height);
+      encode_grey_png({reinterpret_cast<const std::uint8_t*>(answer->payload.data()), samples},
+                      reply.preview_width, reply.preview_height);
   if (png.empty()) return base::fail("decode_failed", "no preview could be made");
   return Preview{std::string(base::as_text(png))};
 }

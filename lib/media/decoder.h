@@ -1,7 +1,9 @@
-// Decoding in a separate, confined process: libexec/proviso/decode-worker. See README.md for who runs with which right.
+// Decoding in a separate, confined process: libexec/proviso/decode-worker. See README.md for who
+// runs with which right.
 //
-// A Decoder owns one worker process, started at its first use, reused, replaced when it dies. It is fed the open file
-// descriptor (never a name) over a socket pair and answers with hashes; pixels, names and text stay in the worker.
+// A Decoder owns one worker process, started at its first use, reused, replaced when it dies. It is
+// fed the open file descriptor (never a name) over a socket pair and answers with hashes; pixels,
+// names and text stay in the worker.
 #pragma once
 
 #include <filesystem>
@@ -15,22 +17,26 @@
 namespace proviso::media {
 
 struct Preview {
-  std::string png;            // greyscale, blurred, at most 96 pixels a side
+  std::string png;  // greyscale, blurred, at most 96 pixels a side
 };
 
 class Decoder {
  public:
-  explicit Decoder(Limits = {}, std::filesystem::path worker = {});   // empty: beside this executable ($exec-path/decode-worker)
+  explicit Decoder(Limits = {},
+                   std::filesystem::path worker =
+                       {});  // empty: beside this executable ($exec-path/decode-worker)
   ~Decoder();
   Decoder(Decoder&&) noexcept;
 
   // Starts the worker ahead of the first file; it makes itself ready meanwhile.
   void start();
 
-  // Item errors: decode_failed, too_large, unsupported, locked, timeout (retryable), crashed. `fd` is read from offset 0. `kind`
-  // sets the deadline alone: the worker tells kinds for itself. Error when no worker can be started or confined: the run ends.
+  // Item errors: decode_failed, too_large, unsupported, locked, timeout (retryable), crashed. `fd`
+  // is read from offset 0. `kind` sets the deadline alone: the worker tells kinds for itself. Error
+  // when no worker can be started or confined: the run ends.
   base::Result<Findings> examine(int fd, base::ContentKind kind, const Wanted&);
-  // The same in two steps, so that the caller can work on the file meanwhile. Each begin() needs its finish() before the next.
+  // The same in two steps, so that the caller can work on the file meanwhile. Each begin() needs
+  // its finish() before the next.
   void begin(int fd, base::ContentKind kind, const Wanted&);
   base::Result<Findings> finish();
 

@@ -8,7 +8,7 @@
 namespace proviso::media {
 namespace {
 
-constexpr std::uint32_t kMagic = 0x31665650;    // "PVf1"
+constexpr std::uint32_t kMagic = 0x31665650;  // "PVf1"
 constexpr std::size_t kMaxText = 160;
 constexpr std::string_view kCodes[] = {"", "decode_failed", "too_large", "unsupported", "locked"};
 
@@ -67,7 +67,8 @@ class Reader {
     if (!require(in_.size() >= size)) return {};
     std::string out(reinterpret_cast<const char*>(in_.data()), size);
     in_ = in_.subspan(size);
-    std::replace_if(out.begin(), out.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+    std::replace_if(
+        out.begin(), out.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
     return out;
   }
   pdq::Hash hash() {
@@ -125,11 +126,14 @@ Picture read_picture(Reader& in, const Limits& limits, const Wanted& wanted) {
 }
 
 void write_frames(Writer& out, const Frames& frames) {
-  for (const std::uint32_t value : {frames.sampled, frames.low_quality, frames.duplicates, frames.milliseconds}) out.number(value);
+  for (const std::uint32_t value :
+       {frames.sampled, frames.low_quality, frames.duplicates, frames.milliseconds})
+    out.number(value);
   out.number(static_cast<std::uint32_t>(frames.kept.size()));
   for (const Frame& frame : frames.kept) {
     out.hash(frame.hash);
-    for (const std::uint32_t value : {frame.quality, frame.number, frame.milliseconds}) out.number(value);
+    for (const std::uint32_t value : {frame.quality, frame.number, frame.milliseconds})
+      out.number(value);
   }
 }
 
@@ -160,7 +164,9 @@ void write_leaf(Writer& out, const Leaf& leaf) {
   out.digest(leaf.digests.sha256);
   out.digest(leaf.digests.sha512);
   out.text(leaf.by);
-  const auto* const code = leaf.error ? std::find(std::begin(kCodes), std::end(kCodes), leaf.error->code) : std::begin(kCodes);
+  const auto* const code = leaf.error
+                               ? std::find(std::begin(kCodes), std::end(kCodes), leaf.error->code)
+                               : std::begin(kCodes);
   out.number(static_cast<std::uint8_t>(code - std::begin(kCodes)));
   if (leaf.error) out.text(leaf.error->message);
   out.number(static_cast<std::uint8_t>(leaf.picture ? 1 : 0));
@@ -172,14 +178,16 @@ void write_leaf(Writer& out, const Leaf& leaf) {
 Leaf read_leaf(Reader& in, const Limits& limits, const Wanted& wanted) {
   Leaf leaf;
   leaf.index = in.number<std::uint32_t>();
-  leaf.kind = static_cast<base::ContentKind>(in.at_most<std::uint8_t>(static_cast<std::uint8_t>(base::ContentKind::file)));
+  leaf.kind = static_cast<base::ContentKind>(
+      in.at_most<std::uint8_t>(static_cast<std::uint8_t>(base::ContentKind::file)));
   leaf.digests.bytes = in.number<std::uint64_t>();
   in.digest(leaf.digests.md5, wanted.leaf_digests.md5);
   in.digest(leaf.digests.sha1, wanted.leaf_digests.sha1);
   in.digest(leaf.digests.sha256, wanted.leaf_digests.sha256);
   in.digest(leaf.digests.sha512, wanted.leaf_digests.sha512);
   leaf.by = in.text();
-  if (const auto code = in.at_most<std::uint8_t>(static_cast<std::uint8_t>(std::size(kCodes) - 1)); code != 0) {
+  if (const auto code = in.at_most<std::uint8_t>(static_cast<std::uint8_t>(std::size(kCodes) - 1));
+      code != 0) {
     leaf.error = base::ItemError{std::string(kCodes[code]), in.text(), false, {}, {}};
   }
   if (in.flag() && in.require(wanted.pdq)) leaf.picture = read_picture(in, limits, wanted);
@@ -194,18 +202,21 @@ std::vector<std::byte> write_findings(const Findings& findings) {
   out.number(kMagic);
   out.number(static_cast<std::uint8_t>(findings.container ? 1 : 0));
   const Skipped& skipped = findings.skipped;
-  for (const std::uint32_t value : {skipped.text, skipped.audio, skipped.locked, skipped.other}) out.number(value);
+  for (const std::uint32_t value : {skipped.text, skipped.audio, skipped.locked, skipped.other})
+    out.number(value);
   out.number(static_cast<std::uint32_t>(findings.leaves.size()));
   for (const Leaf& leaf : findings.leaves) write_leaf(out, leaf);
   return std::move(out.out);
 }
 
-std::optional<Findings> read_findings(std::span<const std::byte> bytes, const Limits& limits, const Wanted& wanted) {
+std::optional<Findings> read_findings(std::span<const std::byte> bytes, const Limits& limits,
+                                      const Wanted& wanted) {
   Reader in(bytes);
   Findings findings;
   in.require(in.number<std::uint32_t>() == kMagic);
   findings.container = in.flag();
-  for (std::uint32_t* const value : {&findings.skipped.text, &findings.skipped.audio, &findings.skipped.locked, &findings.skipped.other}) {
+  for (std::uint32_t* const value : {&findings.skipped.text, &findings.skipped.audio,
+                                     &findings.skipped.locked, &findings.skipped.other}) {
     *value = in.at_most<std::uint32_t>(limits.max_members);
   }
   const auto count = in.at_most<std::uint32_t>(limits.max_members);
@@ -214,7 +225,8 @@ std::optional<Findings> read_findings(std::span<const std::byte> bytes, const Li
     Leaf leaf = read_leaf(in, limits, wanted);
     // A leaf of a kind that may not be read, or out of order, is no answer to what was asked.
     if (findings.container) {
-      in.require(leaf.index < limits.max_members && (findings.leaves.empty() || leaf.index > findings.leaves.back().index));
+      in.require(leaf.index < limits.max_members &&
+                 (findings.leaves.empty() || leaf.index > findings.leaves.back().index));
       in.require(leaf.error.has_value() || wanted.leaves.count(leaf.kind) != 0);
     }
     findings.leaves.push_back(std::move(leaf));

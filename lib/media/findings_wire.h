@@ -1,5 +1,6 @@
-// Findings as bytes between worker and decoder: numbers in host order, one after the other, each list after its count. The reader is
-// for bytes of an enemy: it believes no count, and takes nothing that a worker in its right mind would not say.
+// Findings as bytes between worker and decoder: numbers in host order, one after the other, each
+// list after its count. The reader is for bytes of an enemy: it believes no count, and takes
+// nothing that a worker in its right mind would not say.
 #pragma once
 
 #include <cstddef>

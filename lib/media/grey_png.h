@@ -1,4 +1,5 @@
-// Grey pictures as PNG, made on the trusted side, so that no file a worker wrote reaches a reviewer's viewer.
+// Grey pictures as PNG, made on the trusted side, so that no file a worker wrote reaches a
+// reviewer's viewer.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 namespace proviso::media {
 
 // `samples`: rows of `width` bytes. Empty when the encoder fails.
-std::vector<std::byte> encode_grey_png(std::span<const std::uint8_t> samples, std::uint32_t width, std::uint32_t height);
+std::vector<std::byte> encode_grey_png(std::span<const std::uint8_t> samples, std::uint32_t width,
+                                       std::uint32_t height);
 
 }  // namespace proviso::media

@@ -70,7 +70,7 @@ bool LineReader::take_line(InputLine& line) {
     searched_ = end;
     if (skipping_ || end - at_ > max_line_) {
       skipping_ = true;
-      buffer_ = {};   // and its memory
+      buffer_ = {};  // and its memory
       at_ = searched_ = end_ = 0;
     }
     return false;

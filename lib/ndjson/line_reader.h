@@ -17,9 +17,10 @@ class LineReader {
  public:
   LineReader(int fd, std::size_t max_line) : fd_(fd), max_line_(max_line) {}
 
-  // Puts at most `max_lines` lines and about `max_bytes` into `batch`, over what stood there, so that the memory of its lines
-  // is used again. Waits for the first line; gives what it has once the input runs dry. Empty lines are left out. False
-  // when there is nothing more: the end of input, or a stop was requested. Error(io) when reading fails.
+  // Puts at most `max_lines` lines and about `max_bytes` into `batch`, over what stood there, so
+  // that the memory of its lines is used again. Waits for the first line; gives what it has once
+  // the input runs dry. Empty lines are left out. False when there is nothing more: the end of
+  // input, or a stop was requested. Error(io) when reading fails.
   bool next(std::vector<InputLine>& batch, std::size_t max_lines, std::size_t max_bytes);
   std::uint64_t lines() const { return number_; }
   std::uint64_t bytes() const { return bytes_; }

@@ -12,7 +12,8 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t kKeptCapacity = 256u << 10;   // bytes of line; parsing takes some ten times as much
+constexpr std::size_t kKeptCapacity = 256u
+                                      << 10;  // bytes of line; parsing takes some ten times as much
 
 tl::unexpected<base::ItemError> bad_record(std::string message) {
   return base::fail("bad_record", std::move(message));

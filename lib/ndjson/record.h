@@ -1,6 +1,7 @@
 // One line of the stream: parsed by simdjson's DOM, written by splicing.
 //
-// A record is immutable; with() gives the line with one more member put before the last brace, every other byte as it was.
+// A record is immutable; with() gives the line with one more member put before the last brace,
+// every other byte as it was.
 #pragma once
 
 #include <simdjson.h>
@@ -21,7 +22,8 @@ constexpr std::size_t kMaxLineBytes = 16u << 20;
 constexpr std::size_t kMaxIdBytes = 256;
 constexpr int kMaxDepth = 64;
 
-// Owns what parsing needs; one per thread. The elements of a Record live until the next parse with the same Parser.
+// Owns what parsing needs; one per thread. The elements of a Record live until the next parse with
+// the same Parser.
 struct Field {
   std::string_view key;
   simdjson::dom::element value;
@@ -39,13 +41,13 @@ class Parser {
  private:
   friend class Record;
   std::unique_ptr<simdjson::dom::parser> dom_;
-  std::vector<Field> fields_;                  // of the last record
+  std::vector<Field> fields_;  // of the last record
 };
 
 class Record {
  public:
-  // Checks the whole line: JSON object, UTF-8, depth, no repeated top-level key, "id" a string of 1..256 bytes.
-  // Item error bad_record. `line` has no newline and is kept by the record.
+  // Checks the whole line: JSON object, UTF-8, depth, no repeated top-level key, "id" a string
+  // of 1..256 bytes. Item error bad_record. `line` has no newline and is kept by the record.
   static base::Result<Record> parse(Parser&, std::string line);
 
   const std::string& line() const { return line_; }
@@ -56,9 +58,10 @@ class Record {
   bool has(std::string_view top_level_key) const;
   std::optional<simdjson::dom::element> find(std::string_view top_level_key) const;
 
-  // Typed reads by path ("content.path"): absent is nullopt, a wrong type is item error bad_record that names the field.
+  // Typed reads by path ("content.path"): absent is nullopt, a wrong type is item error bad_record
+  // that names the field.
   base::Result<std::optional<std::string_view>> string(std::string_view path) const;
-  std::string text(std::string_view path) const;   // the string, or "" for whatever else is there
+  std::string text(std::string_view path) const;  // the string, or "" for whatever else is there
   base::Result<std::optional<bool>> boolean(std::string_view path) const;
   base::Result<std::optional<std::uint64_t>> unsigned_integer(std::string_view path) const;
 
@@ -69,9 +72,9 @@ class Record {
 
  private:
   std::string line_;
-  std::string_view id_;        // into the parser's tape
+  std::string_view id_;  // into the parser's tape
   simdjson::dom::object root_;
-  std::span<const Field> fields_;   // in the parser
+  std::span<const Field> fields_;  // in the parser
 };
 
 // The line with an "error" member {"tool","code","message"[,"rule","citation"]}.
@@ -79,7 +82,8 @@ std::string with_error(const Record&, std::string_view tool, const base::ItemErr
 // The line for input that was no record: {"error":{...,"line":N}}, none of its bytes.
 std::string error_line(std::string_view tool, const base::ItemError&, std::uint64_t line_number);
 
-// RFC 8785 text of a parsed element (numbers beyond 2^53 as written by simdjson's integer types are item error bad_record).
+// RFC 8785 text of a parsed element (numbers beyond 2^53 as written by simdjson's integer types are
+// item error bad_record).
 base::Result<std::string> canonical(simdjson::dom::element);
 
 }  // namespace proviso::ndjson

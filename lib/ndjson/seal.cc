@@ -10,7 +10,8 @@ namespace {
 
 void append_prefixed(std::string& out, std::string_view part) {
   std::array<char, 8> length{};
-  for (std::size_t i = 0; i < length.size(); ++i) length[i] = static_cast<char>(part.size() >> (8 * i) & 0xffu);
+  for (std::size_t i = 0; i < length.size(); ++i)
+    length[i] = static_cast<char>(part.size() >> (8 * i) & 0xffu);
   out.append(length.data(), length.size());
   out += part;
 }
@@ -18,7 +19,7 @@ void append_prefixed(std::string& out, std::string_view part) {
 std::string_view view(const Mac& mac) { return {mac.data(), mac.size()}; }
 
 Mac seal_mac(std::string_view previous, const Mac& member, const SealKey& key) {
-  thread_local std::string message;   // its memory serves every record of the thread
+  thread_local std::string message;  // its memory serves every record of the thread
   message.clear();
   append_prefixed(message, previous);
   append_prefixed(message, view(member));
@@ -43,7 +44,8 @@ tl::unexpected<base::ItemError> bad_seal(std::string_view stage, std::string_vie
 }  // namespace
 
 void append(std::string& out, const ScopeBinding& bound) {
-  for (const std::string_view part : {bound.id, bound.service, bound.account, bound.content_path, bound.evidence_path}) {
+  for (const std::string_view part :
+       {bound.id, bound.service, bound.account, bound.content_path, bound.evidence_path}) {
     append_prefixed(out, part);
   }
 }

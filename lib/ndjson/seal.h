@@ -1,10 +1,12 @@
 // Seals: how a later stage knows that an earlier one of ours let the record through, unchanged.
 //
-// A stage's member is its RFC 8785 text with `"mac"` put last: SipHash-2-4-128 under the stream key over
+// A stage's member is its RFC 8785 text with `"mac"` put last: SipHash-2-4-128 under the stream key
+// over
 //   u64le(length) previous || u64le(length) MAC(member-text-without-mac) as hex digits
-// where `previous` is the mac (hex) of the stage before, and for scope u64le-length-prefixed id, service, account, content
-// path and evidence path (absent: empty). The member goes in by its own MAC, so that a stage which writes the same member
-// into many records reads it once. The two kinds of message cannot be the same: JSON text holds no zero byte, a length does.
+// where `previous` is the mac (hex) of the stage before, and for scope u64le-length-prefixed id,
+// service, account, content path and evidence path (absent: empty). The member goes in by its own
+// MAC, so that a stage which writes the same member into many records reads it once. The two kinds
+// of message cannot be the same: JSON text holds no zero byte, a length does.
 #pragma once
 
 #include <array>
@@ -16,7 +18,7 @@
 
 namespace proviso::ndjson {
 
-using Mac = std::array<char, 32>;   // hex digits
+using Mac = std::array<char, 32>;  // hex digits
 
 // A keyed MAC, given by the caller so that this room needs no cryptography of its own.
 class SealKey {
@@ -33,7 +35,8 @@ struct ScopeBinding {
 void append(std::string& out, const ScopeBinding&);
 base::Result<std::string> scope_binding(const Record&);
 
-// `member` is RFC 8785 text of an object without "mac"; gives the same object with mac as its last member.
+// `member` is RFC 8785 text of an object without "mac"; gives the same object with mac as its last
+// member.
 std::string seal(std::string_view member, std::string_view previous, const SealKey&);
 
 // A member that many records get: what of its seal does not depend on the record is computed once.
@@ -46,11 +49,12 @@ class RepeatedMember {
   void seal(std::string& out, std::string_view previous, const SealKey&) const;
 
  private:
-  std::string open_;   // all before the digits of the mac
-  Mac mac_{};          // of the member's text
+  std::string open_;  // all before the digits of the mac
+  Mac mac_{};         // of the member's text
 };
 
 // Verifies the seals of `stages` in order (e.g. {"scope","hash"}). Item error bad_seal.
-base::Result<void> verify_seals(const Record&, std::initializer_list<std::string_view> stages, const SealKey&);
+base::Result<void> verify_seals(const Record&, std::initializer_list<std::string_view> stages,
+                                const SealKey&);
 
 }  // namespace proviso::ndjson

@@ -26,13 +26,14 @@ struct Workbench {
   std::vector<Parser> parsers;
   std::vector<Record> records;
   std::vector<const Record*> unprocessed;
-  std::vector<std::size_t> places;           // of them in the batch
-  std::vector<std::size_t> lines;            // of every record in the batch
+  std::vector<std::size_t> places;  // of them in the batch
+  std::vector<std::size_t> lines;   // of every record in the batch
   std::vector<Outcome> outcomes;
 };
 
 // Reads the lines [from, to) of a batch and gives those that are records to the stage.
-void process_lines(Stage& stage, Workbench& bench, std::span<InputLine> lines, std::span<Outcome> outcomes, std::size_t max_line, unsigned worker) {
+void process_lines(Stage& stage, Workbench& bench, std::span<InputLine> lines,
+                   std::span<Outcome> outcomes, std::size_t max_line, unsigned worker) {
   bench.records.clear();
   bench.lines.clear();
   bench.unprocessed.clear();
@@ -40,7 +41,10 @@ void process_lines(Stage& stage, Workbench& bench, std::span<InputLine> lines, s
   bench.records.reserve(lines.size());
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (lines[i].too_long) {
-      outcomes[i] = bad_line(stage, {"line_too_long", fmt::format("line is longer than {} bytes", max_line), false, {}, {}}, lines[i].number);
+      outcomes[i] = bad_line(
+          stage,
+          {"line_too_long", fmt::format("line is longer than {} bytes", max_line), false, {}, {}},
+          lines[i].number);
       continue;
     }
     auto record = Record::parse(bench.parsers[bench.records.size()], std::move(lines[i].text));
@@ -65,9 +69,11 @@ void process_lines(Stage& stage, Workbench& bench, std::span<InputLine> lines, s
   if (!bench.unprocessed.empty()) {
     bench.outcomes.assign(bench.unprocessed.size(), Outcome{});
     stage.process_chunk(bench.unprocessed, bench.outcomes, worker);
-    for (std::size_t i = 0; i < bench.places.size(); ++i) outcomes[bench.places[i]] = std::move(bench.outcomes[i]);
+    for (std::size_t i = 0; i < bench.places.size(); ++i)
+      outcomes[bench.places[i]] = std::move(bench.outcomes[i]);
   }
-  for (std::size_t r = 0; r < bench.records.size(); ++r) lines[bench.lines[r]].text = std::move(bench.records[r]).take_line();
+  for (std::size_t r = 0; r < bench.records.size(); ++r)
+    lines[bench.lines[r]].text = std::move(bench.records[r]).take_line();
   bench.records.clear();
   if (bench.parsers.size() > 1) {
     for (Parser& parser : bench.parsers) parser.shrink();
@@ -115,11 +121,13 @@ bool write_lines(int fd, const std::string& text) {
 
 Outcome Stage::process_failed(const Record& record, unsigned) {
   // A file that is gone is no failure of the stage that found it so, nor of those behind it.
-  const auto kind = record.text("error.code") == "content_gone" ? Outcome::Kind::pass : Outcome::Kind::error;
+  const auto kind =
+      record.text("error.code") == "content_gone" ? Outcome::Kind::pass : Outcome::Kind::error;
   return {kind, record.line(), false};
 }
 
-void Stage::process_chunk(std::span<const Record* const> records, std::span<Outcome> outcomes, unsigned worker) {
+void Stage::process_chunk(std::span<const Record* const> records, std::span<Outcome> outcomes,
+                          unsigned worker) {
   for (std::size_t i = 0; i < records.size(); ++i) outcomes[i] = process(*records[i], worker);
 }
 
@@ -137,11 +145,13 @@ base::ExitCode run_stream(Stage& stage, const StreamOptions& options, StreamCoun
     stage.begin_batch();
     outcomes.assign(batch.size(), Outcome{});
     // Every worker gets something to do before any gets a second chunk.
-    const std::size_t chunk = std::max<std::size_t>(1, std::min(most, (batch.size() + jobs - 1) / jobs));
+    const std::size_t chunk =
+        std::max<std::size_t>(1, std::min(most, (batch.size() + jobs - 1) / jobs));
     pool.run((batch.size() + chunk - 1) / chunk, [&](std::size_t i, unsigned worker) {
       const std::size_t from = i * chunk;
       const std::size_t size = std::min(chunk, batch.size() - from);
-      process_lines(stage, benches[worker], std::span(batch).subspan(from, size), std::span(outcomes).subspan(from, size), options.max_line, worker);
+      process_lines(stage, benches[worker], std::span(batch).subspan(from, size),
+                    std::span(outcomes).subspan(from, size), options.max_line, worker);
     });
     stage.commit_batch(outcomes);
     count(outcomes, counts);

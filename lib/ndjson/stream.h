@@ -1,8 +1,9 @@
 // The stream: lines in, lines out, in order, by batches, over threads. Stages know nothing of it.
 //
-// A batch is at most 1,024 records or 4 MiB, and ends early whenever the input runs dry, so a pipeline works live as well
-// as in bulk. For each batch: begin_batch (one thread), process or process_chunk (any thread, any order), commit_batch (one
-// thread, in order), then the lines are written and flushed. A chunk is a part of one batch: nothing waits for it to fill.
+// A batch is at most 1,024 records or 4 MiB, and ends early whenever the input runs dry, so a
+// pipeline works live as well as in bulk. For each batch: begin_batch (one thread), process or
+// process_chunk (any thread, any order), commit_batch (one thread, in order), then the lines are
+// written and flushed. A chunk is a part of one batch: nothing waits for it to fill.
 #pragma once
 
 #include <atomic>
@@ -30,19 +31,26 @@ struct Outcome {
 class Stage {
  public:
   virtual ~Stage() = default;
-  virtual std::string_view name() const = 0;   // "scope-check", for error members
-  virtual void begin_batch() {}                // may throw base::Error: the run stops after what was written before
-  virtual Outcome process(const Record&, unsigned worker) = 0;   // thread safe for distinct workers
-  // How many records of a batch process_chunk() likes to see at once, at the most. With 1 each record is handed to process().
+  virtual std::string_view name() const = 0;  // "scope-check", for error members
+  virtual void begin_batch() {
+  }  // may throw base::Error: the run stops after what was written before
+  virtual Outcome process(const Record&, unsigned worker) = 0;  // thread safe for distinct workers
+  // How many records of a batch process_chunk() likes to see at once, at the most. With 1 each
+  // record is handed to process().
   virtual std::size_t chunk_records() const { return 1; }
-  // The same for several records, in their order; outcomes[i] is of records[i]. Thread safe for distinct workers.
-  virtual void process_chunk(std::span<const Record* const> records, std::span<Outcome> outcomes, unsigned worker);
-  // A record that an earlier stage marked with "error": passed on untouched unless the stage has something to do (retain).
+  // The same for several records, in their order; outcomes[i] is of records[i]. Thread safe for
+  // distinct workers.
+  virtual void process_chunk(std::span<const Record* const> records, std::span<Outcome> outcomes,
+                             unsigned worker);
+  // A record that an earlier stage marked with "error": passed on untouched unless the stage has
+  // something to do (retain).
   virtual Outcome process_failed(const Record&, unsigned worker);
   // In order; may still change the lines (retain stores its group here).
   virtual void commit_batch(std::span<Outcome>) {}
-  virtual void finish() {}                     // after the last batch, also when stopped by SIGTERM
-  virtual json::Json figures() const { return json::Json::object(); }   // its own, for --stats, after finish()
+  virtual void finish() {}  // after the last batch, also when stopped by SIGTERM
+  virtual json::Json figures() const {
+    return json::Json::object();
+  }  // its own, for --stats, after finish()
 };
 
 struct StreamOptions {
@@ -54,15 +62,17 @@ struct StreamOptions {
 };
 
 struct StreamCounts {
-  std::uint64_t lines = 0, records = 0, passed = 0, dropped = 0, errors = 0, bad_lines = 0, bytes = 0;
+  std::uint64_t lines = 0, records = 0, passed = 0, dropped = 0, errors = 0, bad_lines = 0,
+                bytes = 0;
 };
 
 // Set by SIGTERM and SIGINT: the stream finishes the batch in hand and stops.
 extern std::atomic<bool> stop_requested;
 
-// Runs to the end of input. EPIPE on output ends it quietly. An input record that already carries an "error" member
-// goes to process_failed and counts as an error. Empty lines are skipped.
-// Exit code: ok; records_failed if any error or bad line; data if there were lines and none was a record.
+// Runs to the end of input. EPIPE on output ends it quietly. An input record that already carries
+// an "error" member goes to process_failed and counts as an error. Empty lines are skipped. Exit
+// code: ok; records_failed if any error or bad line; data if there were lines and none was a
+// record.
 base::ExitCode run_stream(Stage&, const StreamOptions&, StreamCounts& counts);
 
 }  // namespace proviso::ndjson

@@ -9,7 +9,8 @@ namespace {
 constexpr std::size_t kN = kCells;
 constexpr std::size_t kK = kFrequencies;
 
-// Row f, column x: sqrt(2/64) cos(pi/128 (f+1) (2x+1)), scaled in double, rounded once to float. The scale itself is a float.
+// Row f, column x: sqrt(2/64) cos(pi/128 (f+1) (2x+1)), scaled in double, rounded once to float.
+// The scale itself is a float.
 struct Matrix {
   std::array<float, kK * kN> by_frequency{};
   std::array<float, kN * kK> by_sample{};  // transposed, so that both products go along rows
@@ -37,7 +38,8 @@ const Matrix& matrix() {
 
 Spectrum transform(const Cells& cells) {
   const Matrix& m = matrix();
-  // Each sum adds its 64 products in ascending order of the sample, from zero; the inner loops run over independent sums.
+  // Each sum adds its 64 products in ascending order of the sample, from zero; the inner loops run
+  // over independent sums.
   alignas(64) std::array<float, kK * kN> half{};
   for (std::size_t f = 0; f < kK; ++f) {
     float* const sums = &half[f * kN];

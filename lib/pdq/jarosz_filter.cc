@@ -14,7 +14,8 @@ struct Rows {
   const int* kept = nullptr;  // ascending, may repeat; null for all
 };
 
-// out = sums / count. For a power of two the product with its inverse is the same float, and much cheaper.
+// out = sums / count. For a power of two the product with its inverse is the same float, and much
+// cheaper.
 void write_means(const float* __restrict sums, float* __restrict out, std::size_t n, int count) {
   const auto divisor = static_cast<float>(count);
   if (std::has_single_bit(static_cast<unsigned>(count))) {
@@ -33,15 +34,17 @@ void subtract(float* __restrict sums, const float* __restrict row, std::size_t n
   for (std::size_t i = 0; i < n; ++i) sums[i] -= row[i];
 }
 
-void slide(float* __restrict sums, const float* __restrict entering, const float* __restrict leaving, std::size_t n) {
+void slide(float* __restrict sums, const float* __restrict entering,
+           const float* __restrict leaving, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     const float grown = sums[i] + entering[i];
     sums[i] = grown - leaving[i];
   }
 }
 
-// One running box down the columns of `in` (`rows` x `columns`), all columns side by side. The box reaches `window / 2` rows
-// ahead; at both ends it is cut off, and the mean is of what is left in it.
+// One running box down the columns of `in` (`rows` x `columns`), all columns side by side. The box
+// reaches `window / 2` rows ahead; at both ends it is cut off, and the mean is of what is left in
+// it.
 void box_down_columns(const float* in, float* out, int rows, int columns, int window, Rows wanted) {
   const auto n = static_cast<std::size_t>(columns);
   alignas(64) std::array<float, 512> sums{};
@@ -100,7 +103,8 @@ void transpose(const float* __restrict in, float* __restrict out, int rows, int 
 
 std::array<int, kCells> centres(int length) {
   std::array<int, kCells> out{};
-  for (int cell = 0; cell < kCells; ++cell) out[static_cast<std::size_t>(cell)] = centre_of(cell, length);
+  for (int cell = 0; cell < kCells; ++cell)
+    out[static_cast<std::size_t>(cell)] = centre_of(cell, length);
   return out;
 }
 
@@ -117,7 +121,8 @@ T& of_this_thread() {
   return *instance;
 }
 
-// `out` is `width` rows of `height` floats; a block of the source is turned over while it is in the cache.
+// `out` is `width` rows of `height` floats; a block of the source is turned over while it is in the
+// cache.
 void load_transposed(const Samples& in, float* out) {
   constexpr std::size_t kBlock = 16;
   const auto h = static_cast<std::size_t>(in.height);
@@ -125,7 +130,8 @@ void load_transposed(const Samples& in, float* out) {
   for (std::size_t y0 = 0; y0 < h; y0 += kBlock) {
     const std::size_t y1 = std::min(y0 + kBlock, h);
     for (std::size_t x = 0; x < w; ++x) {
-      for (std::size_t y = y0; y < y1; ++y) out[x * h + y] = static_cast<float>(in.data[y * in.stride + x]);
+      for (std::size_t y = y0; y < y1; ++y)
+        out[x * h + y] = static_cast<float>(in.data[y * in.stride + x]);
     }
   }
 }
@@ -154,7 +160,8 @@ void filter_and_decimate_portable(const Samples& in, Cells& out) {
   transpose(b, a, in.width, in.height);
   box_down_columns(a, b, in.height, in.width, down, {});  // along columns, first pass
   transpose(b, a, in.height, in.width);
-  // Second pass: only what decimation keeps is written, but every sample goes through the sums, which remember its rounding.
+  // Second pass: only what decimation keeps is written, but every sample goes through the sums,
+  // which remember its rounding.
   box_down_columns(a, b, in.width, in.height, along, {kept_columns.data()});  // 64 x height
   transpose(b, a, kCells, in.height);
   box_down_columns(a, out.data(), in.height, kCells, down, {kept_rows.data()});
@@ -162,7 +169,8 @@ void filter_and_decimate_portable(const Samples& in, Cells& out) {
 
 void filter_and_decimate(const Samples& in, Cells& out) {
   if (!use_avx2()) return filter_and_decimate_portable(in, out);
-  kernels::filter_and_decimate_avx2(in.data, in.stride, in.width, in.height, of_this_thread<kernels::Avx2Scratch>(), out.data());
+  kernels::filter_and_decimate_avx2(in.data, in.stride, in.width, in.height,
+                                    of_this_thread<kernels::Avx2Scratch>(), out.data());
 }
 
 std::string_view kernel_name() { return use_avx2() ? "avx2" : "portable"; }

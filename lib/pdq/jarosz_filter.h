@@ -1,8 +1,10 @@
-// The blur and decimation that bring a luma plane to 64x64: two passes, along rows and along columns, of a running box
-// (W. Jarosz, "Fast Image Convolutions", 2001), then the sample nearest to each cell's centre.
+// The blur and decimation that bring a luma plane to 64x64: two passes, along rows and along
+// columns, of a running box (W. Jarosz, "Fast Image Convolutions", 2001), then the sample nearest
+// to each cell's centre.
 //
-// The sums run in the reference's order, one 32-bit float addition and one subtraction a sample, since another order rounds
-// otherwise. Speed comes from going along columns only, all columns at once: along rows the plane is transposed first.
+// The sums run in the reference's order, one 32-bit float addition and one subtraction a sample,
+// since another order rounds otherwise. Speed comes from going along columns only, all columns at
+// once: along rows the plane is transposed first.
 #pragma once
 
 #include <array>
@@ -12,7 +14,7 @@
 
 namespace proviso::pdq {
 
-constexpr int kCells = 64;                              // 64x64 after decimation
+constexpr int kCells = 64;                                      // 64x64 after decimation
 using Cells = std::array<float, std::size_t{kCells} * kCells>;  // row-major
 
 // 8-bit luma, rows of `stride` bytes.
@@ -29,7 +31,8 @@ constexpr int centre_of(int cell, int length) {
   return static_cast<int>((cell + 0.5) * length / kCells);
 }
 
-// Sides from 5 to 512. By the fastest kernel that this CPU has; all give the same bits. Work space is kept per thread.
+// Sides from 5 to 512. By the fastest kernel that this CPU has; all give the same bits. Work space
+// is kept per thread.
 void filter_and_decimate(const Samples&, Cells& out);
 // Without a kernel: what the kernels are held against, and what runs where there is none.
 void filter_and_decimate_portable(const Samples&, Cells& out);

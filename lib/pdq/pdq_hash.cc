@@ -14,7 +14,8 @@ namespace {
 
 constexpr int kWordBits = 64;
 
-// Steps between neighbouring cells in whole hundredths of full scale, cut off towards zero, so that faint ones count nothing.
+// Steps between neighbouring cells in whole hundredths of full scale, cut off towards zero, so that
+// faint ones count nothing.
 int quality_of(const Cells& cells) {
   constexpr std::size_t n = kCells;
   const auto steps = [&](std::size_t first, std::size_t second, std::size_t count) {
@@ -29,7 +30,8 @@ int quality_of(const Cells& cells) {
   return std::min(sum / 90, 100);
 }
 
-// Bit 16*i+j is set where that frequency is above the median: of an even number of values, the lower of the middle two.
+// Bit 16*i+j is set where that frequency is above the median: of an even number of values, the
+// lower of the middle two.
 Hash bits_of(const Spectrum& spectrum) {
   Spectrum sorted = spectrum;
   const auto middle = sorted.begin() + (kHashBits / 2 - 1);
@@ -37,7 +39,8 @@ Hash bits_of(const Spectrum& spectrum) {
   const float median = *middle;
   Hash hash;
   for (std::size_t bit = 0; bit < spectrum.size(); ++bit) {
-    if (spectrum[bit] > median) hash.words[3 - bit / kWordBits] |= std::uint64_t{1} << (bit % kWordBits);
+    if (spectrum[bit] > median)
+      hash.words[3 - bit / kWordBits] |= std::uint64_t{1} << (bit % kWordBits);
   }
   return hash;
 }
@@ -45,7 +48,7 @@ Hash bits_of(const Spectrum& spectrum) {
 struct Transformed {
   Spectrum spectrum{};
   int quality = 0;
-  bool small = false;      // a side under kMinimumEdge: no hash
+  bool small = false;  // a side under kMinimumEdge: no hash
 };
 
 // Nearest neighbour, the ratio not kept.
@@ -53,10 +56,12 @@ Plane sampled(const Plane& plane, std::vector<std::uint8_t>& memory) {
   constexpr auto edge = static_cast<std::size_t>(kDownsampleEdge);
   memory.resize(edge * edge);
   std::array<std::size_t, edge> columns{};
-  for (int i = 0; i < kDownsampleEdge; ++i) columns[static_cast<std::size_t>(i)] = static_cast<std::size_t>(sample_index(i, plane.width));
+  for (int i = 0; i < kDownsampleEdge; ++i)
+    columns[static_cast<std::size_t>(i)] = static_cast<std::size_t>(sample_index(i, plane.width));
   for (std::size_t y = 0; y < edge; ++y) {
     const std::uint8_t* const row =
-        plane.data + static_cast<std::size_t>(sample_index(static_cast<int>(y), plane.height)) * plane.stride;
+        plane.data +
+        static_cast<std::size_t>(sample_index(static_cast<int>(y), plane.height)) * plane.stride;
     for (std::size_t x = 0; x < edge; ++x) memory[y * edge + x] = row[columns[x]];
   }
   return {memory.data(), kDownsampleEdge, kDownsampleEdge, edge};
@@ -66,12 +71,14 @@ Transformed transform_plane(const Plane& given) {
   thread_local std::vector<std::uint8_t> memory;
   if (given.width < 1 || given.height < 1) return {{}, 0, true};
   const Size size = hashed_size(given.width, given.height);
-  const Plane plane = size.width == given.width && size.height == given.height ? given : sampled(given, memory);
+  const Plane plane =
+      size.width == given.width && size.height == given.height ? given : sampled(given, memory);
   if (plane.width < kMinimumEdge || plane.height < kMinimumEdge) return {{}, 0, true};
   alignas(64) Cells cells;
   if (plane.width == kCells && plane.height == kCells) {
     for (std::size_t y = 0; y < kCells; ++y) {
-      for (std::size_t x = 0; x < kCells; ++x) cells[y * kCells + x] = static_cast<float>(plane.data[y * plane.stride + x]);
+      for (std::size_t x = 0; x < kCells; ++x)
+        cells[y * kCells + x] = static_cast<float>(plane.data[y * plane.stride + x]);
     }
   } else {
     filter_and_decimate(plane, cells);
@@ -79,7 +86,8 @@ Transformed transform_plane(const Plane& given) {
   return {transform(cells), quality_of(cells), false};
 }
 
-// The spectrum of the picture turned or mirrored: frequencies change places, and odd ones their sign. Row i holds frequency i + 1.
+// The spectrum of the picture turned or mirrored: frequencies change places, and odd ones their
+// sign. Row i holds frequency i + 1.
 Spectrum turned(const Spectrum& in, bool swap, bool flip_rows, bool flip_columns) {
   constexpr std::size_t n = kFrequencies;
   Spectrum out{};
@@ -144,7 +152,8 @@ std::optional<Hash> from_hex(std::string_view text) {
 }
 
 Size hashed_size(int width, int height) {
-  if (width > kDownsampleEdge || height > kDownsampleEdge) return {kDownsampleEdge, kDownsampleEdge};
+  if (width > kDownsampleEdge || height > kDownsampleEdge)
+    return {kDownsampleEdge, kDownsampleEdge};
   return {width, height};
 }
 
@@ -159,8 +168,14 @@ Dihedral hash_dihedral(const Plane& plane) {
   Dihedral out;
   if (transformed.small) return out;
   constexpr std::array<std::array<bool, 3>, 8> kTurns{{
-      {false, false, false}, {true, true, false}, {false, true, true},  {true, false, true},
-      {false, true, false},  {false, false, true}, {true, false, false}, {true, true, true},
+      {false, false, false},
+      {true, true, false},
+      {false, true, true},
+      {true, false, true},
+      {false, true, false},
+      {false, false, true},
+      {true, false, false},
+      {true, true, true},
   }};
   for (std::size_t i = 0; i < kTurns.size(); ++i) {
     out.hashes[i] = bits_of(turned(transformed.spectrum, kTurns[i][0], kTurns[i][1], kTurns[i][2]));
@@ -172,18 +187,22 @@ Dihedral hash_dihedral(const Plane& plane) {
 Plane unletterboxed(const Plane& plane) {
   if (plane.width < 1 || plane.height < 1) return plane;
   const auto sample = [&](int x, int y) {
-    return static_cast<int>(plane.data[static_cast<std::size_t>(y) * plane.stride + static_cast<std::size_t>(x)]);
+    return static_cast<int>(
+        plane.data[static_cast<std::size_t>(y) * plane.stride + static_cast<std::size_t>(x)]);
   };
   const int w = plane.width, h = plane.height;
   const int top = border_lines(h, w, [&](int line, int i) { return sample(i, line); });
-  if (top == h) return plane;   // flat all over
+  if (top == h) return plane;  // flat all over
   const int bottom = border_lines(h, w, [&](int line, int i) { return sample(i, h - 1 - line); });
   const int height = h - top - bottom;
   const int left = border_lines(w, height, [&](int line, int i) { return sample(line, top + i); });
-  const int right = border_lines(w, height, [&](int line, int i) { return sample(w - 1 - line, top + i); });
+  const int right =
+      border_lines(w, height, [&](int line, int i) { return sample(w - 1 - line, top + i); });
   const int width = w - left - right;
   if (width * 2 < w || height * 2 < h) return plane;
-  return {plane.data + static_cast<std::size_t>(top) * plane.stride + static_cast<std::size_t>(left), width, height, plane.stride};
+  return {
+      plane.data + static_cast<std::size_t>(top) * plane.stride + static_cast<std::size_t>(left),
+      width, height, plane.stride};
 }
 
 }  // namespace proviso::pdq

@@ -1,4 +1,5 @@
-// The second half of the policy: what is done with hits, who may receive them, keys and paths, and what the law says of it.
+// The second half of the policy: what is done with hits, who may receive them, keys and paths, and
+// what the law says of it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,10 +18,12 @@ constexpr int kMaxWindow = 100'000'000;
 
 }  // namespace
 
-yaml::Node PolicyReader::parse_file(const yaml::Node& at, std::string_view key, const fs::path& file) {
+yaml::Node PolicyReader::parse_file(const yaml::Node& at, std::string_view key,
+                                    const fs::path& file) {
   std::error_code error;
   if (file.empty() || !fs::exists(file, error)) {
-    if (!file.empty() && !options_.documents_only) in_.fail(at, fmt::format("{}: {}: no such file", key, file.string()));
+    if (!file.empty() && !options_.documents_only)
+      in_.fail(at, fmt::format("{}: {}: no such file", key, file.string()));
     return {};
   }
   // Caught here: what is wrong with this file is one more finding about the policy.
@@ -40,7 +43,8 @@ void PolicyReader::read_registers(const yaml::Node& root) {
     if (node == nullptr) continue;
     const yaml::Node list = parse_file(*node, key, file);
     for (Organisation& each : read_register(fields_of(file), list, authorities)) {
-      if (policy_.organisation(each.id) != nullptr) in_.fail(*node, fmt::format("{}: {} stands twice in the registers", key, each.id));
+      if (policy_.organisation(each.id) != nullptr)
+        in_.fail(*node, fmt::format("{}: {} stands twice in the registers", key, each.id));
       policy_.organisations.push_back(std::move(each));
     }
   }
@@ -56,19 +60,22 @@ void PolicyReader::read_attestations_of(const yaml::Node& root) {
   policy_.attestations_file = fields_.path(root, "attestations", Fields::Expect::nothing, true);
   const yaml::Node list = parse_file(*node, "attestations", policy_.attestations_file);
   const Fields own = fields_of(policy_.attestations_file);
-  if (list.type == yaml::NodeType::map || list.type == yaml::NodeType::scalar) own.in.fail(list, "a list of attestations was expected");
+  if (list.type == yaml::NodeType::map || list.type == yaml::NodeType::scalar)
+    own.in.fail(list, "a list of attestations was expected");
   policy_.attestations = read_attestations(own, list.items);
 }
 
 void PolicyReader::read_conduct(const yaml::Node& root) {
   const yaml::Node& secrecy = fields_.section(root, "professional_secrecy", false);
   in_.only(secrecy, {"protected_accounts", "markers"});
-  policy_.protected_accounts = fields_.path(secrecy, "protected_accounts", Fields::Expect::file, false);
+  policy_.protected_accounts =
+      fields_.path(secrecy, "protected_accounts", Fields::Expect::file, false);
   policy_.secrecy_markers = in_.strings(secrecy, "markers");
 
   for (const auto& [name, why] : fields_.section(root, "evidence_fields", false).members) {
     const std::string reason = in_.as_string(why, name.scalar);
-    if (reason.empty()) in_.fail(why, fmt::format("evidence_fields: {} has no reason why it is kept", name.scalar));
+    if (reason.empty())
+      in_.fail(why, fmt::format("evidence_fields: {} has no reason why it is kept", name.scalar));
     policy_.evidence_fields[name.scalar] = reason;
   }
 
@@ -86,15 +93,18 @@ void PolicyReader::read_conduct(const yaml::Node& root) {
   const std::string required = in_.string_or(review, "required", "as-the-instrument-says");
   policy_.review_all = required == "all";
   if (required != "all" && required != "as-the-instrument-says") {
-    in_.fail(*review.find("required"), fmt::format("required: '{}' is not one of all, as-the-instrument-says; the policy may "
-                                                   "ask for more review than the law, not for less", required));
+    in_.fail(*review.find("required"),
+             fmt::format("required: '{}' is not one of all, as-the-instrument-says; the policy may "
+                         "ask for more review than the law, not for less",
+                         required));
   }
   policy_.four_eyes = in_.optional_bool(review, "four_eyes").value_or(false);
   policy_.oversight_every = fields_.period(review, "oversight_every", "P30D");
 
   const yaml::Node& match = fields_.section(root, "match", false);
   in_.only(match, {"known_within", "max_hit_share", "window"});
-  if (const yaml::Node* known = match.find("known_within"); known != nullptr && known->scalar != "none") {
+  if (const yaml::Node* known = match.find("known_within");
+      known != nullptr && known->scalar != "none") {
     policy_.known_within = fields_.whole(match, "known_within", 0, kMaxKnownWithin);
   }
   policy_.max_hit_share = fields_.share(match, "max_hit_share");
@@ -106,7 +116,9 @@ void PolicyReader::read_conduct(const yaml::Node& root) {
   policy_.purge_max_share = fields_.share(purge, "max_share");
   const std::string overdue = in_.string_or(purge, "overdue", "purge");
   policy_.overdue_escalate = overdue == "escalate";
-  if (overdue != "purge" && overdue != "escalate") in_.fail(*purge.find("overdue"), fmt::format("overdue: '{}' is not one of purge, escalate", overdue));
+  if (overdue != "purge" && overdue != "escalate")
+    in_.fail(*purge.find("overdue"),
+             fmt::format("overdue: '{}' is not one of purge, escalate", overdue));
 
   const yaml::Node& redress = fields_.section(root, "redress", false);
   in_.only(redress, {"contact", "answer_within", "rectify_within"});
@@ -126,19 +138,22 @@ void PolicyReader::read_conduct(const yaml::Node& root) {
 
 void PolicyReader::read_keys(const yaml::Node& root) {
   const yaml::Node& keys = fields_.section(root, "keys", true);
-  in_.only(keys, {"seal", "ledger", "stream", "protected_accounts", "index", "packages", "packages_certificate"});
+  in_.only(keys, {"seal", "ledger", "stream", "protected_accounts", "index", "packages",
+                  "packages_certificate"});
   if (root.find("keys") == nullptr) return;
   for (const yaml::Node& each : fields_.list(keys, "seal", true)) {
     policy_.seal_certificates.push_back(fields_.path_of(each, "seal", Fields::Expect::certificate));
   }
   policy_.ledger_key = fields_.key_uri(keys, "ledger", true);
   policy_.stream_key = fields_.key_uri(keys, "stream", true);
-  policy_.protected_accounts_key = fields_.key_uri(keys, "protected_accounts", !policy_.protected_accounts.empty());
+  policy_.protected_accounts_key =
+      fields_.key_uri(keys, "protected_accounts", !policy_.protected_accounts.empty());
   // Only the list builder signs an index; whoever reads the policy verifies with this public key.
-  policy_.index_key = fields_.path(keys, "index", Fields::Expect::public_key, !policy_.rehearsal).string();
+  policy_.index_key =
+      fields_.path(keys, "index", Fields::Expect::public_key, !policy_.rehearsal).string();
   policy_.packages_key = fields_.key_uri(keys, "packages", false);
-  policy_.packages_certificate =
-      fields_.path(keys, "packages_certificate", Fields::Expect::certificate, !policy_.packages_key.empty());
+  policy_.packages_certificate = fields_.path(
+      keys, "packages_certificate", Fields::Expect::certificate, !policy_.packages_key.empty());
 }
 
 void PolicyReader::read_paths(const yaml::Node& root) {
@@ -148,20 +163,24 @@ void PolicyReader::read_paths(const yaml::Node& root) {
   policy_.spool = fields_.path(paths, "spool", Fields::Expect::directory, true);
   policy_.vault = fields_.path(paths, "vault", Fields::Expect::directory, true);
   policy_.ledger = fields_.path(paths, "ledger", Fields::Expect::directory, true);
-  policy_.index = fields_.path(paths, "index", Fields::Expect::nothing, true);   // not there before the first build
+  policy_.index = fields_.path(paths, "index", Fields::Expect::nothing,
+                               true);  // not there before the first build
 }
 
 void PolicyReader::check_references(const yaml::Node& root) {
   const yaml::Node* at = root.find("attestations");
   for (const Attestation& each : policy_.attestations) {
     if (at != nullptr && policy_.person(each.person) == nullptr) {
-      in_.fail(*at, fmt::format("attestations: {}: person {} is not in people", each.rule, each.person));
+      in_.fail(*at,
+               fmt::format("attestations: {}: person {} is not in people", each.rule, each.person));
     }
   }
   for (const Organisation& each : policy_.organisations) {
     const yaml::Node* registry = root.find(each.authority ? "authorities" : "organisations");
-    if (registry != nullptr && !in_european_economic_area(each.country) && each.transfer_ground.empty()) {
-      in_.fail(*registry, fmt::format("{} in {} lies outside the EEA and has no transfer_ground", each.id, each.country));
+    if (registry != nullptr && !in_european_economic_area(each.country) &&
+        each.transfer_ground.empty()) {
+      in_.fail(*registry, fmt::format("{} in {} lies outside the EEA and has no transfer_ground",
+                                      each.id, each.country));
     }
   }
 }
@@ -188,25 +207,35 @@ void PolicyReader::check_law(const yaml::Node& root) {
   }
   if (!base) return;
   if (base->status == law::Status::never_adopted && !policy_.rehearsal) {
-    in_.fail(*root.find("instrument"), fmt::format("instrument: {} never became law; only mode rehearsal may use it, or 'also'", base->id));
+    in_.fail(
+        *root.find("instrument"),
+        fmt::format("instrument: {} never became law; only mode rehearsal may use it, or 'also'",
+                    base->id));
   }
   if (policy_.attestations.size() > 0) {
     for (const Attestation& each : policy_.attestations) {
-      const bool known = std::any_of(base->rules.begin(), base->rules.end(), [&](const law::Rule& r) { return r.id == each.rule; });
-      if (!known) in_.fail(*root.find("attestations"), fmt::format("attestations: rule {} is not known", each.rule));
+      const bool known = std::any_of(base->rules.begin(), base->rules.end(),
+                                     [&](const law::Rule& r) { return r.id == each.rule; });
+      if (!known)
+        in_.fail(*root.find("attestations"),
+                 fmt::format("attestations: rule {} is not known", each.rule));
     }
   }
-  // The ceilings of `also` are lower bounds that each case meets by itself; only the law's own is a mistake to pass.
+  // The ceilings of `also` are lower bounds that each case meets by itself; only the law's own is a
+  // mistake to pass.
   const yaml::Node& retention = fields_.section(root, "retention", false);
-  const auto check = [&](std::string_view key, base::Period period, const std::optional<base::Period>& ceiling, std::string_view rule) {
+  const auto check = [&](std::string_view key, base::Period period,
+                         const std::optional<base::Period>& ceiling, std::string_view rule) {
     const yaml::Node* node = retention.find(key);
-    if (node == nullptr || !ceiling || period == base::Period{} || !may_outlast(period, *ceiling)) return;
-    in_.fail(*node, fmt::format("{}: {} is longer than {} ({}, {})", key, base::to_string(period), base::to_string(*ceiling), rule,
-                                base->rule(rule).citation));
+    if (node == nullptr || !ceiling || period == base::Period{} || !may_outlast(period, *ceiling))
+      return;
+    in_.fail(*node, fmt::format("{}: {} is longer than {} ({}, {})", key, base::to_string(period),
+                                base::to_string(*ceiling), rule, base->rule(rule).citation));
   };
   check("confirmed", policy_.retention_confirmed, base->retention_max, "ST-02");
   check("suspected", policy_.retention_suspected, base->retention_max, "ST-02");
-  if (!base->unconfirmed_storage) check("suspected", policy_.retention_suspected, base->pending_review_max, "ST-02");
+  if (!base->unconfirmed_storage)
+    check("suspected", policy_.retention_suspected, base->pending_review_max, "ST-02");
 }
 
 }  // namespace proviso::policy

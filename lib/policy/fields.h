@@ -1,5 +1,5 @@
-// Typed values of a configuration file: days, durations, words, shares, and files that must be there. Each finding is
-// collected with its place; nothing stops at the first.
+// Typed values of a configuration file: days, durations, words, shares, and files that must be
+// there. Each finding is collected with its place; nothing stops at the first.
 #pragma once
 
 #include <filesystem>
@@ -17,18 +17,23 @@ namespace fs = std::filesystem;
 
 class Fields {
  public:
-  // `directory`: relative paths are relative to it. `files_exist` false: no file is looked for (a bare checkout).
-  Fields(std::string file, fs::path directory, bool files_exist, std::vector<base::Finding>& findings)
-      : in(std::move(file), findings), directory_(std::move(directory)), files_exist_(files_exist) {}
+  // `directory`: relative paths are relative to it. `files_exist` false: no file is looked for (a
+  // bare checkout).
+  Fields(std::string file, fs::path directory, bool files_exist,
+         std::vector<base::Finding>& findings)
+      : in(std::move(file), findings),
+        directory_(std::move(directory)),
+        files_exist_(files_exist) {}
 
   const yaml::Reader in;
 
-  std::string text(const yaml::Node& map, std::string_view key) const;              // required, not empty
+  std::string text(const yaml::Node& map, std::string_view key) const;  // required, not empty
   std::optional<base::Date> date(const yaml::Node& map, std::string_view key) const;
   std::optional<base::Date> require_date(const yaml::Node& map, std::string_view key) const;
   // Longer than nothing; absent: `fallback`.
   base::Period period(const yaml::Node& map, std::string_view key, std::string_view fallback) const;
-  std::optional<double> share(const yaml::Node& map, std::string_view key) const;   // above 0, at most 1
+  std::optional<double> share(const yaml::Node& map,
+                              std::string_view key) const;  // above 0, at most 1
   std::optional<int> whole(const yaml::Node& map, std::string_view key, int least, int most) const;
 
   // A word of a closed set, by its parser; required unless `fallback` is given.
@@ -54,10 +59,12 @@ class Fields {
 
   // A map's member that must itself be a map; an empty one when absent and not required.
   const yaml::Node& section(const yaml::Node& map, std::string_view key, bool required) const;
-  const std::vector<yaml::Node>& list(const yaml::Node& map, std::string_view key, bool required) const;
+  const std::vector<yaml::Node>& list(const yaml::Node& map, std::string_view key,
+                                      bool required) const;
 
  private:
-  static std::string refusal(const yaml::Node& node, std::string_view key, std::string_view choices);
+  static std::string refusal(const yaml::Node& node, std::string_view key,
+                             std::string_view choices);
   void look_for(const yaml::Node& at, std::string_view key, const fs::path&, Expect) const;
 
   fs::path directory_;

@@ -14,7 +14,8 @@ namespace {
 
 template <class T, class Name>
 const T* by_name(const std::vector<T>& all, std::string_view wanted, Name name) {
-  const auto found = std::find_if(all.begin(), all.end(), [&](const T& each) { return each.*name == wanted; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const T& each) { return each.*name == wanted; });
   return found == all.end() ? nullptr : &*found;
 }
 
@@ -46,12 +47,14 @@ bool Technology::takes_digest(std::string_view type) const {
 
 std::map<std::string, double> Technology::factor_thresholds() const {
   const auto found = parameters.find("thresholds");
-  return found == parameters.end() ? std::map<std::string, double>() : found->get<std::map<std::string, double>>();
+  return found == parameters.end() ? std::map<std::string, double>()
+                                   : found->get<std::map<std::string, double>>();
 }
 
 std::vector<std::string> Technology::objective_factors() const {
   const auto found = parameters.find("objective");
-  return found == parameters.end() ? std::vector<std::string>() : found->get<std::vector<std::string>>();
+  return found == parameters.end() ? std::vector<std::string>()
+                                   : found->get<std::vector<std::string>>();
 }
 
 double Technology::score_threshold() const {
@@ -59,22 +62,30 @@ double Technology::score_threshold() const {
   return found != parameters.end() && found->is_number() ? found->get<double>() : 1.0;
 }
 
-const Service* Policy::service(std::string_view name) const { return by_name(services, name, &Service::name); }
-const Technology* Policy::technology(std::string_view name) const { return by_name(technologies, name, &Technology::name); }
+const Service* Policy::service(std::string_view name) const {
+  return by_name(services, name, &Service::name);
+}
+const Technology* Policy::technology(std::string_view name) const {
+  return by_name(technologies, name, &Technology::name);
+}
 const List* Policy::list(std::string_view name) const { return by_name(lists, name, &List::name); }
 const Person* Policy::person(std::string_view id) const { return by_name(people, id, &Person::id); }
-const Organisation* Policy::organisation(std::string_view id) const { return by_name(organisations, id, &Organisation::id); }
+const Organisation* Policy::organisation(std::string_view id) const {
+  return by_name(organisations, id, &Organisation::id);
+}
 
 fs::path find(const std::optional<fs::path>& given) {
   const auto named = [](const fs::path& file, std::string_view by) {
     std::error_code error;
     if (!fs::is_regular_file(file, error)) {
-      throw base::Error(base::ExitCode::config, fmt::format("no such policy file, named by {}", by), file.string());
+      throw base::Error(base::ExitCode::config, fmt::format("no such policy file, named by {}", by),
+                        file.string());
     }
     return file;
   };
   if (given) return named(*given, "--policy");
-  if (const char* file = std::getenv("PROVISO_POLICY"); file != nullptr && *file != '\0') return named(file, "PROVISO_POLICY");
+  if (const char* file = std::getenv("PROVISO_POLICY"); file != nullptr && *file != '\0')
+    return named(file, "PROVISO_POLICY");
   std::vector<fs::path> places;
   if (const char* home = std::getenv("XDG_CONFIG_HOME"); home != nullptr && *home != '\0') {
     places.push_back(fs::path(home) / "proviso/policy.yaml");
@@ -90,7 +101,8 @@ fs::path find(const std::optional<fs::path>& given) {
 
 Policy load(const fs::path& file, const LoadOptions& options) {
   std::error_code error;
-  if (!fs::is_regular_file(file, error)) throw base::Error(base::ExitCode::config, "no such policy file", file.string());
+  if (!fs::is_regular_file(file, error))
+    throw base::Error(base::ExitCode::config, "no such policy file", file.string());
   std::string text = base::read_file(file);
   const yaml::Node root = yaml::parse(text, file.string());
   std::vector<base::Finding> findings;
@@ -108,7 +120,8 @@ law::Resolved resolve_law(const Policy& policy) {
 
 json::Json technology_description(const Policy& policy, const Technology& technology) {
   json::Json content = json::Json::array();
-  for (const base::ContentKind kind : technology.content) content.push_back(std::string(base::to_string(kind)));
+  for (const base::ContentKind kind : technology.content)
+    content.push_back(std::string(base::to_string(kind)));
   json::Json lists = json::Json::array();
   for (const std::string& name : technology.lists) {
     const List* list = policy.list(name);

@@ -19,16 +19,19 @@ bool is_region(std::string_view text) {
 }
 
 std::optional<std::string> parse_service_kind(std::string_view text) {
-  if (text == "number-independent" || text == "number-based" || text == "other") return std::string(text);
+  if (text == "number-independent" || text == "number-based" || text == "other")
+    return std::string(text);
   return std::nullopt;
 }
 
 }  // namespace
 
-PolicyReader::PolicyReader(const fs::path& file, const LoadOptions& options, std::vector<base::Finding>& findings)
+PolicyReader::PolicyReader(const fs::path& file, const LoadOptions& options,
+                           std::vector<base::Finding>& findings)
     : findings_(findings),
       options_(options),
-      fields_(file.string(), fs::absolute(file).lexically_normal().parent_path(), !options.documents_only, findings),
+      fields_(file.string(), fs::absolute(file).lexically_normal().parent_path(),
+              !options.documents_only, findings),
       in_(fields_.in) {
   policy_.file = file;
   policy_.directory = fs::absolute(file).lexically_normal().parent_path();
@@ -39,21 +42,44 @@ Fields PolicyReader::fields_of(const fs::path& file) const {
 }
 
 Policy PolicyReader::read(const yaml::Node& root) {
-  in_.only(root, {"proviso", "mode", "provider", "instrument", "also", "services", "technologies", "lists", "organisations",
-                  "authorities", "professional_secrecy", "evidence_fields", "retention", "people", "review", "match", "purge",
-                  "redress", "grounds", "attestations", "report", "keys", "paths"});
+  in_.only(root, {"proviso",
+                  "mode",
+                  "provider",
+                  "instrument",
+                  "also",
+                  "services",
+                  "technologies",
+                  "lists",
+                  "organisations",
+                  "authorities",
+                  "professional_secrecy",
+                  "evidence_fields",
+                  "retention",
+                  "people",
+                  "review",
+                  "match",
+                  "purge",
+                  "redress",
+                  "grounds",
+                  "attestations",
+                  "report",
+                  "keys",
+                  "paths"});
   if (root.type != yaml::NodeType::map) return std::move(policy_);
   const auto version = in_.optional_int(root, "proviso");
-  if (const yaml::Node* node = in_.require(root, "proviso"); node != nullptr && version && *version != 1) {
+  if (const yaml::Node* node = in_.require(root, "proviso");
+      node != nullptr && version && *version != 1) {
     in_.fail(*node, fmt::format("proviso: version {} is not known here, expected 1", *version));
   }
   const auto mode = fields_.text(root, "mode");
   policy_.rehearsal = mode == "rehearsal";
   if (!mode.empty() && mode != "rehearsal" && mode != "production") {
-    in_.fail(*root.find("mode"), fmt::format("mode: '{}' is not one of production, rehearsal", mode));
+    in_.fail(*root.find("mode"),
+             fmt::format("mode: '{}' is not one of production, rehearsal", mode));
   }
   if (mode == "production" && base::clock_is_set()) {
-    in_.fail(*root.find("mode"), "the clock is set (--now or PROVISO_NOW), which only mode rehearsal allows");
+    in_.fail(*root.find("mode"),
+             "the clock is set (--now or PROVISO_NOW), which only mode rehearsal allows");
   }
   read_provider(root);
   read_services(root);
@@ -88,18 +114,26 @@ void PolicyReader::read_services(const yaml::Node& root) {
     if (each.type != yaml::NodeType::map) continue;
     Service service;
     service.name = fields_.text(each, "name");
-    if (!service.name.empty() && !is_name(service.name)) in_.fail(*each.find("name"), "name: letters, digits, '-', '_', '.', at most 64");
-    if (policy_.service(service.name) != nullptr) in_.fail(each, fmt::format("service {} stands twice", service.name));
-    service.kind = fields_.word(each, "kind", parse_service_kind, "number-independent, number-based, other").value_or("other");
+    if (!service.name.empty() && !is_name(service.name))
+      in_.fail(*each.find("name"), "name: letters, digits, '-', '_', '.', at most 64");
+    if (policy_.service(service.name) != nullptr)
+      in_.fail(each, fmt::format("service {} stands twice", service.name));
+    service.kind =
+        fields_.word(each, "kind", parse_service_kind, "number-independent, number-based, other")
+            .value_or("other");
     service.regions = in_.strings(each, "regions");
     if (const yaml::Node* regions = in_.require(each, "regions"); regions != nullptr) {
       if (service.regions.empty()) in_.fail(*regions, "regions is empty");
       for (const std::string& region : service.regions) {
-        if (!is_region(region)) in_.fail(*regions, fmt::format("region '{}' is not an ISO 3166 code of two capitals, or EU", region));
+        if (!is_region(region))
+          in_.fail(
+              *regions,
+              fmt::format("region '{}' is not an ISO 3166 code of two capitals, or EU", region));
       }
     }
     // Absent, it is planned: on doubt end-to-end encrypted, and so out of scope.
-    service.e2ee = fields_.word(each, "e2ee", parse_e2ee, "never, is, was, planned").value_or(E2ee::planned);
+    service.e2ee =
+        fields_.word(each, "e2ee", parse_e2ee, "never, is, was, planned").value_or(E2ee::planned);
     const yaml::Node& notice = fields_.section(each, "user_notice", false);
     in_.only(notice, {"published", "url", "file"});
     service.notice.published = fields_.date(notice, "published");
@@ -111,13 +145,15 @@ void PolicyReader::read_services(const yaml::Node& root) {
 
 void PolicyReader::read_lists(const yaml::Node& root) {
   for (const yaml::Node& each : fields_.list(root, "lists", false)) {
-    in_.only(each, {"name", "path", "source", "purpose", "verified_by", "licence", "date", "label", "format", "type", "columns",
-                    "categories", "withdrawn", "max_age"});
+    in_.only(each, {"name", "path", "source", "purpose", "verified_by", "licence", "date", "label",
+                    "format", "type", "columns", "categories", "withdrawn", "max_age"});
     if (each.type != yaml::NodeType::map) continue;
     List list;
     list.name = fields_.text(each, "name");
-    if (!list.name.empty() && !is_name(list.name)) in_.fail(*each.find("name"), "name: letters, digits, '-', '_', '.', at most 64");
-    if (policy_.list(list.name) != nullptr) in_.fail(each, fmt::format("list {} stands twice", list.name));
+    if (!list.name.empty() && !is_name(list.name))
+      in_.fail(*each.find("name"), "name: letters, digits, '-', '_', '.', at most 64");
+    if (policy_.list(list.name) != nullptr)
+      in_.fail(each, fmt::format("list {} stands twice", list.name));
     list.path = fields_.path(each, "path", Fields::Expect::file, true);
     list.source = fields_.text(each, "source");
     list.purpose = fields_.text(each, "purpose");
@@ -132,36 +168,46 @@ void PolicyReader::read_list_form(const yaml::Node& node, List& list) {
   const auto word_of = [&](std::string_view key, const auto& choices) {
     const std::string word = in_.string_or(node, key, "");
     if (!word.empty() && std::find(choices.begin(), choices.end(), word) == choices.end()) {
-      in_.fail(*node.find(key), fmt::format("{}: '{}' is not one of {}", key, word, fmt::join(choices, ", ")));
+      in_.fail(*node.find(key),
+               fmt::format("{}: '{}' is not one of {}", key, word, fmt::join(choices, ", ")));
     }
     return word;
   };
   list.licence = in_.string_or(node, "licence", "");
   list.date = fields_.date(node, "date");
-  if (list.date && base::date_of(base::now()) < *list.date) in_.fail(*node.find("date"), "date: a day to come; that of this edition was expected");
+  if (list.date && base::date_of(base::now()) < *list.date)
+    in_.fail(*node.find("date"), "date: a day to come; that of this edition was expected");
   list.label = in_.string_or(node, "label", "");
-  if (list.label.size() > kMaxLabelBytes) in_.fail(*node.find("label"), fmt::format("label: over {} bytes", kMaxLabelBytes));
+  if (list.label.size() > kMaxLabelBytes)
+    in_.fail(*node.find("label"), fmt::format("label: over {} bytes", kMaxLabelBytes));
   list.format = word_of("format", kListFormats);
   list.type = word_of("type", std::array<std::string_view, 4>{"md5", "sha1", "sha256", "pdq"});
   const yaml::Node& columns = fields_.section(node, "columns", false);
   for (const yaml::Member& member : columns.members) {
-    if (std::find(kListColumns.begin(), kListColumns.end(), member.key.scalar) == kListColumns.end()) {
-      in_.fail(member.key, fmt::format("columns: '{}' is not one of {}", member.key.scalar, fmt::join(kListColumns, ", ")));
+    if (std::find(kListColumns.begin(), kListColumns.end(), member.key.scalar) ==
+        kListColumns.end()) {
+      in_.fail(member.key, fmt::format("columns: '{}' is not one of {}", member.key.scalar,
+                                       fmt::join(kListColumns, ", ")));
       continue;
     }
     const std::string name = in_.as_string(member.value, member.key.scalar);
-    if (name.empty()) in_.fail(member.value, fmt::format("columns: {}: the name of a column was expected", member.key.scalar));
+    if (name.empty())
+      in_.fail(member.value,
+               fmt::format("columns: {}: the name of a column was expected", member.key.scalar));
     list.columns[member.key.scalar] = name;
   }
   if (!columns.members.empty() && !list.format.empty() && list.format != "csv") {
     in_.fail(columns, fmt::format("columns: format {} has none, expected csv", list.format));
   }
   list.categories = in_.strings(node, "categories");
-  if (const yaml::Node* categories = node.find("categories"); list.format == "vics" && list.categories.empty()) {
-    in_.fail(categories != nullptr ? *categories : node, "categories: format vics needs those that are taken, such as [\"1\", \"2\"]");
+  if (const yaml::Node* categories = node.find("categories");
+      list.format == "vics" && list.categories.empty()) {
+    in_.fail(categories != nullptr ? *categories : node,
+             "categories: format vics needs those that are taken, such as [\"1\", \"2\"]");
   }
   list.withdrawn = fields_.path(node, "withdrawn", Fields::Expect::file, false);
-  if (const yaml::Node* max_age = node.find("max_age"); max_age != nullptr && max_age->type != yaml::NodeType::null) {
+  if (const yaml::Node* max_age = node.find("max_age");
+      max_age != nullptr && max_age->type != yaml::NodeType::null) {
     list.max_age = fields_.period(node, "max_age", "");
     if (!list.date) in_.fail(*max_age, "max_age: the age of a list without a date cannot be told");
   }
@@ -173,12 +219,18 @@ void PolicyReader::read_people(const yaml::Node& root) {
     if (each.type != yaml::NodeType::map) continue;
     Person person;
     person.id = fields_.text(each, "id");
-    if (policy_.person(person.id) != nullptr) in_.fail(each, fmt::format("person {} stands twice", person.id));
+    if (policy_.person(person.id) != nullptr)
+      in_.fail(each, fmt::format("person {} stands twice", person.id));
     for (const std::string& word : in_.strings(each, "roles")) {
-      if (const auto role = parse_role(word)) person.roles.insert(*role);
-      else in_.fail(*each.find("roles"), fmt::format("role '{}' is not one of reviewer, dpo, oversight", word));
+      if (const auto role = parse_role(word))
+        person.roles.insert(*role);
+      else
+        in_.fail(*each.find("roles"),
+                 fmt::format("role '{}' is not one of reviewer, dpo, oversight", word));
     }
-    if (const yaml::Node* roles = in_.require(each, "roles"); roles != nullptr && roles->items.empty()) in_.fail(*roles, "roles is empty");
+    if (const yaml::Node* roles = in_.require(each, "roles");
+        roles != nullptr && roles->items.empty())
+      in_.fail(*roles, "roles is empty");
     person.certificate = fields_.path(each, "certificate", Fields::Expect::certificate, true);
     person.training = in_.string_or(each, "training", "");
     person.number = static_cast<int>(policy_.people.size()) + 1;

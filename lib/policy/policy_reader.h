@@ -28,13 +28,15 @@ class PolicyReader {
   void read_people(const yaml::Node& root);
   void read_registers(const yaml::Node& root);
   void read_attestations_of(const yaml::Node& root);
-  void read_conduct(const yaml::Node& root);          // secrecy, evidence, retention, review, match, purge, redress, grounds, report
+  void read_conduct(const yaml::Node& root);  // secrecy, evidence, retention, review, match, purge,
+                                              // redress, grounds, report
   void read_keys(const yaml::Node& root);
   void read_paths(const yaml::Node& root);
-  void check_law(const yaml::Node& root);             // instrument, ceilings
+  void check_law(const yaml::Node& root);  // instrument, ceilings
   void check_references(const yaml::Node& root);
 
-  // A second file, parsed with its own places; null when it is absent or cannot be read (a finding then).
+  // A second file, parsed with its own places; null when it is absent or cannot be read (a finding
+  // then).
   yaml::Node parse_file(const yaml::Node& at, std::string_view key, const fs::path&);
   Fields fields_of(const fs::path& file) const;
 

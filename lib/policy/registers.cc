@@ -22,7 +22,8 @@ bool in_european_economic_area(std::string_view country) {
   return country == "EU" || std::find(kEea.begin(), kEea.end(), country) != kEea.end();
 }
 
-std::vector<Organisation> read_register(const Fields& fields, const yaml::Node& root, bool authorities) {
+std::vector<Organisation> read_register(const Fields& fields, const yaml::Node& root,
+                                        bool authorities) {
   std::vector<Organisation> out;
   if (root.type == yaml::NodeType::null) return out;
   if (root.type != yaml::NodeType::sequence) {
@@ -30,14 +31,17 @@ std::vector<Organisation> read_register(const Fields& fields, const yaml::Node& 
     return out;
   }
   for (const yaml::Node& each : root.items) {
-    fields.in.only(each, {"id", "name", "country", "from", "to", "certificate", "public_register", "transfer_ground"});
+    fields.in.only(each, {"id", "name", "country", "from", "to", "certificate", "public_register",
+                          "transfer_ground"});
     if (each.type != yaml::NodeType::map) continue;
     Organisation one;
     one.id = fields.text(each, "id");
     one.name = fields.text(each, "name");
     one.country = fields.text(each, "country");
     if (!one.country.empty() && !is_country(one.country)) {
-      fields.in.fail(*each.find("country"), fmt::format("country '{}' is not an ISO 3166 code of two capitals, or EU", one.country));
+      fields.in.fail(
+          *each.find("country"),
+          fmt::format("country '{}' is not an ISO 3166 code of two capitals, or EU", one.country));
     }
     one.from = fields.require_date(each, "from").value_or(base::Date{9999, 12, 31});
     one.to = fields.date(each, "to");

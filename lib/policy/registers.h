@@ -1,4 +1,5 @@
-// The registers of bodies that may receive reports: organisations acting in the public interest, and authorities.
+// The registers of bodies that may receive reports: organisations acting in the public interest,
+// and authorities.
 #pragma once
 
 #include <vector>
@@ -8,9 +9,10 @@
 
 namespace proviso::policy {
 
-// Reads a register, a list of {id, name, country, from, to, certificate, public_register, transfer_ground}.
+// Reads a register, a list of {id, name, country, from, to, certificate, public_register,
+// transfer_ground}.
 std::vector<Organisation> read_register(const Fields&, const yaml::Node& root, bool authorities);
 
-bool in_european_economic_area(std::string_view country);   // ISO 3166 alpha-2
+bool in_european_economic_area(std::string_view country);  // ISO 3166 alpha-2
 
 }  // namespace proviso::policy

@@ -7,10 +7,16 @@ namespace {
 
 using json::OrderedJson;
 
-OrderedJson maybe(const std::optional<base::Date>& day) { return day ? OrderedJson(base::to_string(*day)) : OrderedJson(); }
-OrderedJson maybe(const std::optional<base::Period>& period) { return period ? OrderedJson(base::to_string(*period)) : OrderedJson(); }
+OrderedJson maybe(const std::optional<base::Date>& day) {
+  return day ? OrderedJson(base::to_string(*day)) : OrderedJson();
+}
+OrderedJson maybe(const std::optional<base::Period>& period) {
+  return period ? OrderedJson(base::to_string(*period)) : OrderedJson();
+}
 template <class Number>
-OrderedJson number(const std::optional<Number>& value) { return value ? OrderedJson(*value) : OrderedJson(); }
+OrderedJson number(const std::optional<Number>& value) {
+  return value ? OrderedJson(*value) : OrderedJson();
+}
 
 std::string without_pin(const std::string& uri) {
   if (uri.rfind("pkcs11:", 0) != 0) return uri;
@@ -24,7 +30,10 @@ OrderedJson services(const Policy& policy) {
                    {"kind", s.kind},
                    {"regions", s.regions},
                    {"e2ee", std::string(to_string(s.e2ee))},
-                   {"user_notice", {{"published", maybe(s.notice.published)}, {"url", s.notice.url}, {"file", s.notice.file.string()}}}});
+                   {"user_notice",
+                    {{"published", maybe(s.notice.published)},
+                     {"url", s.notice.url},
+                     {"file", s.notice.file.string()}}}});
   }
   return out;
 }
@@ -33,7 +42,8 @@ OrderedJson technologies(const Policy& policy) {
   OrderedJson out = OrderedJson::array();
   for (const Technology& t : policy.technologies) {
     OrderedJson content = OrderedJson::array();
-    for (const base::ContentKind kind : t.content) content.push_back(std::string(base::to_string(kind)));
+    for (const base::ContentKind kind : t.content)
+      content.push_back(std::string(base::to_string(kind)));
     OrderedJson one = {{"name", t.name},
                        {"version", t.version},
                        {"purpose", std::string(to_string(t.purpose))},
@@ -57,7 +67,8 @@ OrderedJson effective_law(const law::Resolved& law) {
     texts.push_back({{"id", text->id}, {"title", text->title}, {"sha256", text->digest}});
   }
   OrderedJson attested = OrderedJson::array();
-  for (const law::Rule* rule : law.attested_rules()) attested.push_back({{"rule", rule->id}, {"role", rule->attested_by}});
+  for (const law::Rule* rule : law.attested_rules())
+    attested.push_back({{"rule", rule->id}, {"role", rule->attested_by}});
   return {{"texts", texts},
           {"retention_max", maybe(law.retention_max())},
           {"pending_review_max", maybe(law.pending_review_max())},
@@ -113,7 +124,8 @@ OrderedJson resolved_json(const Policy& p, const law::Resolved& law) {
                                     {"public_register", o.public_register},
                                     {"transfer_ground", o.transfer_ground}});
   }
-  out["professional_secrecy"] = {{"protected_accounts", p.protected_accounts.string()}, {"markers", p.secrecy_markers}};
+  out["professional_secrecy"] = {{"protected_accounts", p.protected_accounts.string()},
+                                 {"markers", p.secrecy_markers}};
   out["evidence_fields"] = p.evidence_fields;
   out["retention"] = {{"suspected", base::to_string(p.retention_suspected)},
                       {"confirmed", base::to_string(p.retention_confirmed)},
@@ -123,12 +135,17 @@ OrderedJson resolved_json(const Policy& p, const law::Resolved& law) {
   for (const Person& person : p.people) {
     OrderedJson roles = OrderedJson::array();
     for (const Role role : person.roles) roles.push_back(std::string(to_string(role)));
-    out["people"].push_back({{"number", person.number}, {"id", person.id}, {"roles", roles}, {"certificate", person.certificate.string()}});
+    out["people"].push_back({{"number", person.number},
+                             {"id", person.id},
+                             {"roles", roles},
+                             {"certificate", person.certificate.string()}});
   }
   out["review"] = {{"required", p.review_all ? "all" : "as-the-instrument-says"},
                    {"four_eyes", p.four_eyes},
                    {"oversight_every", base::to_string(p.oversight_every)}};
-  out["match"] = {{"known_within", number(p.known_within)}, {"max_hit_share", number(p.max_hit_share)}, {"window", number(p.hit_share_window)}};
+  out["match"] = {{"known_within", number(p.known_within)},
+                  {"max_hit_share", number(p.max_hit_share)},
+                  {"window", number(p.hit_share_window)}};
   out["purge"] = {{"every", base::to_string(p.purge_every)},
                   {"max_share", number(p.purge_max_share)},
                   {"overdue", p.overdue_escalate ? "escalate" : "purge"}};
@@ -157,7 +174,10 @@ OrderedJson resolved_json(const Policy& p, const law::Resolved& law) {
                  {"index", p.index_key},
                  {"packages", without_pin(p.packages_key)},
                  {"packages_certificate", p.packages_certificate.string()}};
-  out["paths"] = {{"spool", p.spool.string()}, {"vault", p.vault.string()}, {"ledger", p.ledger.string()}, {"index", p.index.string()}};
+  out["paths"] = {{"spool", p.spool.string()},
+                  {"vault", p.vault.string()},
+                  {"ledger", p.ledger.string()},
+                  {"index", p.index.string()}};
   return out;
 }
 

@@ -1,4 +1,5 @@
-// The policy as every tool sees it: defaults filled in, paths absolute, ceilings of the law and of `also` applied.
+// The policy as every tool sees it: defaults filled in, paths absolute, ceilings of the law and of
+// `also` applied.
 #pragma once
 
 #include "json/json.h"

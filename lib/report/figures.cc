@@ -258,9 +258,10 @@ class Figures {
       const auto found = from.find(name);
       return found != from.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
     };
-    std::string text = fmt::format("{} checks; the last on {}: {} lists, {} entries, {} lists not read", tally_.list_checks,
-                                   base::to_string(base::date_of(*tally_.last_list_check)), number(counts, "lists"),
-                                   number(counts, "entries"), number(counts, "unread"));
+    std::string text =
+        fmt::format("{} checks; the last on {}: {} lists, {} entries, {} lists not read",
+                    tally_.list_checks, base::to_string(base::date_of(*tally_.last_list_check)),
+                    number(counts, "lists"), number(counts, "entries"), number(counts, "unread"));
     const auto findings = counts.find("findings");
     if (findings != counts.end() && findings->is_object() && !findings->empty()) {
       for (const auto& [check, count] : findings->items()) {

@@ -41,9 +41,9 @@ struct Tally {
   std::map<std::string, RunBalance> runs;
   std::uint64_t unclean_entries = 0;  // counts of writers that died
   std::set<std::string> services;
-  std::uint64_t list_checks = 0;      // checks of the hash lists in the year
+  std::uint64_t list_checks = 0;  // checks of the hash lists in the year
   std::optional<base::Instant> last_list_check;
-  json::Json last_list_counts;        // of the last of them
+  json::Json last_list_counts;  // of the last of them
 
   bool in_year(base::Instant) const;
   std::uint64_t unaccounted() const;  // items let in without an outcome, over all runs

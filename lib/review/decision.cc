@@ -13,7 +13,8 @@ namespace {
 std::ptrdiff_t needed(const policy::Policy& policy) { return policy.four_eyes ? 2 : 1; }
 
 std::ptrdiff_t count(const std::vector<CheckedDecision>& decisions, Verdict verdict) {
-  return std::count_if(decisions.begin(), decisions.end(), [&](const CheckedDecision& d) { return d.verdict == verdict; });
+  return std::count_if(decisions.begin(), decisions.end(),
+                       [&](const CheckedDecision& d) { return d.verdict == verdict; });
 }
 
 // A case that was planted or swapped in the vault must not get a reviewer's signature.
@@ -24,21 +25,26 @@ void require_as_stored(const ledger::Ledger& ledger, const vault::CaseRow& row) 
     if (entry.event != ledger::event::kCaseStored) return true;
     const auto is = [&](const char* name, const std::string& value) {
       const auto member = entry.data.find(name);
-      return member != entry.data.end() && member->is_string() && member->get_ref<const std::string&>() == value;
+      return member != entry.data.end() && member->is_string() &&
+             member->get_ref<const std::string&>() == value;
     };
     if (!is("case", row.id.value)) return true;
-    found = true;   // the first entry counts, as in the vault
+    found = true;  // the first entry counts, as in the vault
     same = is("envelope_sha256", row.envelope_sha256) && is("blob_sha256", row.blob_sha256);
     return false;
   });
   if (!found || !same) {
-    throw base::Error(base::ExitCode::data, "it is not the case that was stored, as the ledger's case.stored entry has it",
-                      "case " + row.id.value, "the case was planted or swapped; it must not be reviewed or reported");
+    throw base::Error(
+        base::ExitCode::data,
+        "it is not the case that was stored, as the ledger's case.stored entry has it",
+        "case " + row.id.value,
+        "the case was planted or swapped; it must not be reviewed or reported");
   }
 }
 
 // No word of the reason: it may hold personal data, and the ledger outlives the case.
-json::Json ledger_entry(const vault::CaseRow& row, const Decision& decision, const policy::Policy& policy,
+json::Json ledger_entry(const vault::CaseRow& row, const Decision& decision,
+                        const policy::Policy& policy,
                         const std::vector<CheckedDecision>& standing) {
   json::Json reviewers = json::Json::array();
   for (const CheckedDecision& one : standing) {
@@ -60,13 +66,18 @@ json::Json ledger_entry(const vault::CaseRow& row, const Decision& decision, con
 
 }  // namespace
 
-Outcome decide(vault::CaseStore& store, ledger::Ledger& ledger, const policy::Policy& policy, const law::Resolved& law,
-               const Decision& decision, const crypto::PrivateKey& key) {
+Outcome decide(vault::CaseStore& store, ledger::Ledger& ledger, const policy::Policy& policy,
+               const law::Resolved& law, const Decision& decision, const crypto::PrivateKey& key) {
   const auto row = store.find(decision.case_id);
-  if (!row) throw base::Error(base::ExitCode::no_input, "there is no such case", "case " + decision.case_id.value);
+  if (!row)
+    throw base::Error(base::ExitCode::no_input, "there is no such case",
+                      "case " + decision.case_id.value);
   if (row->state != vault::State::suspected) {
-    throw base::Error(base::ExitCode::usage, fmt::format("it is {}; only a suspected case is decided", vault::to_string(row->state)),
-                      "case " + row->id.value, row->state == vault::State::rejected ? "'proviso purge' destroys it" : "");
+    throw base::Error(
+        base::ExitCode::usage,
+        fmt::format("it is {}; only a suspected case is decided", vault::to_string(row->state)),
+        "case " + row->id.value,
+        row->state == vault::State::rejected ? "'proviso purge' destroys it" : "");
   }
   const json::Json kept = sign(decision, *row, policy, key);
   require_as_stored(ledger, *row);
@@ -88,7 +99,8 @@ Outcome decide(vault::CaseStore& store, ledger::Ledger& ledger, const policy::Po
     outcome.state = vault::State::purged;
     return outcome;
   }
-  outcome.state = decision.verdict == Verdict::confirm ? vault::State::confirmed : vault::State::confirmed_as_new;
+  outcome.state = decision.verdict == Verdict::confirm ? vault::State::confirmed
+                                                       : vault::State::confirmed_as_new;
   // The store cuts the policy's period at the ceiling of the law under which the case was made.
   store.move(row->id, outcome.state, ledger::event::kCaseDecided, entry, "review",
              base::add(row->identified_at, policy.retention_confirmed), "policy");
@@ -97,9 +109,12 @@ Outcome decide(vault::CaseStore& store, ledger::Ledger& ledger, const policy::Po
   return outcome;
 }
 
-bool has_valid_confirmation(vault::CaseStore& store, const vault::CaseRow& row, const policy::Policy& policy) {
-  const bool confirmed = row.state == vault::State::confirmed || row.state == vault::State::reported;
-  const bool as_new = row.state == vault::State::confirmed_as_new || row.state == vault::State::reported;
+bool has_valid_confirmation(vault::CaseStore& store, const vault::CaseRow& row,
+                            const policy::Policy& policy) {
+  const bool confirmed =
+      row.state == vault::State::confirmed || row.state == vault::State::reported;
+  const bool as_new =
+      row.state == vault::State::confirmed_as_new || row.state == vault::State::reported;
   if (!confirmed && !as_new) return false;
   const std::vector<CheckedDecision> standing = standing_decisions(store, row, policy);
   return (confirmed && count(standing, Verdict::confirm) >= needed(policy)) ||

@@ -15,20 +15,22 @@ namespace proviso::review {
 
 // What a decision led to.
 struct Outcome {
-  vault::State state = vault::State::suspected;   // purged after a rejection
-  bool waits_for_second = false;                  // four-eyes: one more reviewer must say the same
-  bool disagreement = false;                      // and another one has said otherwise
-  std::optional<base::Instant> expires_at;        // absent after a rejection
+  vault::State state = vault::State::suspected;  // purged after a rejection
+  bool waits_for_second = false;                 // four-eyes: one more reviewer must say the same
+  bool disagreement = false;                     // and another one has said otherwise
+  std::optional<base::Instant> expires_at;       // absent after a rejection
 };
 
-// Signs, checks and keeps a decision; moves the case once as many reviewers agree as the policy asks for: confirmed,
-// confirmed_as_new, or rejected and purged at once. Until then it stays as it is. Errors: no_input (no such case), usage (it is
-// decided already; the reason), no_permission (see sign()), data (not the case that the ledger's case.stored entry tells of).
-Outcome decide(vault::CaseStore&, ledger::Ledger&, const policy::Policy&, const law::Resolved&, const Decision&,
-               const crypto::PrivateKey&);
+// Signs, checks and keeps a decision; moves the case once as many reviewers agree as the policy
+// asks for: confirmed, confirmed_as_new, or rejected and purged at once. Until then it stays as it
+// is. Errors: no_input (no such case), usage (it is decided already; the reason), no_permission
+// (see sign()), data (not the case that the ledger's case.stored entry tells of).
+Outcome decide(vault::CaseStore&, ledger::Ledger&, const policy::Policy&, const law::Resolved&,
+               const Decision&, const crypto::PrivateKey&);
 
-// Is the case confirmed, by as many reviewers as the policy asks for today, each with a newest decision that says so, whose
-// signature verifies under the certificate of one who is a reviewer today, and that covers the ciphertexts which lie there now?
+// Is the case confirmed, by as many reviewers as the policy asks for today, each with a newest
+// decision that says so, whose signature verifies under the certificate of one who is a reviewer
+// today, and that covers the ciphertexts which lie there now?
 bool has_valid_confirmation(vault::CaseStore&, const vault::CaseRow&, const policy::Policy&);
 
 }  // namespace proviso::review

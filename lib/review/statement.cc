@@ -17,17 +17,22 @@ constexpr std::int64_t kClockSkewSeconds = 300;
 const policy::Person& require_reviewer(const policy::Policy& policy, const std::string& id) {
   const policy::Person* const person = policy.person(id);
   if (person == nullptr || person->roles.count(policy::Role::reviewer) == 0) {
-    throw base::Error(base::ExitCode::no_permission, fmt::format("'{}' is no reviewer of the policy", id), "--person");
+    throw base::Error(base::ExitCode::no_permission,
+                      fmt::format("'{}' is no reviewer of the policy", id), "--person");
   }
   return *person;
 }
 
 base::Bytes seal_reason(const std::string& reason, const policy::Policy& policy) {
   if (reason.empty() || reason.size() > kMaxReasonBytes || !base::is_utf8(reason)) {
-    throw base::Error(base::ExitCode::usage, fmt::format("a reason of 1 to {} bytes of UTF-8 was expected", kMaxReasonBytes), "--reason");
+    throw base::Error(
+        base::ExitCode::usage,
+        fmt::format("a reason of 1 to {} bytes of UTF-8 was expected", kMaxReasonBytes),
+        "--reason");
   }
   std::vector<crypto::Certificate> certificates;
-  for (const auto& path : policy.seal_certificates) certificates.push_back(crypto::Certificate::open(path));
+  for (const auto& path : policy.seal_certificates)
+    certificates.push_back(crypto::Certificate::open(path));
   std::vector<const crypto::Certificate*> recipients;
   for (const crypto::Certificate& certificate : certificates) recipients.push_back(&certificate);
   return crypto::seal(base::as_bytes(reason), recipients);
@@ -39,7 +44,8 @@ std::string text_of(const json::Json& object, const char* name) {
 }
 
 // The reviewer of the policy with that certificate: numbers and ids may change, keys do not.
-std::optional<crypto::Certificate> reviewers_certificate(const policy::Policy& policy, const std::string& fingerprint) {
+std::optional<crypto::Certificate> reviewers_certificate(const policy::Policy& policy,
+                                                         const std::string& fingerprint) {
   for (const policy::Person& person : policy.people) {
     if (person.roles.count(policy::Role::reviewer) == 0) continue;
     crypto::Certificate certificate = crypto::Certificate::open(person.certificate);
@@ -52,9 +58,12 @@ std::optional<crypto::Certificate> reviewers_certificate(const policy::Policy& p
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
-    case Verdict::confirm: return "confirm";
-    case Verdict::confirm_as_new: return "confirm-as-new";
-    case Verdict::reject: return "reject";
+    case Verdict::confirm:
+      return "confirm";
+    case Verdict::confirm_as_new:
+      return "confirm-as-new";
+    case Verdict::reject:
+      return "reject";
   }
   return "reject";
 }
@@ -66,11 +75,14 @@ std::optional<Verdict> parse_verdict(std::string_view text) {
   return std::nullopt;
 }
 
-json::Json sign(const Decision& decision, const vault::CaseRow& row, const policy::Policy& policy, const crypto::PrivateKey& key) {
+json::Json sign(const Decision& decision, const vault::CaseRow& row, const policy::Policy& policy,
+                const crypto::PrivateKey& key) {
   const policy::Person& person = require_reviewer(policy, decision.person);
   const crypto::Certificate certificate = crypto::Certificate::open(person.certificate);
   if (!certificate.valid_at(decision.at)) {
-    throw base::Error(base::ExitCode::no_permission, fmt::format("the certificate of {} is not valid on {}", person.id, base::to_string(decision.at)),
+    throw base::Error(base::ExitCode::no_permission,
+                      fmt::format("the certificate of {} is not valid on {}", person.id,
+                                  base::to_string(decision.at)),
                       person.certificate.string());
   }
   const base::Bytes sealed = seal_reason(decision.reason, policy);
@@ -87,12 +99,17 @@ json::Json sign(const Decision& decision, const vault::CaseRow& row, const polic
   const std::string text = json::canonical(statement);
   const base::Bytes signature = key.sign(text);
   if (!certificate.public_key().verify(text, signature)) {
-    throw base::Error(base::ExitCode::no_permission, fmt::format("the key is not that of {}'s certificate", person.id), person.certificate.string());
+    throw base::Error(base::ExitCode::no_permission,
+                      fmt::format("the key is not that of {}'s certificate", person.id),
+                      person.certificate.string());
   }
-  return {{"statement", statement}, {"signature", crypto::base64(signature)}, {"reason", crypto::base64(sealed)}};
+  return {{"statement", statement},
+          {"signature", crypto::base64(signature)},
+          {"reason", crypto::base64(sealed)}};
 }
 
-std::optional<CheckedDecision> check(const json::Json& kept, const vault::CaseRow& row, const policy::Policy& policy) {
+std::optional<CheckedDecision> check(const json::Json& kept, const vault::CaseRow& row,
+                                     const policy::Policy& policy) {
   if (!kept.is_object()) return std::nullopt;
   const auto statement = kept.find("statement");
   if (statement == kept.end() || !statement->is_object()) return std::nullopt;
@@ -101,10 +118,15 @@ std::optional<CheckedDecision> check(const json::Json& kept, const vault::CaseRo
   const auto verdict = parse_verdict(text_of(*statement, "decision"));
   const auto at = base::parse_instant(text_of(*statement, "at"));
   const auto reviewer = statement->find("reviewer");
-  if (!signature || !reason || !verdict || !at || reviewer == statement->end() || !reviewer->is_number_integer()) return std::nullopt;
-  if (text_of(*statement, "type") != kStatementType || text_of(*statement, "mode") != (row.rehearsal ? "rehearsal" : "production") ||
-      text_of(*statement, "case") != row.id.value || text_of(*statement, "envelope_sha256") != row.envelope_sha256 ||
-      text_of(*statement, "blob_sha256") != row.blob_sha256 || text_of(*statement, "reason_sha256") != base::to_hex(crypto::sha256(*reason)) ||
+  if (!signature || !reason || !verdict || !at || reviewer == statement->end() ||
+      !reviewer->is_number_integer())
+    return std::nullopt;
+  if (text_of(*statement, "type") != kStatementType ||
+      text_of(*statement, "mode") != (row.rehearsal ? "rehearsal" : "production") ||
+      text_of(*statement, "case") != row.id.value ||
+      text_of(*statement, "envelope_sha256") != row.envelope_sha256 ||
+      text_of(*statement, "blob_sha256") != row.blob_sha256 ||
+      text_of(*statement, "reason_sha256") != base::to_hex(crypto::sha256(*reason)) ||
       at->seconds > base::now().seconds + kClockSkewSeconds) {
     return std::nullopt;
   }
@@ -115,17 +137,25 @@ std::optional<CheckedDecision> check(const json::Json& kept, const vault::CaseRo
   return CheckedDecision{*verdict, reviewer->get<int>(), key.pem(), *at, std::move(*reason)};
 }
 
-std::vector<CheckedDecision> standing_decisions(const vault::CaseStore& store, const vault::CaseRow& row, const policy::Policy& policy) {
+std::vector<CheckedDecision> standing_decisions(const vault::CaseStore& store,
+                                                const vault::CaseRow& row,
+                                                const policy::Policy& policy) {
   std::vector<CheckedDecision> standing;
   for (const json::Json& kept : store.decisions(row.id)) {
     auto checked = check(kept, row, policy);
     if (!checked) continue;
-    const auto earlier = std::find_if(standing.begin(), standing.end(), [&](const CheckedDecision& other) { return other.key == checked->key; });
-    // By the instant that is signed, not by the place in the table, which whoever can write to the vault can choose.
-    if (earlier == standing.end()) standing.push_back(std::move(*checked));
-    else if (earlier->at <= checked->at) *earlier = std::move(*checked);
+    const auto earlier =
+        std::find_if(standing.begin(), standing.end(),
+                     [&](const CheckedDecision& other) { return other.key == checked->key; });
+    // By the instant that is signed, not by the place in the table, which whoever can write to the
+    // vault can choose.
+    if (earlier == standing.end())
+      standing.push_back(std::move(*checked));
+    else if (earlier->at <= checked->at)
+      *earlier = std::move(*checked);
   }
-  std::stable_sort(standing.begin(), standing.end(), [](const CheckedDecision& a, const CheckedDecision& b) { return a.at < b.at; });
+  std::stable_sort(standing.begin(), standing.end(),
+                   [](const CheckedDecision& a, const CheckedDecision& b) { return a.at < b.at; });
   return standing;
 }
 

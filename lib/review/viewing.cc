@@ -13,7 +13,8 @@ namespace {
 
 vault::CaseRow found(vault::CaseStore& store, const base::CaseId& id) {
   auto row = store.find(id);
-  if (!row) throw base::Error(base::ExitCode::no_input, "there is no such case", "case " + id.value);
+  if (!row)
+    throw base::Error(base::ExitCode::no_input, "there is no such case", "case " + id.value);
   return *row;
 }
 
@@ -23,14 +24,16 @@ crypto::Certificate certificate_of(const policy::Policy& policy, const crypto::P
     crypto::Certificate certificate = crypto::Certificate::open(path);
     if (certificate.public_key().pem() == key.public_pem()) return certificate;
   }
-  throw base::Error(base::ExitCode::no_permission, "the key belongs to none of the certificates that cases are sealed to", "--open-key",
+  throw base::Error(base::ExitCode::no_permission,
+                    "the key belongs to none of the certificates that cases are sealed to",
+                    "--open-key",
                     "the review role's key is the one that 'proviso init' put into offline/");
 }
 
 }  // namespace
 
-View::View(vault::CaseStore& store, const policy::Policy& policy, const base::CaseId& id, const crypto::PrivateKey& key,
-           std::string_view purpose, std::string_view tool)
+View::View(vault::CaseStore& store, const policy::Policy& policy, const base::CaseId& id,
+           const crypto::PrivateKey& key, std::string_view purpose, std::string_view tool)
     : store_(store),
       policy_(policy),
       key_(key),
@@ -38,12 +41,15 @@ View::View(vault::CaseStore& store, const policy::Policy& policy, const base::Ca
       row_(found(store, id)),
       opened_(store.open_case(row_, key, certificate_, purpose, tool)) {}
 
-void View::content(const std::function<void(std::span<const std::byte>)>& write) const { store_.read_blob(row_, opened_, write); }
+void View::content(const std::function<void(std::span<const std::byte>)>& write) const {
+  store_.read_blob(row_, opened_, write);
+}
 
 std::vector<ReadDecision> View::decisions() const {
   std::vector<ReadDecision> read;
   for (CheckedDecision& decision : standing_decisions(store_, row_, policy_)) {
-    const base::SecretBytes reason = crypto::open_sealed(decision.sealed_reason, key_, certificate_);
+    const base::SecretBytes reason =
+        crypto::open_sealed(decision.sealed_reason, key_, certificate_);
     std::string words(base::as_text(reason.span()));
     read.push_back({std::move(decision), std::move(words)});
   }
@@ -54,11 +60,15 @@ std::string View::preview(media::Decoder& decoder) const {
   // Memory that has no name in any file system: the content never touches a disk in the clear.
   const base::UniqueFd memory(::memfd_create("content", MFD_CLOEXEC));
   if (!memory) base::throw_errno(errno, "no memory for the content", row_.id.value);
-  content([&](std::span<const std::byte> part) { base::write_all(memory.get(), base::as_text(part), row_.id.value); });
-  auto preview = decoder.preview(memory.get(), base::parse_content_kind(row_.kind).value_or(base::ContentKind::file));
+  content([&](std::span<const std::byte> part) {
+    base::write_all(memory.get(), base::as_text(part), row_.id.value);
+  });
+  auto preview = decoder.preview(
+      memory.get(), base::parse_content_kind(row_.kind).value_or(base::ContentKind::file));
   if (!preview) {
-    throw base::Error(base::ExitCode::data, fmt::format("{}: {}", preview.error().code, preview.error().message), row_.id.value,
-                      "--clear gives the bytes as they are");
+    throw base::Error(base::ExitCode::data,
+                      fmt::format("{}: {}", preview.error().code, preview.error().message),
+                      row_.id.value, "--clear gives the bytes as they are");
   }
   return std::move(preview->png);
 }

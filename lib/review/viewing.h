@@ -1,4 +1,5 @@
-// Looks at a case by the review role: always for a stated purpose, always in the ledger before the first byte is shown.
+// Looks at a case by the review role: always for a stated purpose, always in the ledger before the
+// first byte is shown.
 #pragma once
 
 #include <functional>
@@ -25,19 +26,21 @@ struct ReadDecision {
 // A case that the review key opened. The key must outlive it.
 class View {
  public:
-  // Tries each seal certificate of the policy with the key. Errors: no_input (no such case), no_permission (the key opens no
-  // envelope of this policy), data (planted or swapped case), usage (the purpose is none that is live, ST-05).
-  View(vault::CaseStore&, const policy::Policy&, const base::CaseId&, const crypto::PrivateKey&, std::string_view purpose,
-       std::string_view tool);
+  // Tries each seal certificate of the policy with the key. Errors: no_input (no such case),
+  // no_permission (the key opens no envelope of this policy), data (planted or swapped case), usage
+  // (the purpose is none that is live, ST-05).
+  View(vault::CaseStore&, const policy::Policy&, const base::CaseId&, const crypto::PrivateKey&,
+       std::string_view purpose, std::string_view tool);
 
   const vault::CaseRow& row() const { return row_; }
   const json::Json& metadata() const { return opened_.metadata; }
   // The original bytes, chunk by chunk.
   void content(const std::function<void(std::span<const std::byte>)>&) const;
-  // What reviewers decided so far, with their reasons; records that do not verify are left out. Error(no_permission) when a reason
-  // was sealed to a review role that this key does not have.
+  // What reviewers decided so far, with their reasons; records that do not verify are left out.
+  // Error(no_permission) when a reason was sealed to a review role that this key does not have.
   std::vector<ReadDecision> decisions() const;
-  // A small blurred grey PNG, made by the confined worker. Error(data) when the content cannot be decoded.
+  // A small blurred grey PNG, made by the confined worker. Error(data) when the content cannot be
+  // decoded.
   std::string preview(media::Decoder&) const;
 
  private:

@@ -7,7 +7,8 @@ namespace proviso::setup {
 namespace {
 
 // {} are filled in by policy_text(), in order: mode, provider, instrument, also, notice's date.
-constexpr std::string_view kPolicy = R"yaml(# The provider's whole configuration: proviso-policy(5). `proviso policy check` says what is wrong with it, with line and column.
+constexpr std::string_view kPolicy =
+    R"yaml(# The provider's whole configuration: proviso-policy(5). `proviso policy check` says what is wrong with it, with line and column.
 proviso: 1
 mode: {mode}                    # production, or rehearsal: a set clock, texts that never became law, everything marked REHEARSAL
 
@@ -123,41 +124,57 @@ paths:
 
 }  // namespace
 
-std::string policy_text(const WorkplaceSettings& settings, base::Date today, base::Period confirmed) {
-  // In production the provider writes the day in; a rehearsal begins with users informed, on its own clock.
+std::string policy_text(const WorkplaceSettings& settings, base::Date today,
+                        base::Period confirmed) {
+  // In production the provider writes the day in; a rehearsal begins with users informed, on its
+  // own clock.
   const std::string published = settings.rehearsal ? base::to_string(today) : "null";
-  return fmt::format(fmt::runtime(kPolicy), fmt::arg("mode", settings.rehearsal ? "rehearsal" : "production"),
-                     fmt::arg("provider", settings.provider), fmt::arg("instrument", settings.instrument),
-                     fmt::arg("also", fmt::to_string(fmt::join(settings.also, ", "))), fmt::arg("published", published),
-                     fmt::arg("confirmed", base::to_string(confirmed)));
+  return fmt::format(
+      fmt::runtime(kPolicy), fmt::arg("mode", settings.rehearsal ? "rehearsal" : "production"),
+      fmt::arg("provider", settings.provider), fmt::arg("instrument", settings.instrument),
+      fmt::arg("also", fmt::to_string(fmt::join(settings.also, ", "))),
+      fmt::arg("published", published), fmt::arg("confirmed", base::to_string(confirmed)));
 }
 
 std::string organisations_text(const WorkplaceSettings& settings, base::Date today) {
   std::string text =
-      "# Organisations acting in the public interest against child sexual abuse that may receive reports (Art. 3(1)(j), Art. 7).\n"
-      "# - {id, name, country, from, to, certificate, public_register, transfer_ground (outside the EEA)}\n";
+      "# Organisations acting in the public interest against child sexual abuse that may receive "
+      "reports (Art. 3(1)(j), Art. 7).\n"
+      "# - {id, name, country, from, to, certificate, public_register, transfer_ground (outside "
+      "the EEA)}\n";
   if (!settings.rehearsal) return text + "[]\n";
-  return text + fmt::format("- id: example-hotline\n  name: \"Example Hotline (made up, for rehearsals)\"\n  country: IE\n  from: {}\n"
-                            "  certificate: certs/example-hotline.crt\n  public_register: true\n",
-                            base::to_string(today));
+  return text + fmt::format(
+                    "- id: example-hotline\n  name: \"Example Hotline (made up, for "
+                    "rehearsals)\"\n  country: IE\n  from: {}\n"
+                    "  certificate: certs/example-hotline.crt\n  public_register: true\n",
+                    base::to_string(today));
 }
 
 std::string authorities_text() {
-  return "# Competent law enforcement and judicial authorities; the same members as in organisations.yaml.\n[]\n";
+  return "# Competent law enforcement and judicial authorities; the same members as in "
+         "organisations.yaml.\n[]\n";
 }
 
-std::string attestations_text() { return "# Written by `proviso policy attest`: what a machine cannot know, a person answers for.\n[]\n"; }
+std::string attestations_text() {
+  return "# Written by `proviso policy attest`: what a machine cannot know, a person answers "
+         "for.\n[]\n";
+}
 
 std::string notice_text(const WorkplaceSettings& settings) {
   return fmt::format(
       "# How {0} looks for known child sexual abuse material\n\n"
-      "We have invoked, under the European Union's temporary derogation from Directive 2002/58/EC, the right to look for known child\n"
+      "We have invoked, under the European Union's temporary derogation from Directive 2002/58/EC, "
+      "the right to look for known child\n"
       "sexual abuse material in images that are sent over this service.\n\n"
-      "- What we do: each image is compared with a list of images that were confirmed before. Nothing is kept of an image that is not on it.\n"
-      "- What it means for you: your communications stay confidential, except that images are compared by machine in this way.\n"
-      "- What can follow: a match is looked at by people and may be reported, with personal data, to law enforcement authorities or to\n"
+      "- What we do: each image is compared with a list of images that were confirmed before. "
+      "Nothing is kept of an image that is not on it.\n"
+      "- What it means for you: your communications stay confidential, except that images are "
+      "compared by machine in this way.\n"
+      "- What can follow: a match is looked at by people and may be reported, with personal data, "
+      "to law enforcement authorities or to\n"
       "  organisations acting in the public interest against child sexual abuse.\n"
-      "- Your rights: you can complain to us (redress@example.org), to a data protection supervisory authority, and you have the right\n"
+      "- Your rights: you can complain to us (redress@example.org), to a data protection "
+      "supervisory authority, and you have the right\n"
       "  to a judicial remedy.\n",
       settings.provider);
 }

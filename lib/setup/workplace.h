@@ -1,4 +1,5 @@
-// A new workplace: policy, keys, empty vault, ledger, DPIA templates, registers, notice. What `proviso init` makes.
+// A new workplace: policy, keys, empty vault, ledger, DPIA templates, registers, notice. What
+// `proviso init` makes.
 #pragma once
 
 #include <filesystem>
@@ -17,8 +18,9 @@ struct WorkplaceSettings {
   std::vector<std::string> also;
 };
 
-// Makes it, whole or not at all as far as the directory's emptiness goes. Error(cannot_create) when the directory is not empty.
-// Rehearsal adds an example organisation, so that a case can be reported without a real recipient.
+// Makes it, whole or not at all as far as the directory's emptiness goes. Error(cannot_create) when
+// the directory is not empty. Rehearsal adds an example organisation, so that a case can be
+// reported without a real recipient.
 void make_workplace(const WorkplaceSettings&);
 
 // What people must still do before the gate can open, one line each.

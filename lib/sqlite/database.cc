@@ -14,15 +14,16 @@ constexpr int kBusyMilliseconds = 10'000;
   const int primary = code & 0xff;
   const auto exit = primary == SQLITE_BUSY || primary == SQLITE_LOCKED ? base::ExitCode::temp_fail
                     : primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB ? base::ExitCode::data
-                    : primary == SQLITE_CANTOPEN                          ? base::ExitCode::no_input
-                                                                          : base::ExitCode::io;
+                    : primary == SQLITE_CANTOPEN ? base::ExitCode::no_input
+                                                 : base::ExitCode::io;
   throw base::Error(exit, handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code), name);
 }
 
 }  // namespace
 
 Statement::Statement(Database& database, std::string_view sql) : database_(&database) {
-  const int code = sqlite3_prepare_v2(database.handle(), sql.data(), static_cast<int>(sql.size()), &statement_, nullptr);
+  const int code = sqlite3_prepare_v2(database.handle(), sql.data(), static_cast<int>(sql.size()),
+                                      &statement_, nullptr);
   if (code != SQLITE_OK) fail(database.handle(), code, database.name());
 }
 
@@ -32,8 +33,8 @@ Statement::Statement(Statement&& other) noexcept
 Statement::~Statement() { sqlite3_finalize(statement_); }
 
 Statement& Statement::bind(int index, std::string_view text) {
-  const int code = sqlite3_bind_text64(statement_, index, text.data() == nullptr ? "" : text.data(), text.size(),
-                                       SQLITE_TRANSIENT, SQLITE_UTF8);
+  const int code = sqlite3_bind_text64(statement_, index, text.data() == nullptr ? "" : text.data(),
+                                       text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   if (code != SQLITE_OK) fail(database_->handle(), code, database_->name());
   return *this;
 }
@@ -46,7 +47,8 @@ Statement& Statement::bind(int index, std::int64_t value) {
 
 Statement& Statement::bind(int index, std::span<const std::byte> blob) {
   const int code = blob.empty() ? sqlite3_bind_zeroblob(statement_, index, 0)
-                                : sqlite3_bind_blob64(statement_, index, blob.data(), blob.size(), SQLITE_TRANSIENT);
+                                : sqlite3_bind_blob64(statement_, index, blob.data(), blob.size(),
+                                                      SQLITE_TRANSIENT);
   if (code != SQLITE_OK) fail(database_->handle(), code, database_->name());
   return *this;
 }
@@ -78,10 +80,13 @@ void Statement::reset() {
 std::string Statement::text(int column) const {
   const auto* data = sqlite3_column_text(statement_, column);
   if (data == nullptr) return {};
-  return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  return {reinterpret_cast<const char*>(data),
+          static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 
 base::Bytes Statement::blob(int column) const {
   const auto* data = static_cast<const std::byte*>(sqlite3_column_blob(statement_, column));
@@ -89,17 +94,22 @@ base::Bytes Statement::blob(int column) const {
   return {data, data + sqlite3_column_bytes(statement_, column)};
 }
 
-bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
 
 Database::Database(const std::filesystem::path& path, Mode mode) : name_(path.string()) {
   const int flags = mode == Mode::read_only    ? SQLITE_OPEN_READONLY
                     : mode == Mode::read_write ? SQLITE_OPEN_READWRITE
                                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  // SQLITE_OPEN_NOFOLLOW refuses a symbolic link anywhere in the path; only the file itself must be none.
+  // SQLITE_OPEN_NOFOLLOW refuses a symbolic link anywhere in the path; only the file itself must be
+  // none.
   std::error_code error;
-  const std::filesystem::path folder = std::filesystem::canonical(path.has_parent_path() ? path.parent_path() : ".", error);
+  const std::filesystem::path folder =
+      std::filesystem::canonical(path.has_parent_path() ? path.parent_path() : ".", error);
   const std::filesystem::path resolved = error ? path : folder / path.filename();
-  const int code = sqlite3_open_v2(resolved.c_str(), &handle_, flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code = sqlite3_open_v2(resolved.c_str(), &handle_,
+                                   flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, nullptr);
   try {
     if (code != SQLITE_OK) fail(handle_, code, name_);
     sqlite3_busy_timeout(handle_, kBusyMilliseconds);
@@ -131,13 +141,16 @@ void Database::run(std::string_view sql) {
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
 bool Database::checkpoint_truncate() {
-  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  const int code =
+      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) return false;
   if (code != SQLITE_OK) fail(handle_, code, name_);
   return true;
 }
 
-Transaction::Transaction(Database& database) : database_(&database) { database_->run("BEGIN IMMEDIATE"); }
+Transaction::Transaction(Database& database) : database_(&database) {
+  database_->run("BEGIN IMMEDIATE");
+}
 
 Transaction::~Transaction() {
   // The rollback's own result changes nothing: an open transaction dies with the connection.

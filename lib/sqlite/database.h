@@ -1,4 +1,5 @@
-// SQLite: handles, statements, transactions; every error is base::Error (io; temp_fail when the database is busy).
+// SQLite: handles, statements, transactions; every error is base::Error (io; temp_fail when the
+// database is busy).
 #pragma once
 
 #include <cstdint>
@@ -31,9 +32,9 @@ class Statement {
   Statement& bind(int index, std::int64_t value);
   Statement& bind(int index, std::span<const std::byte> blob);
   Statement& bind_null(int index);
-  bool step();         // true: a row; false: done
-  void run();          // step to the end, then reset
-  void reset();        // and clear the bindings
+  bool step();   // true: a row; false: done
+  void run();    // step to the end, then reset
+  void reset();  // and clear the bindings
 
   std::string text(int column) const;
   std::int64_t integer(int column) const;
@@ -48,7 +49,8 @@ class Statement {
 class Database {
  public:
   enum class Mode { read_only, read_write, create };
-  // WAL, synchronous=FULL, secure_delete=ON, foreign_keys=ON, busy timeout 10 s, defensive, trusted_schema=OFF.
+  // WAL, synchronous=FULL, secure_delete=ON, foreign_keys=ON, busy timeout 10 s, defensive,
+  // trusted_schema=OFF.
   Database(const std::filesystem::path&, Mode);
   Database(Database&&) noexcept;
   Database(const Database&) = delete;

@@ -10,14 +10,19 @@ namespace {
 using base::ContentKind;
 using json::Json;
 
-bool is_container(ContentKind kind) { return kind == ContentKind::archive || kind == ContentKind::mail; }
+bool is_container(ContentKind kind) {
+  return kind == ContentKind::archive || kind == ContentKind::mail;
+}
 
 bool needs_worker(ContentKind kind, const ContentWanted& all) {
   const media::Wanted& wanted = all.decoded;
   switch (kind) {
-    case ContentKind::image: return wanted.pdq || wanted.frames;
-    case ContentKind::video: return wanted.frames;
-    default: return all.decode_containers && is_container(kind);
+    case ContentKind::image:
+      return wanted.pdq || wanted.frames;
+    case ContentKind::video:
+      return wanted.frames;
+    default:
+      return all.decode_containers && is_container(kind);
   }
 }
 
@@ -52,7 +57,10 @@ void put_hashes(const media::Leaf& leaf, Json& out) {
     const media::Frames& frames = *leaf.frames;
     Json list = Json::array();
     for (const media::Frame& frame : frames.kept) {
-      list.push_back({{"pdq", pdq::to_hex(frame.hash)}, {"pdq_quality", frame.quality}, {"number", frame.number}, {"ms", frame.milliseconds}});
+      list.push_back({{"pdq", pdq::to_hex(frame.hash)},
+                      {"pdq_quality", frame.quality},
+                      {"number", frame.number},
+                      {"ms", frame.milliseconds}});
     }
     out["frames"] = std::move(list);
     out["frames_sampled"] = frames.sampled;
@@ -78,25 +86,36 @@ Json member_of(const media::Leaf& leaf) {
 
 }  // namespace
 
-base::ItemError undecided() { return {"decode_failed", std::string(base::kUndecidedMessage), false, {}, {}}; }
+base::ItemError undecided() {
+  return {"decode_failed", std::string(base::kUndecidedMessage), false, {}, {}};
+}
 
-base::Result<base::DetectedKind> kind_of(int fd) { return base::detect_kind_of(base::FileSource(fd)); }
+base::Result<base::DetectedKind> kind_of(int fd) {
+  return base::detect_kind_of(base::FileSource(fd));
+}
 
-base::Result<ContentHash> hash_content(int fd, const base::DetectedKind& kind, const ContentWanted& wanted,
-                                       media::Decoder& decoder) {
+base::Result<ContentHash> hash_content(int fd, const base::DetectedKind& kind,
+                                       const ContentWanted& wanted, media::Decoder& decoder) {
   ContentHash result;
   result.kind = kind;
-  if (kind.undecided && (wanted.decoded.pdq || wanted.decoded.frames)) return tl::make_unexpected(undecided());
+  if (kind.undecided && (wanted.decoded.pdq || wanted.decoded.frames))
+    return tl::make_unexpected(undecided());
   const bool decode = needs_worker(kind.kind, wanted);
-  if (decode) decoder.begin(fd, kind.kind, wanted.decoded);   // the worker decodes while this thread digests
+  if (decode)
+    decoder.begin(fd, kind.kind, wanted.decoded);  // the worker decodes while this thread digests
   const digest::Wanted pin{false, false, true, false};
-  auto digests = digest::of_file(fd, wanted.pin_containers && is_container(kind.kind) ? pin : wanted.digests, wanted.digest_threads);
+  auto digests =
+      digest::of_file(fd, wanted.pin_containers && is_container(kind.kind) ? pin : wanted.digests,
+                      wanted.digest_threads);
   if (decode) {
     auto found = decoder.finish();
     if (!found) return tl::make_unexpected(std::move(found.error()));
-    // A worker that a file took over must not make a picture a container: of those the members alone are matched.
-    if (found->container != is_container(kind.kind) || (!found->container && found->leaves.front().error)) {
-      return base::fail("crashed", "the decoding worker took this file for another kind than its bytes say");
+    // A worker that a file took over must not make a picture a container: of those the members
+    // alone are matched.
+    if (found->container != is_container(kind.kind) ||
+        (!found->container && found->leaves.front().error)) {
+      return base::fail("crashed",
+                        "the decoding worker took this file for another kind than its bytes say");
     }
     result.found = std::move(*found);
   }
@@ -118,7 +137,10 @@ Json to_json(const ContentHash& content) {
   out["members"] = std::move(members);
   const media::Skipped& skipped = content.found->skipped;
   if (skipped.total() != 0) {
-    out["skipped"] = {{"text", skipped.text}, {"audio", skipped.audio}, {"locked", skipped.locked}, {"other", skipped.other}};
+    out["skipped"] = {{"text", skipped.text},
+                      {"audio", skipped.audio},
+                      {"locked", skipped.locked},
+                      {"other", skipped.other}};
   }
   return out;
 }
@@ -126,7 +148,9 @@ Json to_json(const ContentHash& content) {
 std::size_t unread_leaves(const ContentHash& content) {
   if (!content.found) return 0;
   const auto& leaves = content.found->leaves;
-  return static_cast<std::size_t>(std::count_if(leaves.begin(), leaves.end(), [](const media::Leaf& leaf) { return leaf.error.has_value(); }));
+  return static_cast<std::size_t>(
+      std::count_if(leaves.begin(), leaves.end(),
+                    [](const media::Leaf& leaf) { return leaf.error.has_value(); }));
 }
 
 }  // namespace proviso::stage

@@ -19,13 +19,18 @@ void Exclusions::add(const Exclusions& more) {
   for (const auto& [list, n] : more.suspended) suspended[list] += n;
 }
 
-json::Json Exclusions::totals() const { return {{"known_good", sum_of(known_good)}, {"suspended", sum_of(suspended)}}; }
+json::Json Exclusions::totals() const {
+  return {{"known_good", sum_of(known_good)}, {"suspended", sum_of(suspended)}};
+}
 
-json::Json Exclusions::by_list() const { return {{"known_good", known_good}, {"suspended", suspended}}; }
+json::Json Exclusions::by_list() const {
+  return {{"known_good", known_good}, {"suspended", suspended}};
+}
 
 Exclusions exclude(std::vector<MatchHit>& hits, const HashedItem& item, const Lookup& lookup) {
   Exclusions out;
-  std::map<std::size_t, std::optional<std::string>> cleared;   // each leaf with hits is looked up once
+  std::map<std::size_t, std::optional<std::string>>
+      cleared;  // each leaf with hits is looked up once
   const auto is_out = [&](const MatchHit& hit) {
     if (hit.found && hit.found->suspended) {
       ++out.suspended[hit.found->list];
@@ -48,8 +53,9 @@ Exclusions exclude(std::vector<MatchHit>& hits, const HashedItem& item, const Lo
 void keep_best(std::vector<MatchHit>& hits) {
   std::vector<MatchHit> best;
   for (MatchHit& hit : hits) {
-    const auto same = std::find_if(best.begin(), best.end(),
-                                   [&](const MatchHit& other) { return other.technology == hit.technology && other.leaf == hit.leaf; });
+    const auto same = std::find_if(best.begin(), best.end(), [&](const MatchHit& other) {
+      return other.technology == hit.technology && other.leaf == hit.leaf;
+    });
     if (same == best.end()) {
       best.push_back(std::move(hit));
     } else if (hit.better_than(*same)) {

@@ -22,35 +22,48 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kAhead = 512;               // files a job may be ahead of the one that is written next
-constexpr std::size_t kWriteBytes = 256u << 10;   // lines are written together
+constexpr std::size_t kAhead = 512;  // files a job may be ahead of the one that is written next
+constexpr std::size_t kWriteBytes = 256u << 10;  // lines are written together
 
-base::Result<ContentHash> hash_one(const fs::path& path, HashFormat format, const std::optional<fs::path>& spool, const ContentWanted& wanted,
-                                   media::Decoder& decoder) {
+base::Result<ContentHash> hash_one(const fs::path& path, HashFormat format,
+                                   const std::optional<fs::path>& spool,
+                                   const ContentWanted& wanted, media::Decoder& decoder) {
   const base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd) return base::fail(errno == ENOENT ? "content_gone" : "content_unreadable", std::strerror(errno));
-  if (spool) {   // where the open file lies, not where its name led a moment ago
+  if (!fd)
+    return base::fail(errno == ENOENT ? "content_gone" : "content_unreadable",
+                      std::strerror(errno));
+  if (spool) {  // where the open file lies, not where its name led a moment ago
     std::error_code error;
     const fs::path real = fs::read_symlink(fmt::format("/proc/self/fd/{}", fd.get()), error);
-    if (error) return base::fail("content_unreadable", "it cannot be told whether the file lies in the spool");
+    if (error)
+      return base::fail("content_unreadable",
+                        "it cannot be told whether the file lies in the spool");
     const auto [end, rest] = std::mismatch(spool->begin(), spool->end(), real.begin(), real.end());
-    if (end == spool->end()) return base::fail("no_permission", "the file lies in the spool: only the stream may read it");
+    if (end == spool->end())
+      return base::fail("no_permission", "the file lies in the spool: only the stream may read it");
   }
-  struct stat status{};
-  if (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return base::fail("content_unreadable", "not a regular file");
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode))
+    return base::fail("content_unreadable", "not a regular file");
   if (format == HashFormat::hashdeep && path.string().find_first_of("\r\n") != std::string::npos) {
-    return base::fail("unsupported", "hashdeep's form has no way to write a name with a line break");
+    return base::fail("unsupported",
+                      "hashdeep's form has no way to write a name with a line break");
   }
   const auto kind = kind_of(fd.get());
   if (!kind) return tl::make_unexpected(kind.error());
   return hash_content(fd.get(), *kind, wanted, decoder);
 }
 
-// What the jobs share: they take files in turn, and hand their lines in; whoever finds the next line in order there writes it.
+// What the jobs share: they take files in turn, and hand their lines in; whoever finds the next
+// line in order there writes it.
 class Queue {
  public:
   Queue(FileWalk& walk, const FileHashSettings& settings, int output, ndjson::StreamCounts& counts)
-      : walk_(walk), settings_(settings), output_(output), counts_(counts), text_(header_of(settings.format, settings.wanted.digests)) {}
+      : walk_(walk),
+        settings_(settings),
+        output_(output),
+        counts_(counts),
+        text_(header_of(settings.format, settings.wanted.digests)) {}
 
   struct Job {
     std::uint64_t number = 0;
@@ -58,7 +71,8 @@ class Queue {
   };
 
   std::optional<Job> take() {
-    const std::lock_guard walking(walk_mutex_);   // a name may be long in coming, and lines are written meanwhile
+    const std::lock_guard walking(
+        walk_mutex_);  // a name may be long in coming, and lines are written meanwhile
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [&] { return done_ || taken_ - written_ < kAhead; });
@@ -73,10 +87,15 @@ class Queue {
   }
 
   void give(const Job& job, const base::Result<ContentHash>& result) {
-    Line line{line_of(settings_.format, job.path, result), job.path, std::nullopt, result ? result->digests.bytes : 0};
+    Line line{line_of(settings_.format, job.path, result), job.path, std::nullopt,
+              result ? result->digests.bytes : 0};
     if (!result) line.error = result.error();
     if (const std::size_t unread = result ? unread_leaves(*result) : 0; unread != 0) {
-      line.error = base::ItemError{"unread_member", fmt::format("{} of the files inside could not be read", unread), false, {}, {}};
+      line.error = base::ItemError{"unread_member",
+                                   fmt::format("{} of the files inside could not be read", unread),
+                                   false,
+                                   {},
+                                   {}};
     }
     const std::lock_guard lock(mutex_);
     waiting_[static_cast<std::size_t>(job.number - written_)] = std::move(line);
@@ -126,7 +145,7 @@ class Queue {
       if (written >= 0) {
         rest.remove_prefix(static_cast<std::size_t>(written));
       } else if (errno == EPIPE) {
-        done_ = true;   // nobody reads on: enough, quietly
+        done_ = true;  // nobody reads on: enough, quietly
       } else if (errno != EINTR) {
         base::throw_errno(errno, "cannot be written", "standard output");
       }
@@ -138,10 +157,10 @@ class Queue {
   const FileHashSettings& settings_;
   int output_;
   ndjson::StreamCounts& counts_;
-  std::mutex walk_mutex_;   // locked before the other
+  std::mutex walk_mutex_;  // locked before the other
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::optional<Line>> waiting_;   // from file number written_ on
+  std::deque<std::optional<Line>> waiting_;  // from file number written_ on
   std::uint64_t taken_ = 0, written_ = 0;
   std::string text_;
   bool done_ = false, stopped_ = false;
@@ -150,7 +169,8 @@ class Queue {
 
 }  // namespace
 
-base::ExitCode hash_files(FileWalk& walk, const FileHashSettings& settings, int output, ndjson::StreamCounts& counts) {
+base::ExitCode hash_files(FileWalk& walk, const FileHashSettings& settings, int output,
+                          ndjson::StreamCounts& counts) {
   std::optional<fs::path> spool;
   if (settings.spool) {
     std::error_code ignored;
@@ -160,7 +180,8 @@ base::ExitCode hash_files(FileWalk& walk, const FileHashSettings& settings, int 
   const auto work = [&] {
     try {
       media::Decoder decoder(settings.limits);
-      while (const auto job = queue.take()) queue.give(*job, hash_one(job->path, settings.format, spool, settings.wanted, decoder));
+      while (const auto job = queue.take())
+        queue.give(*job, hash_one(job->path, settings.format, spool, settings.wanted, decoder));
     } catch (...) {
       queue.fail(std::current_exception());
     }
@@ -172,7 +193,10 @@ base::ExitCode hash_files(FileWalk& walk, const FileHashSettings& settings, int 
   }
   queue.finish();
   if (queue.stopped()) {
-    throw base::Error(base::ExitCode::temp_fail, fmt::format("stopped by a signal after {} files: the list is not whole", counts.records), "standard output");
+    throw base::Error(
+        base::ExitCode::temp_fail,
+        fmt::format("stopped by a signal after {} files: the list is not whole", counts.records),
+        "standard output");
   }
   return counts.errors == 0 ? base::ExitCode::ok : base::ExitCode::records_failed;
 }

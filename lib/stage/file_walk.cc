@@ -11,7 +11,8 @@ namespace proviso::stage {
 
 namespace fs = std::filesystem;
 
-FileWalk::FileWalk(std::vector<fs::path> named, const std::optional<std::string>& list, bool nul_terminated)
+FileWalk::FileWalk(std::vector<fs::path> named, const std::optional<std::string>& list,
+                   bool nul_terminated)
     : named_(std::move(named)), end_of_name_(nul_terminated ? '\0' : '\n') {
   if (!list) return;
   list_name_ = *list;
@@ -32,7 +33,8 @@ std::optional<fs::path> FileWalk::next_named() {
   for (std::string line; std::getline(*list_, line, end_of_name_);) {
     if (!line.empty()) return fs::path(std::move(line));
   }
-  if (list_->bad()) throw base::Error(base::ExitCode::io, "the list of names cannot be read", list_name_);
+  if (list_->bad())
+    throw base::Error(base::ExitCode::io, "the list of names cannot be read", list_name_);
   return std::nullopt;
 }
 

@@ -1,5 +1,6 @@
-// Files to hash, one after the other: those named, those below named directories in name order, those of a list. Holds no more than the
-// names of the directories it is in, so that a million files take no more memory than the largest directory.
+// Files to hash, one after the other: those named, those below named directories in name order,
+// those of a list. Holds no more than the names of the directories it is in, so that a million
+// files take no more memory than the largest directory.
 #pragma once
 
 #include <cstdint>
@@ -14,23 +15,25 @@ namespace proviso::stage {
 
 class FileWalk {
  public:
-  // `list`: more names, one a line or NUL terminated, read as they are needed; "-" is standard input. Error(no_input) when it cannot be
-  // opened.
-  FileWalk(std::vector<std::filesystem::path> named, const std::optional<std::string>& list, bool nul_terminated);
+  // `list`: more names, one a line or NUL terminated, read as they are needed; "-" is standard
+  // input. Error(no_input) when it cannot be opened.
+  FileWalk(std::vector<std::filesystem::path> named, const std::optional<std::string>& list,
+           bool nul_terminated);
   ~FileWalk();
 
-  // Symbolic links are followed when they are named, and passed over inside a directory, as are pipes, sockets and devices. A name that
-  // is no regular file is given all the same, so that its error is seen; so is a directory that cannot be read, and what cannot be
-  // looked at inside one. nullopt at the end. Error(io) when the list cannot be read on.
+  // Symbolic links are followed when they are named, and passed over inside a directory, as are
+  // pipes, sockets and devices. A name that is no regular file is given all the same, so that its
+  // error is seen; so is a directory that cannot be read, and what cannot be looked at inside one.
+  // nullopt at the end. Error(io) when the list cannot be read on.
   std::optional<std::filesystem::path> next();
 
  private:
   struct Directory {
     std::filesystem::path path;
-    std::vector<std::string> names;    // descending: the next one is the last
+    std::vector<std::string> names;  // descending: the next one is the last
   };
   std::optional<std::filesystem::path> next_named();
-  bool enter(const std::filesystem::path&);   // false when it cannot be read
+  bool enter(const std::filesystem::path&);  // false when it cannot be read
 
   std::vector<std::filesystem::path> named_;
   std::size_t at_ = 0;

@@ -1,6 +1,8 @@
-// hash's stage: digests and perceptual hashes of items that scope-check let through. proviso-hash(1)
+// hash's stage: digests and perceptual hashes of items that scope-check let through.
+// proviso-hash(1)
 //
-// The kind is told from the bytes before anything is digested; what the law or the scope does not admit is kind_mismatch.
+// The kind is told from the bytes before anything is digested; what the law or the scope does not
+// admit is kind_mismatch.
 #pragma once
 
 #include <memory>
@@ -34,7 +36,8 @@ class Hash : public ndjson::Stage {
   std::shared_ptr<const gate::State> state_;
   std::unique_ptr<ndjson::SealKey> seal_key_;
   Spool spool_;
-  std::vector<media::Decoder> decoders_;     // one a worker thread: a decoder serves one item at a time
+  std::vector<media::Decoder>
+      decoders_;  // one a worker thread: a decoder serves one item at a time
 };
 
 }  // namespace proviso::stage

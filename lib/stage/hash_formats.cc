@@ -11,12 +11,33 @@
 namespace proviso::stage {
 namespace {
 
-constexpr std::pair<std::string_view, HashFormat> kFormats[] = {
-    {"ndjson", HashFormat::ndjson}, {"hashdeep", HashFormat::hashdeep}, {"sum", HashFormat::sum}, {"csv", HashFormat::csv}};
-constexpr const char* kMembers[] = {"bytes", "kind", "md5", "sha1", "sha256", "sha512", "pdq", "pdq_quality", "width", "height", "pdq_dihedral",
-                                    "pdq_unletterboxed", "pdq_unletterboxed_quality", "frames", "frames_sampled", "frames_low_quality",
-                                    "frames_duplicate", "duration_ms", "members", "skipped", "by"};
-constexpr std::string_view kCsvHeader = "path,bytes,kind,md5,sha1,sha256,sha512,pdq,pdq_quality,by,error\n";
+constexpr std::pair<std::string_view, HashFormat> kFormats[] = {{"ndjson", HashFormat::ndjson},
+                                                                {"hashdeep", HashFormat::hashdeep},
+                                                                {"sum", HashFormat::sum},
+                                                                {"csv", HashFormat::csv}};
+constexpr const char* kMembers[] = {"bytes",
+                                    "kind",
+                                    "md5",
+                                    "sha1",
+                                    "sha256",
+                                    "sha512",
+                                    "pdq",
+                                    "pdq_quality",
+                                    "width",
+                                    "height",
+                                    "pdq_dihedral",
+                                    "pdq_unletterboxed",
+                                    "pdq_unletterboxed_quality",
+                                    "frames",
+                                    "frames_sampled",
+                                    "frames_low_quality",
+                                    "frames_duplicate",
+                                    "duration_ms",
+                                    "members",
+                                    "skipped",
+                                    "by"};
+constexpr std::string_view kCsvHeader =
+    "path,bytes,kind,md5,sha1,sha256,sha512,pdq,pdq_quality,by,error\n";
 
 std::vector<std::string_view> names_of(const digest::Wanted& wanted) {
   std::vector<std::string_view> names;
@@ -36,7 +57,8 @@ std::vector<std::string> digests_of(const digest::Digests& digests) {
   return out;
 }
 
-std::string ndjson_line(const std::filesystem::path& path, const base::Result<ContentHash>& result) {
+std::string ndjson_line(const std::filesystem::path& path,
+                        const base::Result<ContentHash>& result) {
   json::OrderedJson line;
   line["path"] = path.string();
   if (result) {
@@ -45,20 +67,26 @@ std::string ndjson_line(const std::filesystem::path& path, const base::Result<Co
       if (found.contains(name)) line[name] = found[name];
     }
   } else {
-    line["error"] = {{"tool", "hash"}, {"code", result.error().code}, {"message", result.error().message}};
+    line["error"] = {
+        {"tool", "hash"}, {"code", result.error().code}, {"message", result.error().message}};
   }
   // A file name need not be UTF-8; it must not end the run.
   return line.dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace) + "\n";
 }
 
-// As GNU md5sum writes names with a newline or backslash: both escaped, and the line begins with a backslash.
+// As GNU md5sum writes names with a newline or backslash: both escaped, and the line begins with a
+// backslash.
 std::string sum_line(const std::filesystem::path& path, const ContentHash& content) {
   std::string name;
   for (const char c : path.string()) {
-    if (c == '\\') name += "\\\\";
-    else if (c == '\n') name += "\\n";
-    else if (c == '\r') name += "\\r";
-    else name += c;
+    if (c == '\\')
+      name += "\\\\";
+    else if (c == '\n')
+      name += "\\n";
+    else if (c == '\r')
+      name += "\\r";
+    else
+      name += c;
   }
   const bool escaped = name.size() != path.string().size();
   return fmt::format("{}{}  {}\n", escaped ? "\\" : "", digests_of(content.digests).front(), name);
@@ -95,7 +123,8 @@ std::string csv_line(const std::filesystem::path& path, const base::Result<Conte
       }
       fields[9] = leaf.by;
     }
-    if (const std::size_t unread = unread_leaves(*result); unread != 0) fields[10] = fmt::format("{} members could not be read", unread);
+    if (const std::size_t unread = unread_leaves(*result); unread != 0)
+      fields[10] = fmt::format("{} members could not be read", unread);
   }
   std::string line;
   for (const std::string& field : fields) line += (line.empty() ? "" : ",") + csv_field(field);
@@ -119,12 +148,17 @@ std::string header_of(HashFormat format, const digest::Wanted& wanted) {
   return fmt::format("%%%% HASHDEEP-1.0\n%%%% {},filename\n## proviso hash\n##\n", columns);
 }
 
-std::string line_of(HashFormat format, const std::filesystem::path& path, const base::Result<ContentHash>& result) {
+std::string line_of(HashFormat format, const std::filesystem::path& path,
+                    const base::Result<ContentHash>& result) {
   switch (format) {
-    case HashFormat::ndjson: return ndjson_line(path, result);
-    case HashFormat::csv: return csv_line(path, result);
-    case HashFormat::sum: return result ? sum_line(path, *result) : std::string();
-    case HashFormat::hashdeep: break;
+    case HashFormat::ndjson:
+      return ndjson_line(path, result);
+    case HashFormat::csv:
+      return csv_line(path, result);
+    case HashFormat::sum:
+      return result ? sum_line(path, *result) : std::string();
+    case HashFormat::hashdeep:
+      break;
   }
   if (!result) return {};
   std::string line = std::to_string(result->digests.bytes);

@@ -11,7 +11,10 @@ using simdjson::dom::element;
 using simdjson::dom::object;
 
 // Throws the item's error; read_hash() turns it into a result.
-[[noreturn]] void bad(std::string_view field) { throw base::ItemError{"bad_record", fmt::format("field hash.{}: not what hash writes", field), false, {}, {}}; }
+[[noreturn]] void bad(std::string_view field) {
+  throw base::ItemError{
+      "bad_record", fmt::format("field hash.{}: not what hash writes", field), false, {}, {}};
+}
 
 std::optional<std::string_view> text(const object& in, std::string_view name) {
   element found;
@@ -42,20 +45,24 @@ int quality_of(const object& in, std::string_view name) {
 }
 
 void read_picture(const object& in, HashedLeaf& leaf) {
-  if (const auto hex = text(in, "pdq")) leaf.perceptual.push_back({hash_of(*hex, "pdq"), quality_of(in, "pdq_quality"), {}, {}});
+  if (const auto hex = text(in, "pdq"))
+    leaf.perceptual.push_back({hash_of(*hex, "pdq"), quality_of(in, "pdq_quality"), {}, {}});
   object eight;
   if (in["pdq_dihedral"].get(eight) == simdjson::SUCCESS) {
     for (const auto& [name, value] : eight) {
       std::string_view hex;
       if (value.get(hex) != simdjson::SUCCESS) bad("pdq_dihedral");
       if (name != pdq::kDihedralNames[0]) {
-        leaf.perceptual.push_back({hash_of(hex, "pdq_dihedral"), quality_of(in, "pdq_quality"), std::string(name), {}});
+        leaf.perceptual.push_back(
+            {hash_of(hex, "pdq_dihedral"), quality_of(in, "pdq_quality"), std::string(name), {}});
       }
     }
   }
   if (const auto hex = text(in, "pdq_unletterboxed")) {
-    leaf.perceptual.push_back(
-        {hash_of(*hex, "pdq_unletterboxed"), quality_of(in, "pdq_unletterboxed_quality"), std::string(kUnletterboxed), {}});
+    leaf.perceptual.push_back({hash_of(*hex, "pdq_unletterboxed"),
+                               quality_of(in, "pdq_unletterboxed_quality"),
+                               std::string(kUnletterboxed),
+                               {}});
   }
   simdjson::dom::array frames;
   if (in["frames"].get(frames) != simdjson::SUCCESS) return;
@@ -91,7 +98,11 @@ base::ItemError unread_leaf(const object& member) {
   if (member["error"].get(error) != simdjson::SUCCESS) bad("members");
   const auto code = text(error, "code");
   return {std::string(code.value_or("decode_failed")),
-          fmt::format("member {} was not read: {}", number(member, "index").value_or(0), text(error, "message").value_or("")), false, {}, {}};
+          fmt::format("member {} was not read: {}", number(member, "index").value_or(0),
+                      text(error, "message").value_or("")),
+          false,
+          {},
+          {}};
 }
 
 HashedItem read_item(const ndjson::Record& record) {

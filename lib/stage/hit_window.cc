@@ -5,7 +5,7 @@
 namespace proviso::stage {
 namespace {
 
-constexpr std::uint64_t kFewest = 100;   // records
+constexpr std::uint64_t kFewest = 100;  // records
 
 }  // namespace
 
@@ -28,7 +28,8 @@ void HitWindow::add(std::uint64_t seen, std::uint64_t with_hits) {
 }
 
 bool HitWindow::passes(double limit) const {
-  return sum_.seen >= std::min(kFewest, records_) && static_cast<double>(sum_.with_hits) > limit * static_cast<double>(sum_.seen);
+  return sum_.seen >= std::min(kFewest, records_) &&
+         static_cast<double>(sum_.with_hits) > limit * static_cast<double>(sum_.seen);
 }
 
 }  // namespace proviso::stage

@@ -23,7 +23,7 @@ class HitWindow {
     std::uint64_t seen = 0, with_hits = 0;
   };
   std::uint64_t records_;
-  std::deque<Part> parts_;   // oldest first
+  std::deque<Part> parts_;  // oldest first
   Part sum_;
 };
 

@@ -12,8 +12,8 @@
 namespace proviso::stage {
 namespace {
 
-constexpr int kDefaultBreakerWindow = 10'000;   // records
-constexpr std::size_t kMostHits = 1'000;        // of one item: more say nothing more
+constexpr int kDefaultBreakerWindow = 10'000;  // records
+constexpr std::size_t kMostHits = 1'000;       // of one item: more say nothing more
 constexpr std::int64_t kSecondsOfHour = 3'600;
 
 // Keeps the best; true when some were cut.
@@ -32,7 +32,7 @@ bool cut(std::vector<MatchHit>& hits) {
 // One record of a chunk.
 struct Match::Item {
   const ndjson::Record* record = nullptr;
-  std::optional<base::ItemError> error;        // it goes no further
+  std::optional<base::ItemError> error;  // it goes no further
   std::vector<const policy::Technology*> technologies;
   HashedItem hashed;
   bool sampled = true;
@@ -54,11 +54,13 @@ Match::Match(gate::Gate& gate, ledger::Ledger& ledger, MatchSettings settings)
       ledger_(ledger),
       settings_(std::move(settings)),
       seal_key_(gate::stream_seal_key(gate.policy().stream_key)),
-      window_(static_cast<std::uint64_t>(gate.policy().hit_share_window.value_or(kDefaultBreakerWindow))) {
+      window_(static_cast<std::uint64_t>(
+          gate.policy().hit_share_window.value_or(kDefaultBreakerWindow))) {
   if (!settings_.sample) return;
   for (const std::string& list : settings_.sample->lists()) {
     if (gate_.policy().list(list) == nullptr) {
-      throw base::Error(base::ExitCode::usage, fmt::format("list {} is not in the policy", list), "--sample-list");
+      throw base::Error(base::ExitCode::usage, fmt::format("list {} is not in the policy", list),
+                        "--sample-list");
     }
   }
 }
@@ -92,7 +94,7 @@ void Match::begin_batch() {
   now_ = base::now();
   try {
     state_ = &gate_.require_any_open(now_);
-  } catch (...) {   // the run ends here; what it excluded is recorded all the same
+  } catch (...) {  // the run ends here; what it excluded is recorded all the same
     if (lookup_) record_exclusions();
     throw;
   }
@@ -109,15 +111,18 @@ Match::Item Match::admit(const ndjson::Record& record) const {
     item.error = std::move(error);
     return std::move(item);
   };
-  if (record.has("match")) return failed({"bad_record", "the record already has a match member", false, {}, {}});
-  const auto scope = gate::admit_later(record, {"scope", "hash"}, *seal_key_, gate_, *state_, gate_.policy().retention_unscanned);
+  if (record.has("match"))
+    return failed({"bad_record", "the record already has a match member", false, {}, {}});
+  const auto scope = gate::admit_later(record, {"scope", "hash"}, *seal_key_, gate_, *state_,
+                                       gate_.policy().retention_unscanned);
   if (!scope) return failed(scope.error());
   auto hashed = read_hash(record);
   if (!hashed) return failed(std::move(hashed.error()));
   item.hashed = std::move(*hashed);
   item.unjudged = item.hashed.unread;
   // admit_later() has made sure that every pair is open and every name known.
-  for (const std::string& name : scope->technologies) item.technologies.push_back(gate_.policy().technology(name));
+  for (const std::string& name : scope->technologies)
+    item.technologies.push_back(gate_.policy().technology(name));
   if (settings_.sample) item.sampled = settings_.sample->includes(record.id());
   return item;
 }
@@ -129,23 +134,37 @@ void Match::match(std::vector<Item>& items) const {
     std::vector<Asked> asked;
     for (Item& item : items) {
       const auto& admitted = item.technologies;
-      if (item.error || std::find(admitted.begin(), admitted.end(), &technology) == admitted.end()) continue;
-      asked.push_back({item.record, &item.hashed, item.sampled ? &lists_[i].all : &lists_[i].unsampled, &item.hits, &item.unjudged});
+      if (item.error || std::find(admitted.begin(), admitted.end(), &technology) == admitted.end())
+        continue;
+      asked.push_back({item.record, &item.hashed,
+                       item.sampled ? &lists_[i].all : &lists_[i].unsampled, &item.hits,
+                       &item.unjudged});
     }
     if (asked.empty()) continue;
     switch (technology.method) {
-      case policy::Method::exact: match_exact(technology, *lookup_, asked); break;
-      case policy::Method::pdq: match_pdq(technology, *lookup_, gate_.known_within(technology), asked); break;
-      case policy::Method::vpdq: match_vpdq(technology, *lookup_, asked); break;
-      case policy::Method::indicators: match_indicators(technology, asked); break;
-      case policy::Method::external: match_external(technology, asked); break;
+      case policy::Method::exact:
+        match_exact(technology, *lookup_, asked);
+        break;
+      case policy::Method::pdq:
+        match_pdq(technology, *lookup_, gate_.known_within(technology), asked);
+        break;
+      case policy::Method::vpdq:
+        match_vpdq(technology, *lookup_, asked);
+        break;
+      case policy::Method::indicators:
+        match_indicators(technology, asked);
+        break;
+      case policy::Method::external:
+        match_external(technology, asked);
+        break;
     }
   }
 }
 
 ndjson::Outcome Match::finish_item(Item& item, Figures& figures) const {
   const auto failed = [&](const base::ItemError& error) {
-    return ndjson::Outcome{ndjson::Outcome::Kind::error, ndjson::with_error(*item.record, name(), error), false};
+    return ndjson::Outcome{ndjson::Outcome::Kind::error,
+                           ndjson::with_error(*item.record, name(), error), false};
   };
   if (item.error) return failed(*item.error);
   const Exclusions excluded = exclude(item.hits, item.hashed, *lookup_);
@@ -168,11 +187,14 @@ ndjson::Outcome Match::finish_item(Item& item, Figures& figures) const {
   if (exhausted) member["exhausted"] = true;
   if (!excluded.empty()) member["excluded"] = excluded.totals();
   if (settings_.sample) member["sampled"] = item.sampled;
-  const auto hash_mac = item.record->string("hash.mac");      // verified by admit_later
-  return {ndjson::Outcome::Kind::pass, item.record->with("match", ndjson::seal(json::canonical(member), **hash_mac, *seal_key_)), false};
+  const auto hash_mac = item.record->string("hash.mac");  // verified by admit_later
+  return {ndjson::Outcome::Kind::pass,
+          item.record->with("match", ndjson::seal(json::canonical(member), **hash_mac, *seal_key_)),
+          false};
 }
 
-void Match::process_chunk(std::span<const ndjson::Record* const> records, std::span<ndjson::Outcome> outcomes, unsigned) {
+void Match::process_chunk(std::span<const ndjson::Record* const> records,
+                          std::span<ndjson::Outcome> outcomes, unsigned) {
   std::vector<Item> items;
   items.reserve(records.size());
   for (const ndjson::Record* record : records) items.push_back(admit(*record));
@@ -202,22 +224,33 @@ void Match::commit_batch(std::span<ndjson::Outcome> outcomes) {
 // Before this batch is written on: a poisoned list must not flood reviewers.
 void Match::stop(std::span<ndjson::Outcome> outcomes, double limit) {
   record_exclusions();
-  ledger_.append({ledger::event::kBreaker, "match", {}, {},
-                  {{"seen", window_.seen()}, {"hits", window_.with_hits()}, {"limit", limit}, {"index", lookup_->version()}, {"withheld", outcomes.size()}}});
+  ledger_.append({ledger::event::kBreaker,
+                  "match",
+                  {},
+                  {},
+                  {{"seen", window_.seen()},
+                   {"hits", window_.with_hits()},
+                   {"limit", limit},
+                   {"index", lookup_->version()},
+                   {"withheld", outcomes.size()}}});
   if (!settings_.hits_only) count_withheld(outcomes);
   throw base::Error(base::ExitCode::breaker,
-                    fmt::format("{} of {} records have hits, over match.max_hit_share {}", window_.with_hits(), window_.seen(), limit), {},
+                    fmt::format("{} of {} records have hits, over match.max_hit_share {}",
+                                window_.with_hits(), window_.seen(), limit),
+                    {},
                     "look at the list that was changed last; nothing of this batch was passed on");
 }
 
-// retain, which counts outcomes, will never see them: they are counted here, so that their runs balance.
+// retain, which counts outcomes, will never see them: they are counted here, so that their runs
+// balance.
 void Match::count_withheld(std::span<ndjson::Outcome> outcomes) {
   ledger::Counts counts(ledger_, "match");
   ndjson::Parser parser;
   for (ndjson::Outcome& outcome : outcomes) {
     if (outcome.bad_line) continue;
     const auto record = ndjson::Record::parse(parser, std::move(outcome.line));
-    if (!record || !ndjson::verify_seals(*record, {"scope"}, *seal_key_)) continue;   // nothing of it is believed, nor counted elsewhere
+    if (!record || !ndjson::verify_seals(*record, {"scope"}, *seal_key_))
+      continue;  // nothing of it is believed, nor counted elsewhere
     const auto scope = gate::read_scope(*record);
     if (!scope || scope->rehearsal != gate_.policy().rehearsal) continue;
     ledger::CountKey key;
@@ -241,7 +274,10 @@ void Match::finish() {
 }
 
 json::Json Match::figures() const {
-  json::Json match{{"records", total_.records}, {"with_hits", total_.with_hits}, {"hits", total_.hits}, {"excluded", total_.excluded.totals()}};
+  json::Json match{{"records", total_.records},
+                   {"with_hits", total_.with_hits},
+                   {"hits", total_.hits},
+                   {"excluded", total_.excluded.totals()}};
   if (settings_.sample) {
     match["sampled"] = total_.sampled;
     match["unsampled"] = total_.unsampled;

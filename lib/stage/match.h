@@ -1,7 +1,8 @@
-// match's stage: looks the hashes of a record up in the compiled index, and reads the scores and risk factors of technologies that
-// use no list. proviso-match(1)
+// match's stage: looks the hashes of a record up in the compiled index, and reads the scores and
+// risk factors of technologies that use no list. proviso-match(1)
 //
-// A chunk of records is matched at once, technology by technology, so that all its PDQ hashes are one look-up.
+// A chunk of records is matched at once, technology by technology, so that all its PDQ hashes are
+// one look-up.
 #pragma once
 
 #include <memory>
@@ -23,10 +24,10 @@
 namespace proviso::stage {
 
 struct MatchSettings {
-  bool hits_only = false;                    // for reading: `retain` behind it could erase no non-hit
-  bool best = false;                         // of each technology and leaf the nearest hit alone
-  std::optional<Sample> sample;              // some lists are looked up for some items only
-  std::optional<std::string> expect_index;   // version that the index must have
+  bool hits_only = false;        // for reading: `retain` behind it could erase no non-hit
+  bool best = false;             // of each technology and leaf the nearest hit alone
+  std::optional<Sample> sample;  // some lists are looked up for some items only
+  std::optional<std::string> expect_index;  // version that the index must have
 };
 
 class Match : public ndjson::Stage {
@@ -34,14 +35,15 @@ class Match : public ndjson::Stage {
   Match(gate::Gate&, ledger::Ledger&, MatchSettings);
 
   std::string_view name() const override { return "match"; }
-  // Re-evaluates the gate; opens the index, and a replaced one: Error(config) when a technology names a list that it has no
-  // section of, or when it is not the version expected.
+  // Re-evaluates the gate; opens the index, and a replaced one: Error(config) when a technology
+  // names a list that it has no section of, or when it is not the version expected.
   void begin_batch() override;
   ndjson::Outcome process(const ndjson::Record&, unsigned worker) override;
   std::size_t chunk_records() const override { return kChunk; }
-  void process_chunk(std::span<const ndjson::Record* const>, std::span<ndjson::Outcome>, unsigned worker) override;
-  // Error(breaker) once the share of hits passes policy.match.max_hit_share: nothing of the batch is written on, and its records
-  // are counted as errors of their runs.
+  void process_chunk(std::span<const ndjson::Record* const>, std::span<ndjson::Outcome>,
+                     unsigned worker) override;
+  // Error(breaker) once the share of hits passes policy.match.max_hit_share: nothing of the batch
+  // is written on, and its records are counted as errors of their runs.
   void commit_batch(std::span<ndjson::Outcome>) override;
   void finish() override;
   json::Json figures() const override;
@@ -75,12 +77,12 @@ class Match : public ndjson::Stage {
   const gate::State* state_ = nullptr;
   std::unique_ptr<ndjson::SealKey> seal_key_;
   std::optional<Lookup> lookup_;
-  std::vector<Lists> lists_;             // of each technology of the policy
+  std::vector<Lists> lists_;  // of each technology of the policy
   base::Instant now_;
 
-  std::mutex mutex_;                     // guards batch_
+  std::mutex mutex_;  // guards batch_
   Figures batch_, total_;
-  Exclusions unrecorded_;                // not in the ledger yet
+  Exclusions unrecorded_;  // not in the ledger yet
   std::int64_t recorded_hour_ = 0;
   HitWindow window_;
 };

@@ -7,12 +7,16 @@
 namespace proviso::stage {
 namespace {
 
-// The class of a hit is the class of its detector, not of a verdict (Annex of (EU) 2024/2916, category 4).
+// The class of a hit is the class of its detector, not of a verdict (Annex of (EU) 2024/2916,
+// category 4).
 base::MaterialClass class_of(const policy::Technology& technology) {
   switch (technology.purpose) {
-    case policy::Purpose::known_csam: return base::MaterialClass::known;
-    case policy::Purpose::new_csam: return base::MaterialClass::new_material;
-    case policy::Purpose::solicitation: return base::MaterialClass::solicitation;
+    case policy::Purpose::known_csam:
+      return base::MaterialClass::known;
+    case policy::Purpose::new_csam:
+      return base::MaterialClass::new_material;
+    case policy::Purpose::solicitation:
+      return base::MaterialClass::solicitation;
   }
   return base::MaterialClass::new_material;
 }
@@ -31,7 +35,9 @@ void put_list_hit(const MatchHit& hit, const std::string& index, json::Json& out
 }  // namespace
 
 bool MatchHit::better_than(const MatchHit& other) const {
-  const auto rank = [](const MatchHit& hit) { return std::tuple(hit.found ? hit.found->distance : 0, !hit.previously_identified); };
+  const auto rank = [](const MatchHit& hit) {
+    return std::tuple(hit.found ? hit.found->distance : 0, !hit.previously_identified);
+  };
   return rank(*this) < rank(other);
 }
 

@@ -46,11 +46,13 @@ Retain::~Retain() = default;
 void Retain::begin_batch() { state_ = &gate_.require_any_open(base::now()); }
 
 vault::CaseStore& Retain::vault() {
-  if (!vault_) vault_.emplace(vault::CaseStore::open(gate_.policy().vault, ledger_, gate_.policy().rehearsal));
+  if (!vault_)
+    vault_.emplace(vault::CaseStore::open(gate_.policy().vault, ledger_, gate_.policy().rehearsal));
   return *vault_;
 }
 
-// What is counted, and whether anything of the record may be believed: only under a scope seal of ours and of this mode.
+// What is counted, and whether anything of the record may be believed: only under a scope seal of
+// ours and of this mode.
 bool Retain::verified_scope(const ndjson::Record& record, Work& work) const {
   if (!ndjson::verify_seals(record, {"scope"}, *seal_key_)) return false;
   const auto scope = gate::read_scope(record);
@@ -77,9 +79,10 @@ base::Result<bool> Retain::pin(const std::string& path, Work& work) const {
 }
 
 base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
-  if (record.has("retain")) return base::fail("bad_record", "the record already has a retain member");
-  const auto scope = gate::admit_later(record, {"scope", "hash", "match"}, *seal_key_, gate_, *state_,
-                                       gate_.policy().retention_replay);
+  if (record.has("retain"))
+    return base::fail("bad_record", "the record already has a retain member");
+  const auto scope = gate::admit_later(record, {"scope", "hash", "match"}, *seal_key_, gate_,
+                                       *state_, gate_.policy().retention_replay);
   if (!scope) return tl::make_unexpected(scope.error());
   const auto hits = hits_of(record);
   if (!hits) return tl::make_unexpected(hits.error());
@@ -87,7 +90,8 @@ base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
   Work work;
   work.id = std::string(record.id());
   verified_scope(record, work);
-  const std::string content = record.text("content.path"), evidence = record.text("content.evidence");
+  const std::string content = record.text("content.path"),
+                    evidence = record.text("content.evidence");
   if (hits->size() > 0) {
     auto hit = new_case_of(record, gate_.policy(), scope->run);
     if (!hit) return tl::make_unexpected(hit.error());
@@ -95,7 +99,9 @@ base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
     work.hit = std::move(*hit);
     work.key.technology = work.hit.technology;
     work.key.material_class = work.hit.material_class;
-    if (content.empty() && evidence.empty()) return base::fail("no_evidence", "field content.evidence: missing, there is nothing that a case could hold");
+    if (content.empty() && evidence.empty())
+      return base::fail("no_evidence",
+                        "field content.evidence: missing, there is nothing that a case could hold");
     work.content_path = content.empty() ? evidence : content;
     work.evidence_path = content.empty() ? std::string() : evidence;
     work.pin_here = content.empty();
@@ -128,9 +134,10 @@ Retain::Work Retain::failure(const ndjson::Record& record, const base::ItemError
 
 ndjson::Outcome Retain::put_off(Work work) {
   ndjson::Outcome outcome;
-  outcome.kind = work.kind == Work::Kind::failed ? ndjson::Outcome::Kind::error : ndjson::Outcome::Kind::pass;
+  outcome.kind =
+      work.kind == Work::Kind::failed ? ndjson::Outcome::Kind::error : ndjson::Outcome::Kind::pass;
   const std::lock_guard lock(mutex_);
-  outcome.line = std::to_string(work_.size());   // its place, until commit_batch() writes the line
+  outcome.line = std::to_string(work_.size());  // its place, until commit_batch() writes the line
   work_.push_back(std::move(work));
   return outcome;
 }
@@ -147,7 +154,8 @@ ndjson::Outcome Retain::process_failed(const ndjson::Record& record, unsigned) {
   const bool verified = verified_scope(record, work);
   const std::string code = record.text("error.code");
   if (code == "content_gone") work.kind = Work::Kind::passed;
-  if (!verified) return put_off(std::move(work));   // nothing of it is believed: not counted, nothing unlinked
+  if (!verified)
+    return put_off(std::move(work));  // nothing of it is believed: not counted, nothing unlinked
 
   if (code == "kind_mismatch") {
     work.key.side = "dropped";
@@ -161,7 +169,7 @@ ndjson::Outcome Retain::process_failed(const ndjson::Record& record, unsigned) {
   if (!code.empty() && !is_retryable(code)) {
     for (const char* member : {"content.path", "content.evidence"}) {
       const std::string path = record.text(member);
-      if (!path.empty()) pin(path, work);   // what cannot be opened is left to the sweep
+      if (!path.empty()) pin(path, work);  // what cannot be opened is left to the sweep
     }
   }
   return put_off(std::move(work));
@@ -169,8 +177,10 @@ ndjson::Outcome Retain::process_failed(const ndjson::Record& record, unsigned) {
 
 void Retain::fail_hit(Work& work, const base::ItemError& error) {
   const auto record = ndjson::Record::parse(parser_, std::move(work.line));
-  if (!record) throw base::Error(base::ExitCode::software, "a record that was read cannot be read again", "id " + work.id);
-  if (error.code == "content_gone") {   // an outcome of its own, no failure
+  if (!record)
+    throw base::Error(base::ExitCode::software, "a record that was read cannot be read again",
+                      "id " + work.id);
+  if (error.code == "content_gone") {  // an outcome of its own, no failure
     work.kind = Work::Kind::passed;
     work.key.outcome = "content_gone";
     work.line = record->with("retain", R"({"state":"content_gone"})");
@@ -185,7 +195,9 @@ void Retain::fail_hit(Work& work, const base::ItemError& error) {
 
 void Retain::kept(Work& work, const vault::Stored& stored) {
   const auto record = ndjson::Record::parse(parser_, std::move(work.line));
-  if (!record) throw base::Error(base::ExitCode::software, "a record that was read cannot be read again", "id " + work.id);
+  if (!record)
+    throw base::Error(base::ExitCode::software, "a record that was read cannot be read again",
+                      "id " + work.id);
   work.key.outcome = stored.replayed ? "replayed" : "stored";
   const json::Json member = {{"case", stored.id.value},
                              {"state", std::string(vault::to_string(stored.state))},
@@ -213,7 +225,8 @@ void Retain::store(std::span<Work*> hits) {
     };
     open(work->content_path, work->hit.content_fd);
     open(work->evidence_path, work->hit.evidence_fd);
-    if (!unreadable && work->pin_here && work->hit.content_fd >= 0) unreadable = pin_evidence(work->hit);
+    if (!unreadable && work->pin_here && work->hit.content_fd >= 0)
+      unreadable = pin_evidence(work->hit);
     if (unreadable) {
       fail_hit(*work, *unreadable);
       continue;
@@ -222,7 +235,8 @@ void Retain::store(std::span<Work*> hits) {
     asked.push_back(work);
   }
   if (cases.empty()) return;
-  const std::vector<base::Result<vault::Stored>> results = vault().store(cases, gate_.policy(), gate_.law());
+  const std::vector<base::Result<vault::Stored>> results =
+      vault().store(cases, gate_.policy(), gate_.law());
   for (std::size_t i = 0; i < asked.size(); ++i) {
     if (results[i]) {
       kept(*asked[i], *results[i]);
@@ -233,7 +247,8 @@ void Retain::store(std::span<Work*> hits) {
 }
 
 void Retain::commit_batch(std::span<ndjson::Outcome> outcomes) {
-  // In the order of the lines, whatever order the threads had: of two deliveries of one item the first makes the case.
+  // In the order of the lines, whatever order the threads had: of two deliveries of one item the
+  // first makes the case.
   std::vector<Work*> order(outcomes.size(), nullptr);
   std::vector<Work*> hits;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -268,7 +283,8 @@ void Retain::commit_batch(std::span<ndjson::Outcome> outcomes) {
       outcome.kind = settings_.ack ? ndjson::Outcome::Kind::pass : ndjson::Outcome::Kind::drop;
       outcome.line = settings_.ack ? ack_line(work->id, work->key.outcome) : std::string();
     } else {
-      outcome.kind = work->kind == Work::Kind::failed ? ndjson::Outcome::Kind::error : ndjson::Outcome::Kind::pass;
+      outcome.kind = work->kind == Work::Kind::failed ? ndjson::Outcome::Kind::error
+                                                      : ndjson::Outcome::Kind::pass;
       outcome.line = std::move(work->line);
     }
   }

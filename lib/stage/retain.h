@@ -1,7 +1,9 @@
-// retain's stage: the end of the road. A hit becomes a sealed case; of anything else nothing is kept. proviso-retain(1)
+// retain's stage: the end of the road. A hit becomes a sealed case; of anything else nothing is
+// kept. proviso-retain(1)
 //
-// process() verifies, reads and judges, on any thread; commit_batch() acts, in this order: cases stored, counts durable, spool
-// files unlinked, lines made. The vault is opened at the first hit: a run without hits writes nothing outside the ledger.
+// process() verifies, reads and judges, on any thread; commit_batch() acts, in this order: cases
+// stored, counts durable, spool files unlinked, lines made. The vault is opened at the first hit: a
+// run without hits writes nothing outside the ledger.
 #pragma once
 
 #include <mutex>
@@ -20,7 +22,7 @@
 namespace proviso::stage {
 
 struct RetainSettings {
-  bool ack = false;   // print a line for each non-hit too, without its hashes
+  bool ack = false;  // print a line for each non-hit too, without its hashes
 };
 
 class Retain : public ndjson::Stage {
@@ -30,7 +32,7 @@ class Retain : public ndjson::Stage {
   ~Retain() override;
 
   std::string_view name() const override { return "retain"; }
-  void begin_batch() override;   // Error(unavailable) with all that is missing
+  void begin_batch() override;  // Error(unavailable) with all that is missing
   ndjson::Outcome process(const ndjson::Record&, unsigned worker) override;
   ndjson::Outcome process_failed(const ndjson::Record&, unsigned worker) override;
   void commit_batch(std::span<ndjson::Outcome>) override;
@@ -47,8 +49,8 @@ class Retain : public ndjson::Stage {
     enum class Kind { erase, keep, failed, passed };
     Kind kind = Kind::failed;
     std::string id;
-    std::string line;                         // of hits and errors, as it will be written or spliced
-    std::string run;                          // empty: its scope did not verify, nothing is counted
+    std::string line;  // of hits and errors, as it will be written or spliced
+    std::string run;   // empty: its scope did not verify, nothing is counted
     ledger::CountKey key;
     std::uint64_t bytes = 0;
     std::vector<SpoolFile> unlink;
@@ -78,9 +80,9 @@ class Retain : public ndjson::Stage {
   Spool spool_;
   ledger::Counts counts_;
   std::optional<vault::CaseStore> vault_;
-  ndjson::Parser parser_;          // for lines that commit_batch() finishes
+  ndjson::Parser parser_;  // for lines that commit_batch() finishes
 
-  std::mutex mutex_;               // guards work_, what process() leaves for commit_batch()
+  std::mutex mutex_;  // guards work_, what process() leaves for commit_batch()
   std::vector<Work> work_;
 };
 

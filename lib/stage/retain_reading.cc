@@ -6,10 +6,12 @@
 namespace proviso::stage {
 namespace {
 
-constexpr std::array<std::string_view, 8> kRetryable = {"bad_seal", "crashed", "content_unreadable", "gate_changed", "gate_closed",
-                                                        "scope_stale", "timeout",            "index_changed"};
+constexpr std::array<std::string_view, 8> kRetryable = {
+    "bad_seal",    "crashed", "content_unreadable", "gate_changed", "gate_closed",
+    "scope_stale", "timeout", "index_changed"};
 // Members that the stages own, or that lead to the file: no evidence field brings them into a case.
-constexpr std::array<std::string_view, 6> kNeverKept = {"content", "scope", "hash", "match", "retain", "error"};
+constexpr std::array<std::string_view, 6> kNeverKept = {"content", "scope",  "hash",
+                                                        "match",   "retain", "error"};
 
 base::Result<json::Json> document(simdjson::dom::element element) {
   const base::Result<std::string> text = ndjson::canonical(element);
@@ -31,13 +33,14 @@ const json::Json& naming_hit(const json::Json& hits) {
   const auto rank = [](const json::Json& hit) {
     return flag_in(hit, "previously_identified") ? 0 : text_in(hit, "class") == "known" ? 1 : 2;
   };
-  return *std::min_element(hits.begin(), hits.end(),
-                           [&](const json::Json& a, const json::Json& b) { return rank(a) < rank(b); });
+  return *std::min_element(hits.begin(), hits.end(), [&](const json::Json& a, const json::Json& b) {
+    return rank(a) < rank(b);
+  });
 }
 
 // Only what evidence_fields name, besides the hits, role, region, sending time and digests.
-base::Result<json::Json> sealed_metadata(const ndjson::Record& record, const policy::Policy& policy, json::Json hits,
-                                         std::string_view identified_at) {
+base::Result<json::Json> sealed_metadata(const ndjson::Record& record, const policy::Policy& policy,
+                                         json::Json hits, std::string_view identified_at) {
   json::Json sealed = json::Json::object();
   std::vector<std::string> names = {"service", "region", "role", "sent_at"};
   for (const auto& [name, why] : policy.evidence_fields) names.push_back(name);
@@ -76,31 +79,36 @@ base::Result<simdjson::dom::array> hits_of(const ndjson::Record& record) {
   return hits;
 }
 
-base::Result<vault::NewCase> new_case_of(const ndjson::Record& record, const policy::Policy& policy, const std::string& run) {
+base::Result<vault::NewCase> new_case_of(const ndjson::Record& record, const policy::Policy& policy,
+                                         const std::string& run) {
   const auto hits_text = ndjson::canonical((*record.find("match"))["hits"]);
   if (!hits_text) return tl::make_unexpected(hits_text.error());
   json::Json hits = json::parse(*hits_text, "match.hits");
   for (const json::Json& hit : hits) {
-    if (!hit.is_object()) return base::fail("bad_record", "field match.hits: objects were expected");
+    if (!hit.is_object())
+      return base::fail("bad_record", "field match.hits: objects were expected");
   }
   const auto text = [&](std::string_view path) -> base::Result<std::string> {
     const auto value = record.string(path);
     if (!value) return tl::make_unexpected(value.error());
     return std::string(value->value_or(""));
   };
-  const auto identified = text("match.identified_at"), sha256 = text("hash.sha256"), service = text("service"),
-             region = text("region"), kind = text("hash.kind");
+  const auto identified = text("match.identified_at"), sha256 = text("hash.sha256"),
+             service = text("service"), region = text("region"), kind = text("hash.kind");
   for (const auto* value : {&identified, &sha256, &service, &region, &kind}) {
     if (!*value) return tl::make_unexpected(value->error());
   }
   const auto bytes = record.unsigned_integer("hash.bytes");
   if (!bytes) return tl::make_unexpected(bytes.error());
   const std::optional<base::Instant> at = base::parse_instant(*identified);
-  if (!at) return base::fail("bad_record", "field match.identified_at: an RFC 3339 instant was expected");
-  // What was derived from text came without a file: only its evidence can be kept, and retain pins that itself.
+  if (!at)
+    return base::fail("bad_record", "field match.identified_at: an RFC 3339 instant was expected");
+  // What was derived from text came without a file: only its evidence can be kept, and retain pins
+  // that itself.
   const auto path = record.string("content.path");
   if (!path) return tl::make_unexpected(path.error());
-  if (*path && (sha256->size() != 64 || !*bytes)) return base::fail("bad_record", "field hash: sha256 and bytes were expected");
+  if (*path && (sha256->size() != 64 || !*bytes))
+    return base::fail("bad_record", "field hash: sha256 and bytes were expected");
 
   const json::Json& first = naming_hit(hits);
   vault::NewCase made;

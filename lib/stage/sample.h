@@ -1,5 +1,5 @@
-// The staged roll-out of a list: it is looked up for a share of the items alone, chosen by a keyed hash of their ids, so that the
-// same item is chosen on every host and on every delivery.
+// The staged roll-out of a list: it is looked up for a share of the items alone, chosen by a keyed
+// hash of their ids, so that the same item is chosen on every host and on every delivery.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ class Sample {
   bool includes(std::string_view item_id) const;
   // What is looked up for an item that is not in the sample.
   std::vector<std::string> without_sampled(std::vector<std::string> lists) const;
-  json::Json description() const;   // {rate, seed, lists}, for the ledger
+  json::Json description() const;  // {rate, seed, lists}, for the ledger
   const std::vector<std::string>& lists() const { return lists_; }
 
  private:

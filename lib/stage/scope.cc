@@ -28,7 +28,8 @@ Scope::Scope(gate::Gate& gate, ledger::Ledger& ledger, ScopeSettings settings)
     : gate_(gate), ledger_(ledger), settings_(std::move(settings)), workers_(settings_.jobs) {
   const policy::Policy& policy = gate_.policy();
   if (!policy.protected_accounts.empty()) {
-    protected_accounts_ = gate::ProtectedAccounts(policy.protected_accounts, policy.protected_accounts_key);
+    protected_accounts_ =
+        gate::ProtectedAccounts(policy.protected_accounts, policy.protected_accounts_key);
   }
   seal_key_ = gate::stream_seal_key(policy.stream_key);
   if (!settings_.dry_run) {
@@ -36,9 +37,11 @@ Scope::Scope(gate::Gate& gate, ledger::Ledger& ledger, ScopeSettings settings)
     counts_.emplace(ledger_, "scope-check");
   }
   if (settings_.rejects) {
-    rejects_.reset(::open(settings_.rejects->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!rejects_) base::throw_errno(errno, "cannot create the file of refusals", settings_.rejects->string(),
-                                     base::ExitCode::cannot_create);
+    rejects_.reset(
+        ::open(settings_.rejects->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!rejects_)
+      base::throw_errno(errno, "cannot create the file of refusals", settings_.rejects->string(),
+                        base::ExitCode::cannot_create);
   }
 }
 
@@ -58,10 +61,12 @@ void Scope::begin_batch() {
     json::Json rules = json::Json::array();
     for (const gate::Pair& pair : state.pairs) {
       for (const law::Refusal& refusal : pair.missing) {
-        if (std::find(rules.begin(), rules.end(), refusal.rule) == rules.end()) rules.push_back(refusal.rule);
+        if (std::find(rules.begin(), rules.end(), refusal.rule) == rules.end())
+          rules.push_back(refusal.rule);
       }
     }
-    ledger_.append({ledger::event::kGateClosed, "scope-check", run_, {}, {{"rules", std::move(rules)}}});
+    ledger_.append(
+        {ledger::event::kGateClosed, "scope-check", run_, {}, {{"rules", std::move(rules)}}});
   }
   // Looking back and explaining are of use when the gate is shut, too.
   const bool may_be_shut = settings_.historical || settings_.explain;
@@ -71,13 +76,17 @@ void Scope::begin_batch() {
   if (decided_by_ == state_->evaluation && decided_run_ == run_) return;
   decided_by_ = state_->evaluation;
   decided_run_ = run_;
-  for (Worker& worker : workers_) worker.decisions.begin({&gate_, state_, seal_key_.get(), now_, run_});
+  for (Worker& worker : workers_)
+    worker.decisions.begin({&gate_, state_, seal_key_.get(), now_, run_});
 }
 
 // Judges this item by the day on which it was sent.
 std::optional<base::ItemError> Scope::look_back(const gate::ItemFacts& facts, Worker& worker) {
-  if (!facts.sent_at) return base::ItemError{"bad_record", "field sent_at: missing, expected with --historical", false, {}, {}};
-  worker.decisions.begin({&gate_, &gate_.evaluate(*facts.sent_at), seal_key_.get(), *facts.sent_at, run_});
+  if (!facts.sent_at)
+    return base::ItemError{
+        "bad_record", "field sent_at: missing, expected with --historical", false, {}, {}};
+  worker.decisions.begin(
+      {&gate_, &gate_.evaluate(*facts.sent_at), seal_key_.get(), *facts.sent_at, run_});
   return std::nullopt;
 }
 
@@ -86,23 +95,28 @@ ndjson::Outcome Scope::explain(const ndjson::Record& record) {
   explained_ = true;
   const auto facts = gate::read_facts(record, gate_.policy(), gate_.law(), protected_accounts_);
   if (!facts) return {ndjson::Outcome::Kind::pass, explain_error(record.id(), facts.error())};
-  const gate::State& state = settings_.historical && facts->sent_at ? gate_.evaluate(*facts->sent_at) : *state_;
+  const gate::State& state =
+      settings_.historical && facts->sent_at ? gate_.evaluate(*facts->sent_at) : *state_;
   return {ndjson::Outcome::Kind::pass, explain_item(*facts, state, gate_.law())};
 }
 
-ndjson::Outcome Scope::failed(const ndjson::Record& record, Worker& worker, const base::ItemError& error) const {
+ndjson::Outcome Scope::failed(const ndjson::Record& record, Worker& worker,
+                              const base::ItemError& error) const {
   worker.decisions.count_error(error);
   return {ndjson::Outcome::Kind::error, ndjson::with_error(record, name(), error)};
 }
 
-ndjson::Outcome Scope::refused(const gate::ItemFacts& facts, Worker& worker, const law::Refusal& refusal) const {
+ndjson::Outcome Scope::refused(const gate::ItemFacts& facts, Worker& worker,
+                               const law::Refusal& refusal) const {
   if (!settings_.dry_run) {
     for (const std::string_view path : {facts.path, facts.evidence}) {
       if (!path.empty()) worker.unlink.emplace_back(path);
     }
   }
-  // The line of a dropped record goes to the refusals file, never to the stream: commit_batch() takes it away.
-  return {ndjson::Outcome::Kind::drop, settings_.rejects ? reject_line(facts.id, refusal) : std::string()};
+  // The line of a dropped record goes to the refusals file, never to the stream: commit_batch()
+  // takes it away.
+  return {ndjson::Outcome::Kind::drop,
+          settings_.rejects ? reject_line(facts.id, refusal) : std::string()};
 }
 
 ndjson::Outcome Scope::process(const ndjson::Record& record, unsigned number) {
@@ -115,17 +129,20 @@ ndjson::Outcome Scope::process(const ndjson::Record& record, unsigned number) {
   }
   const ScopeDecision& decision = worker.decisions.decide(*facts);
   const gate::Verdict& verdict = decision.verdict;
-  if (verdict.error) return {ndjson::Outcome::Kind::error, ndjson::with_error(record, name(), *verdict.error)};
+  if (verdict.error)
+    return {ndjson::Outcome::Kind::error, ndjson::with_error(record, name(), *verdict.error)};
   if (verdict.refused) return refused(*facts, worker, *verdict.refused);
   worker.binding.clear();
   worker.sealed.clear();
-  ndjson::append(worker.binding, {facts->id, facts->service, facts->account, facts->path, facts->evidence});
+  ndjson::append(worker.binding,
+                 {facts->id, facts->service, facts->account, facts->path, facts->evidence});
   decision.member.seal(worker.sealed, worker.binding, *seal_key_);
   return {ndjson::Outcome::Kind::pass, record.with("scope", worker.sealed)};
 }
 
 ndjson::Outcome Scope::process_failed(const ndjson::Record& record, unsigned worker) {
-  // No stage of ours stands before this one, so an "error" member is somebody else's: judge() refuses it as bad_record.
+  // No stage of ours stands before this one, so an "error" member is somebody else's: judge()
+  // refuses it as bad_record.
   return process(record, worker);
 }
 

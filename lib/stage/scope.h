@@ -1,7 +1,8 @@
-// scope-check's stage: which items may be processed at all, decided from the record alone. proviso-scope-check(1)
+// scope-check's stage: which items may be processed at all, decided from the record alone.
+// proviso-scope-check(1)
 //
-// An admitted record leaves with a sealed `scope` member. A refused one leaves the stream: it is counted under its rule, and
-// its spool file is unlinked, unopened, once the counts are durable.
+// An admitted record leaves with a sealed `scope` member. A refused one leaves the stream: it is
+// counted under its rule, and its spool file is unlinked, unopened, once the counts are durable.
 #pragma once
 
 #include <optional>
@@ -20,11 +21,13 @@
 namespace proviso::stage {
 
 struct ScopeSettings {
-  std::optional<std::filesystem::path> rejects;   // id and rule of each refusal; for HU-05 the rule alone
-  bool dry_run = false;                           // decides and prints; records and unlinks nothing
-  bool historical = false;                        // each item under the law of its sent_at; dry runs with one job only
-  std::optional<std::string> explain;             // print why the item of this id is let through or not, and nothing else
-  unsigned jobs = 1;                              // workers that will call process()
+  std::optional<std::filesystem::path>
+      rejects;              // id and rule of each refusal; for HU-05 the rule alone
+  bool dry_run = false;     // decides and prints; records and unlinks nothing
+  bool historical = false;  // each item under the law of its sent_at; dry runs with one job only
+  std::optional<std::string>
+      explain;        // print why the item of this id is let through or not, and nothing else
+  unsigned jobs = 1;  // workers that will call process()
 };
 
 class Scope : public ndjson::Stage {
@@ -32,7 +35,8 @@ class Scope : public ndjson::Stage {
   Scope(gate::Gate&, ledger::Ledger&, ScopeSettings);
 
   std::string_view name() const override { return "scope-check"; }
-  // Re-evaluates the gate; a new run begins at start and at each UTC midnight. Error(unavailable) with all that is missing.
+  // Re-evaluates the gate; a new run begins at start and at each UTC midnight. Error(unavailable)
+  // with all that is missing.
   void begin_batch() override;
   ndjson::Outcome process(const ndjson::Record&, unsigned worker) override;
   ndjson::Outcome process_failed(const ndjson::Record&, unsigned worker) override;
@@ -47,8 +51,8 @@ class Scope : public ndjson::Stage {
  private:
   struct Worker {
     ScopeDecisions decisions;
-    std::vector<std::string> unlink;        // paths of refused items
-    std::string binding, sealed;            // their memory serves every record
+    std::vector<std::string> unlink;  // paths of refused items
+    std::string binding, sealed;      // their memory serves every record
   };
   ndjson::Outcome failed(const ndjson::Record&, Worker&, const base::ItemError&) const;
   ndjson::Outcome explain(const ndjson::Record&);
@@ -69,7 +73,8 @@ class Scope : public ndjson::Stage {
   base::Instant now_;
 
   const gate::State* state_ = nullptr;
-  std::uint64_t decided_by_ = 0;            // evaluation of the gate and run that the workers' decisions come from
+  std::uint64_t decided_by_ =
+      0;  // evaluation of the gate and run that the workers' decisions come from
   std::string decided_run_;
   std::vector<Worker> workers_;
   ScopeSums totals_;

@@ -3,7 +3,8 @@
 namespace proviso::stage {
 namespace {
 
-// Regions, kinds and parties make some thousands of different items at the most; a hostile stream shall not make more.
+// Regions, kinds and parties make some thousands of different items at the most; a hostile stream
+// shall not make more.
 constexpr std::size_t kMaxKnown = 16'384;
 
 ledger::CountKey count_key_of(const gate::Verdict& verdict) {
@@ -52,8 +53,8 @@ ScopeDecision ScopeDecisions::make(const gate::ItemFacts& facts) const {
   ScopeDecision decision{gate::decide(facts, *basis_.state, basis_.gate->law()), {}, {}};
   if (const auto& admitted = decision.verdict.admitted) {
     decision.member = ndjson::RepeatedMember(
-        gate::to_member({basis_.at, basis_.gate->policy().rehearsal, admitted->technologies, admitted->content,
-                         basis_.gate->digest(), basis_.run}),
+        gate::to_member({basis_.at, basis_.gate->policy().rehearsal, admitted->technologies,
+                         admitted->content, basis_.gate->digest(), basis_.run}),
         *basis_.key);
   }
   return decision;

@@ -1,4 +1,5 @@
-// Decisions of scope-check, remembered: items that say the same of themselves are decided once, and counted together.
+// Decisions of scope-check, remembered: items that say the same of themselves are decided once, and
+// counted together.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ using ScopeSums = std::map<ledger::CountKey, ScopeSum>;
 
 struct ScopeDecision {
   gate::Verdict verdict;
-  ndjson::RepeatedMember member;      // of an admitted item: its `scope` member
-  ScopeSum sum;                       // since the last take()
+  ndjson::RepeatedMember member;  // of an admitted item: its `scope` member
+  ScopeSum sum;                   // since the last take()
 };
 
 // Of one worker.
@@ -52,8 +53,8 @@ class ScopeDecisions {
 
   Basis basis_;
   std::unordered_map<std::uint64_t, ScopeDecision> known_;
-  ScopeDecision once_;                // of an item that is decided alone
-  ScopeSums sums_;                    // of forgotten decisions, lone ones and errors
+  ScopeDecision once_;  // of an item that is decided alone
+  ScopeSums sums_;      // of forgotten decisions, lone ones and errors
 };
 
 }  // namespace proviso::stage

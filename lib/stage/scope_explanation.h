@@ -12,15 +12,16 @@
 
 namespace proviso::stage {
 
-// Several lines: the decision with rule and citation, what the record says, and each technology of the service. Nothing of the
-// record is repeated but its id, region and kind.
+// Several lines: the decision with rule and citation, what the record says, and each technology of
+// the service. Nothing of the record is repeated but its id, region and kind.
 std::string explain_item(const gate::ItemFacts&, const gate::State&, const law::Resolved&);
 std::string explain_error(std::string_view id, const base::ItemError&);
 
 // A table of what was let through and what was refused under which rule.
 std::string table(const ScopeSums&, const law::Resolved&);
 
-// Decides each item under two texts. Their dates are left aside: what is compared is what they say, not when.
+// Decides each item under two texts. Their dates are left aside: what is compared is what they say,
+// not when.
 class ScopeComparison : public ndjson::Stage {
  public:
   ScopeComparison(gate::Gate& first, gate::Gate& second);

@@ -19,7 +19,8 @@ namespace {
 constexpr std::size_t kSealedChunkBytes = crypto::kChunkBytes + crypto::kChunkTagBytes;
 
 void put_u32(std::string& out, std::uint32_t value) {
-  for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<char>((value >> shift) & 0xff));
+  for (int shift = 0; shift < 32; shift += 8)
+    out.push_back(static_cast<char>((value >> shift) & 0xff));
 }
 
 std::string hex_of(const digest::Digests& digests) { return base::to_hex(*digests.sha256); }
@@ -28,11 +29,13 @@ digest::Hasher sha256_hasher() { return digest::Hasher(digest::Wanted{false, fal
 
 std::string place(const std::string& name) { return "blob " + name; }
 
-// Fills `out` from `offset`; gives the bytes read, fewer only at the end of the file. -1 with errno on failure.
+// Fills `out` from `offset`; gives the bytes read, fewer only at the end of the file. -1 with errno
+// on failure.
 ssize_t read_at(int fd, std::span<std::byte> out, std::uint64_t offset) {
   std::size_t done = 0;
   while (done < out.size()) {
-    const ssize_t n = ::pread(fd, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+    const ssize_t n =
+        ::pread(fd, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return -1;
     if (n == 0) break;
@@ -59,7 +62,8 @@ class HalfWritten {
 };
 
 base::UniqueFd open_blob(int blobs_fd, const std::string& name) {
-  base::UniqueFd fd(::openat(blobs_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  base::UniqueFd fd(
+      ::openat(blobs_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!fd && errno != ENOENT) base::throw_errno(errno, "cannot open", place(name));
   return fd;
 }
@@ -69,7 +73,8 @@ base::UniqueFd open_blob(int blobs_fd, const std::string& name) {
 std::string blob_header(const base::CaseId& id, BlobPart part) {
   std::array<std::byte, 16> raw{};
   if (!base::from_hex_exact(id.value, raw)) {
-    throw base::Error(base::ExitCode::software, "is no case id, 32 hex digits were expected", id.value);
+    throw base::Error(base::ExitCode::software, "is no case id, 32 hex digits were expected",
+                      id.value);
   }
   std::string header(kBlobMagic);
   put_u32(header, kBlobVersion);
@@ -82,9 +87,12 @@ std::string blob_header(const base::CaseId& id, BlobPart part) {
 
 std::string new_blob_name() { return crypto::random_hex(16); }
 
-base::Result<BlobWritten> write_blob(int blobs_fd, const std::string& name, int content_fd, const base::CaseId& id,
-                                     BlobPart part, const base::SecretBytes& key, const std::optional<BlobPin>& pin) {
-  base::UniqueFd out(::openat(blobs_fd, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+base::Result<BlobWritten> write_blob(int blobs_fd, const std::string& name, int content_fd,
+                                     const base::CaseId& id, BlobPart part,
+                                     const base::SecretBytes& key,
+                                     const std::optional<BlobPin>& pin) {
+  base::UniqueFd out(
+      ::openat(blobs_fd, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!out) base::throw_errno(errno, "cannot create", place(name), base::ExitCode::cannot_create);
   HalfWritten half(blobs_fd, name);
 
@@ -101,14 +109,21 @@ base::Result<BlobWritten> write_blob(int blobs_fd, const std::string& name, int 
   std::uint64_t offset = 0;
   ssize_t have = read_at(content_fd, current.span(), 0);
   for (bool last = false; !last;) {
-    if (have < 0) return base::fail("content_unreadable", fmt::format("content: {}", std::strerror(errno)), true);
+    if (have < 0)
+      return base::fail("content_unreadable", fmt::format("content: {}", std::strerror(errno)),
+                        true);
     offset += static_cast<std::uint64_t>(have);
-    if (pin && offset > pin->bytes) return base::fail("content_changed", "content: larger than when it was hashed");
+    if (pin && offset > pin->bytes)
+      return base::fail("content_changed", "content: larger than when it was hashed");
     ssize_t ahead = 0;
-    if (static_cast<std::size_t>(have) == crypto::kChunkBytes) ahead = read_at(content_fd, next.span(), offset);
-    if (ahead < 0) return base::fail("content_unreadable", fmt::format("content: {}", std::strerror(errno)), true);
+    if (static_cast<std::size_t>(have) == crypto::kChunkBytes)
+      ahead = read_at(content_fd, next.span(), offset);
+    if (ahead < 0)
+      return base::fail("content_unreadable", fmt::format("content: {}", std::strerror(errno)),
+                        true);
     last = ahead == 0;
-    const auto plain = std::span<const std::byte>(current.span()).first(static_cast<std::size_t>(have));
+    const auto plain =
+        std::span<const std::byte>(current.span()).first(static_cast<std::size_t>(have));
     plain_hash.update(plain);
     sealed.clear();
     sealer.seal(plain, last, sealed);
@@ -130,13 +145,15 @@ base::Result<BlobWritten> write_blob(int blobs_fd, const std::string& name, int 
 std::optional<std::string> blob_digest(int blobs_fd, const std::string& name) {
   const base::UniqueFd fd = open_blob(blobs_fd, name);
   if (!fd) return std::nullopt;
-  base::Result<digest::Digests> digests = digest::of_file(fd.get(), digest::Wanted{false, false, true});
+  base::Result<digest::Digests> digests =
+      digest::of_file(fd.get(), digest::Wanted{false, false, true});
   if (!digests) throw base::Error(base::ExitCode::io, digests.error().message, place(name));
   return hex_of(*digests);
 }
 
 void read_blob_file(int blobs_fd, const std::string& name, const base::CaseId& id, BlobPart part,
-                    const base::SecretBytes& key, const std::function<void(std::span<const std::byte>)>& write) {
+                    const base::SecretBytes& key,
+                    const std::function<void(std::span<const std::byte>)>& write) {
   const base::UniqueFd fd = open_blob(blobs_fd, name);
   if (!fd) throw base::Error(base::ExitCode::data, "is missing", place(name));
   const std::string expected = blob_header(id, part);
@@ -148,9 +165,11 @@ void read_blob_file(int blobs_fd, const std::string& name, const base::CaseId& i
     throw base::Error(base::ExitCode::data, "is no blob", place(name));
   }
   if (text.substr(8, 4) != std::string_view(expected).substr(8, 4)) {
-    throw base::Error(base::ExitCode::data, "has a version that this program does not know, 1 was expected", place(name));
+    throw base::Error(base::ExitCode::data,
+                      "has a version that this program does not know, 1 was expected", place(name));
   }
-  if (text != expected) throw base::Error(base::ExitCode::data, "its header is not that of this case", place(name));
+  if (text != expected)
+    throw base::Error(base::ExitCode::data, "its header is not that of this case", place(name));
 
   crypto::ChunkOpener opener(key, expected);
   base::Bytes current(kSealedChunkBytes), next(kSealedChunkBytes), plain;
@@ -160,14 +179,16 @@ void read_blob_file(int blobs_fd, const std::string& name, const base::CaseId& i
     if (have < 0) base::throw_errno(errno, "cannot read", place(name));
     offset += static_cast<std::uint64_t>(have);
     ssize_t ahead = 0;
-    if (static_cast<std::size_t>(have) == kSealedChunkBytes) ahead = read_at(fd.get(), next, offset);
+    if (static_cast<std::size_t>(have) == kSealedChunkBytes)
+      ahead = read_at(fd.get(), next, offset);
     if (ahead < 0) base::throw_errno(errno, "cannot read", place(name));
     last = ahead == 0;
     if (static_cast<std::size_t>(have) < crypto::kChunkTagBytes) {
       throw base::Error(base::ExitCode::data, "is cut", place(name));
     }
     plain.clear();
-    opener.open(std::span<const std::byte>(current).first(static_cast<std::size_t>(have)), last, plain);
+    opener.open(std::span<const std::byte>(current).first(static_cast<std::size_t>(have)), last,
+                plain);
     write(plain);
     ::explicit_bzero(plain.data(), plain.size());
     std::swap(current, next);
@@ -182,17 +203,20 @@ bool destroy_blob(int blobs_fd, const std::string& name) {
     base::throw_errno(errno, "cannot look at", place(name));
   }
   if (S_ISREG(status.st_mode)) {
-    const base::UniqueFd fd(::openat(blobs_fd, name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const base::UniqueFd fd(
+        ::openat(blobs_fd, name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!fd) base::throw_errno(errno, "cannot overwrite", place(name));
     const std::string zeros(crypto::kChunkBytes, '\0');
     for (std::uint64_t left = static_cast<std::uint64_t>(status.st_size); left > 0;) {
-      const std::size_t part = static_cast<std::size_t>(std::min<std::uint64_t>(left, zeros.size()));
+      const std::size_t part =
+          static_cast<std::size_t>(std::min<std::uint64_t>(left, zeros.size()));
       base::write_all(fd.get(), std::string_view(zeros).substr(0, part), place(name));
       left -= part;
     }
     base::sync(fd.get(), place(name));
   }
-  if (::unlinkat(blobs_fd, name.c_str(), 0) != 0 && errno != ENOENT) base::throw_errno(errno, "cannot remove", place(name));
+  if (::unlinkat(blobs_fd, name.c_str(), 0) != 0 && errno != ENOENT)
+    base::throw_errno(errno, "cannot remove", place(name));
   return true;
 }
 

@@ -21,13 +21,14 @@ constexpr std::string_view kBlobMagic{"PVBLOB1\0", 8};
 
 enum class BlobPart : std::uint32_t { content = 0, evidence = 1 };
 
-// The 64 bytes before the chunks; also the associated data of each chunk, so case, part and chunk size are authenticated.
+// The 64 bytes before the chunks; also the associated data of each chunk, so case, part and chunk
+// size are authenticated.
 std::string blob_header(const base::CaseId&, BlobPart);
 
 // What the file must be; a file that is not is content_changed.
 struct BlobPin {
   std::uint64_t bytes = 0;
-  std::string sha256;         // hex
+  std::string sha256;  // hex
 };
 
 struct BlobWritten {
@@ -39,20 +40,24 @@ struct BlobWritten {
 // A new random file name in blobs/.
 std::string new_blob_name();
 
-// Reads `content_fd` once from offset 0, hashing and sealing on the way; the blob is synced when this returns, its directory is
-// not. On an item error (content_changed, content_unreadable) no file is left. Error(io) when the vault cannot be written.
-base::Result<BlobWritten> write_blob(int blobs_fd, const std::string& name, int content_fd, const base::CaseId&, BlobPart,
-                                     const base::SecretBytes& key, const std::optional<BlobPin>& pin);
+// Reads `content_fd` once from offset 0, hashing and sealing on the way; the blob is synced when
+// this returns, its directory is not. On an item error (content_changed, content_unreadable) no
+// file is left. Error(io) when the vault cannot be written.
+base::Result<BlobWritten> write_blob(int blobs_fd, const std::string& name, int content_fd,
+                                     const base::CaseId&, BlobPart, const base::SecretBytes& key,
+                                     const std::optional<BlobPin>& pin);
 
 // SHA-256 (hex) of the file; nullopt when it is missing. Error(io).
 std::optional<std::string> blob_digest(int blobs_fd, const std::string& name);
 
-// Opens chunk by chunk. Error(data) for a file that is cut, changed, of another case or of a newer version; nothing of a chunk
-// is handed on before that chunk was authenticated.
-void read_blob_file(int blobs_fd, const std::string& name, const base::CaseId&, BlobPart, const base::SecretBytes& key,
+// Opens chunk by chunk. Error(data) for a file that is cut, changed, of another case or of a newer
+// version; nothing of a chunk is handed on before that chunk was authenticated.
+void read_blob_file(int blobs_fd, const std::string& name, const base::CaseId&, BlobPart,
+                    const base::SecretBytes& key,
                     const std::function<void(std::span<const std::byte>)>& write);
 
-// Overwrites with zeros, syncs and unlinks; symbolic links and other odd files are unlinked only. False when it is not there.
+// Overwrites with zeros, syncs and unlinks; symbolic links and other odd files are unlinked only.
+// False when it is not there.
 bool destroy_blob(int blobs_fd, const std::string& name);
 
 }  // namespace proviso::vault

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "sqlite/database.h"
 #include "vault/case_store.h"
 #include "vault/writer_locks.h"
-#include "sqlite/database.h"
 
 namespace proviso::vault {
 
@@ -19,7 +19,7 @@ struct CaseStore::Impl {
   ledger::Ledger* ledger = nullptr;
   sqlite::Database database;
   base::UniqueFd blobs;
-  std::unique_ptr<WriterLock> writer;          // from the first store() on
+  std::unique_ptr<WriterLock> writer;  // from the first store() on
 
   // What case.stored said, read from the ledger as it grows.
   struct StoredDigests {

@@ -19,7 +19,7 @@ namespace {
 
 // One item of the group on its way to a case.
 struct Draft {
-  std::size_t index = 0;          // in the group
+  std::size_t index = 0;  // in the group
   base::CaseId id;
   std::string blob, evidence_blob;
   Expiry expiry;
@@ -32,13 +32,16 @@ using Results = std::vector<std::optional<base::Result<Stored>>>;
 
 base::ItemError past_ceiling(const law::Resolved& law, const Expiry& expiry) {
   const law::Refusal refusal = law.refusal("ST-02", "the item is past the end of its storage");
-  return base::ItemError{"past_ceiling", fmt::format("storage would have ended at {}", base::to_string(expiry.expires_at)),
-                         false, refusal.rule, refusal.citation};
+  return base::ItemError{
+      "past_ceiling",
+      fmt::format("storage would have ended at {}", base::to_string(expiry.expires_at)), false,
+      refusal.rule, refusal.citation};
 }
 
-// A redelivered item: the case it has. Identification is written once; an earlier one shortens the case, never lengthens it.
-Stored replayed(CaseStore::Impl& impl, const ReplayTag& tag, const NewCase& item, const policy::Policy& policy,
-                const law::Resolved& law) {
+// A redelivered item: the case it has. Identification is written once; an earlier one shortens the
+// case, never lengthens it.
+Stored replayed(CaseStore::Impl& impl, const ReplayTag& tag, const NewCase& item,
+                const policy::Policy& policy, const law::Resolved& law) {
   sqlite::Statement select(impl.database, "SELECT " + kRowColumns + " FROM cases WHERE id = ?");
   select.bind(1, tag.case_id.value);
   if (!select.step()) return Stored{tag.case_id, State::purged, tag.case_expires, true};
@@ -54,26 +57,32 @@ Stored replayed(CaseStore::Impl& impl, const ReplayTag& tag, const NewCase& item
     row.ceiling = waits ? earlier(row.ceiling, expiry.ceiling) : row.confirmed_ceiling;
     base::Instant end = waits ? std::min(row.expires_at, expiry.expires_at) : row.expires_at;
     if (row.ceiling) end = std::min(end, *row.ceiling);
-    sqlite::Statement update(impl.database,
-                             "UPDATE cases SET identified_at = ?, expires_at = ?, ceiling = ?, confirmed_ceiling = ?, "
-                             "expiry_rule = ? WHERE id = ?");
+    sqlite::Statement update(
+        impl.database,
+        "UPDATE cases SET identified_at = ?, expires_at = ?, ceiling = ?, confirmed_ceiling = ?, "
+        "expiry_rule = ? WHERE id = ?");
     update.bind(1, item.identified_at.seconds).bind(2, end.seconds);
     bind_instant(update, 3, row.ceiling);
     bind_instant(update, 4, row.confirmed_ceiling);
-    if (end < row.expires_at) row.expiry_rule = row.ceiling && end == *row.ceiling ? "ST-02" : expiry.rule;
+    if (end < row.expires_at)
+      row.expiry_rule = row.ceiling && end == *row.ceiling ? "ST-02" : expiry.rule;
     update.bind(5, row.expiry_rule).bind(6, row.id.value).run();
     row.expires_at = end;
   }
   return Stored{row.id, row.state, row.expires_at, true};
 }
 
-void insert_pending(CaseStore::Impl& impl, const Draft& draft, const NewCase& item, const law::Resolved& law) {
-  sqlite::Statement insert(
-      impl.database,
-      "INSERT INTO cases(id, state, identified_at, expires_at, ceiling, confirmed_ceiling, expiry_rule, technology, list, "
-      "class, previously_identified, service, region, kind, blob, evidence_blob, instrument, writer) "
-      "VALUES(?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  insert.bind(1, draft.id.value).bind(2, item.identified_at.seconds).bind(3, draft.expiry.expires_at.seconds);
+void insert_pending(CaseStore::Impl& impl, const Draft& draft, const NewCase& item,
+                    const law::Resolved& law) {
+  sqlite::Statement insert(impl.database,
+                           "INSERT INTO cases(id, state, identified_at, expires_at, ceiling, "
+                           "confirmed_ceiling, expiry_rule, technology, list, "
+                           "class, previously_identified, service, region, kind, blob, "
+                           "evidence_blob, instrument, writer) "
+                           "VALUES(?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  insert.bind(1, draft.id.value)
+      .bind(2, item.identified_at.seconds)
+      .bind(3, draft.expiry.expires_at.seconds);
   bind_instant(insert, 4, draft.expiry.ceiling);
   bind_instant(insert, 5, draft.expiry.confirmed_ceiling);
   insert.bind(6, draft.expiry.rule)
@@ -106,14 +115,15 @@ base::SecretBytes new_file_key() {
 base::Result<void> write_blobs(CaseStore::Impl& impl, Draft& draft, const NewCase& item) {
   draft.content.key = new_file_key();
   base::Result<BlobWritten> content =
-      write_blob(impl.blobs.get(), draft.blob, item.content_fd, draft.id, BlobPart::content, draft.content.key,
-                 BlobPin{item.pinned_bytes, item.pinned_sha256});
+      write_blob(impl.blobs.get(), draft.blob, item.content_fd, draft.id, BlobPart::content,
+                 draft.content.key, BlobPin{item.pinned_bytes, item.pinned_sha256});
   if (!content) return tl::make_unexpected(std::move(content.error()));
   draft.content.content = std::move(*content);
   if (item.evidence_fd < 0) return {};
   draft.content.evidence_key = new_file_key();
-  base::Result<BlobWritten> evidence = write_blob(impl.blobs.get(), draft.evidence_blob, item.evidence_fd, draft.id,
-                                                  BlobPart::evidence, draft.content.evidence_key, std::nullopt);
+  base::Result<BlobWritten> evidence =
+      write_blob(impl.blobs.get(), draft.evidence_blob, item.evidence_fd, draft.id,
+                 BlobPart::evidence, draft.content.evidence_key, std::nullopt);
   if (!evidence) {
     destroy_blob(impl.blobs.get(), draft.blob);
     return tl::make_unexpected(std::move(evidence.error()));
@@ -143,12 +153,13 @@ ledger::Entry stored_entry(const Draft& draft, const NewCase& item, const law::R
   return entry;
 }
 
-void make_suspected(CaseStore::Impl& impl, const Draft& draft, const NewCase& item, const law::Resolved& law) {
+void make_suspected(CaseStore::Impl& impl, const Draft& draft, const NewCase& item,
+                    const law::Resolved& law) {
   const std::string envelope_sha256 = crypto::sha256_hex(base::as_text(draft.envelope));
-  sqlite::Statement update(
-      impl.database,
-      "UPDATE cases SET state = 'suspected', writer = '', blob_sha256 = ?, evidence_sha256 = ?, envelope = ?, "
-      "envelope_sha256 = ?, bytes = ? WHERE id = ? AND state = 'pending'");
+  sqlite::Statement update(impl.database,
+                           "UPDATE cases SET state = 'suspected', writer = '', blob_sha256 = ?, "
+                           "evidence_sha256 = ?, envelope = ?, "
+                           "envelope_sha256 = ?, bytes = ? WHERE id = ? AND state = 'pending'");
   update.bind(1, draft.content.content.sealed_sha256)
       .bind(2, draft.content.evidence ? draft.content.evidence->sealed_sha256 : std::string())
       .bind(3, std::span<const std::byte>(draft.envelope))
@@ -157,10 +168,12 @@ void make_suspected(CaseStore::Impl& impl, const Draft& draft, const NewCase& it
       .bind(6, draft.id.value)
       .run();
   if (impl.database.changes() != 1) {
-    throw base::Error(base::ExitCode::software, "its pending row was swept while it was written", "case " + draft.id.value);
+    throw base::Error(base::ExitCode::software, "its pending row was swept while it was written",
+                      "case " + draft.id.value);
   }
   const base::Instant now = base::now();
-  sqlite::Statement purpose(impl.database, "INSERT INTO purposes(case_id, purpose, started) VALUES(?, ?, ?)");
+  sqlite::Statement purpose(impl.database,
+                            "INSERT INTO purposes(case_id, purpose, started) VALUES(?, ?, ?)");
   for (const std::string& name : law.storage_purposes()) {
     purpose.bind(1, draft.id.value).bind(2, name).bind(3, now.seconds).run();
   }
@@ -169,7 +182,8 @@ void make_suspected(CaseStore::Impl& impl, const Draft& draft, const NewCase& it
 
 }  // namespace
 
-std::vector<base::Result<Stored>> CaseStore::store(std::vector<NewCase>& cases, const policy::Policy& policy,
+std::vector<base::Result<Stored>> CaseStore::store(std::vector<NewCase>& cases,
+                                                   const policy::Policy& policy,
                                                    const law::Resolved& law) {
   Impl& impl = *impl_;
   if (!impl.writer) impl.writer = std::make_unique<WriterLock>(impl.directory);
@@ -209,8 +223,10 @@ std::vector<base::Result<Stored>> CaseStore::store(std::vector<NewCase>& cases, 
 
   std::vector<crypto::Certificate> recipients;
   if (!drafts.empty()) {
-    for (const auto& path : policy.seal_certificates) recipients.push_back(crypto::Certificate::open(path));
-    if (recipients.empty()) throw base::Error(base::ExitCode::config, "names no certificate to seal to", "keys.seal");
+    for (const auto& path : policy.seal_certificates)
+      recipients.push_back(crypto::Certificate::open(path));
+    if (recipients.empty())
+      throw base::Error(base::ExitCode::config, "names no certificate to seal to", "keys.seal");
   }
   for (Draft& draft : drafts) {
     const NewCase& item = cases[draft.index];
@@ -236,13 +252,15 @@ std::vector<base::Result<Stored>> CaseStore::store(std::vector<NewCase>& cases, 
         continue;
       }
       const NewCase& item = cases[draft.index];
-      if (const std::optional<ReplayTag> tag = tags.find(item.item_id)) {   // another writer was faster
+      if (const std::optional<ReplayTag> tag =
+              tags.find(item.item_id)) {  // another writer was faster
         results[draft.index] = replayed(impl, *tag, item, policy, law);
         remove_row(impl, draft.id);
         losers.push_back(&draft);
         continue;
       }
-      tags.insert(item.item_id, draft.id, policy.retention_replay, draft.expiry.confirmed_ceiling, draft.expiry.expires_at);
+      tags.insert(item.item_id, draft.id, policy.retention_replay, draft.expiry.confirmed_ceiling,
+                  draft.expiry.expires_at);
       make_suspected(impl, draft, item, law);
       results[draft.index] = Stored{draft.id, State::suspected, draft.expiry.expires_at, false};
     }

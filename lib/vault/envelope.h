@@ -1,4 +1,5 @@
-// Envelopes: the key and the personal metadata of a case, sealed together to the review role. Format: FORMAT.md.
+// Envelopes: the key and the personal metadata of a case, sealed together to the review role.
+// Format: FORMAT.md.
 #pragma once
 
 #include <optional>
@@ -14,7 +15,7 @@ namespace proviso::vault {
 struct EnvelopeContent {
   base::SecretBytes key;
   BlobWritten content;
-  base::SecretBytes evidence_key;               // empty: no evidence
+  base::SecretBytes evidence_key;  // empty: no evidence
   std::optional<BlobWritten> evidence;
 };
 
@@ -22,7 +23,8 @@ struct EnvelopeContent {
 base::Bytes seal_envelope(const base::CaseId&, const json::Json& metadata, const EnvelopeContent&,
                           const std::vector<crypto::Certificate>& recipients);
 
-// Error(no_permission) for a key that opens nothing; Error(data) for an envelope that is damaged or of another case.
+// Error(no_permission) for a key that opens nothing; Error(data) for an envelope that is damaged or
+// of another case.
 Opened open_envelope(const base::CaseId&, std::span<const std::byte> der, const crypto::PrivateKey&,
                      const crypto::Certificate&);
 

@@ -2,7 +2,8 @@
 
 namespace proviso::vault {
 
-Expiry suspected_expiry(base::Instant identified_at, const policy::Policy& policy, const law::Resolved& law) {
+Expiry suspected_expiry(base::Instant identified_at, const policy::Policy& policy,
+                        const law::Resolved& law) {
   Expiry expiry;
   expiry.expires_at = base::add(identified_at, policy.retention_suspected);
   expiry.rule = "policy";

@@ -9,13 +9,18 @@
 namespace proviso::vault {
 
 void post(sqlite::Database& database, const ledger::Entry& entry) {
-  const json::Json line = {
-      {"event", std::string(entry.event)}, {"tool", entry.tool}, {"run", entry.run}, {"data", entry.data}};
+  const json::Json line = {{"event", std::string(entry.event)},
+                           {"tool", entry.tool},
+                           {"run", entry.run},
+                           {"data", entry.data}};
   sqlite::Statement insert(database, "INSERT INTO outbox(event_id, entry) VALUES(?, ?)");
-  insert.bind(1, entry.event_id.empty() ? crypto::random_hex(16) : entry.event_id).bind(2, line.dump()).run();
+  insert.bind(1, entry.event_id.empty() ? crypto::random_hex(16) : entry.event_id)
+      .bind(2, line.dump())
+      .run();
 }
 
-void deliver(sqlite::Database& database, ledger::Ledger& ledger, const std::filesystem::path& vault) {
+void deliver(sqlite::Database& database, ledger::Ledger& ledger,
+             const std::filesystem::path& vault) {
   std::vector<std::int64_t> delivered;
   std::vector<json::Json> lines;
   std::vector<std::string> ids;
@@ -32,7 +37,7 @@ void deliver(sqlite::Database& database, ledger::Ledger& ledger, const std::file
   std::vector<ledger::Entry> entries;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     ledger::Entry entry;
-    entry.event = lines[i].at("event").get_ref<const std::string&>();   // lives in `lines`
+    entry.event = lines[i].at("event").get_ref<const std::string&>();  // lives in `lines`
     entry.tool = lines[i].at("tool").get<std::string>();
     entry.run = lines[i].at("run").get<std::string>();
     entry.event_id = ids[i];
@@ -45,7 +50,8 @@ void deliver(sqlite::Database& database, ledger::Ledger& ledger, const std::file
   sqlite::Statement remove(database, "DELETE FROM outbox WHERE seq = ?");
   for (const std::int64_t seq : delivered) remove.bind(1, seq).run();
   transaction.commit();
-  base::write_file_atomically(vault / "checkpoint", base::read_file(ledger.directory() / "checkpoint"), 0600);
+  base::write_file_atomically(vault / "checkpoint",
+                              base::read_file(ledger.directory() / "checkpoint"), 0600);
 }
 
 }  // namespace proviso::vault

@@ -27,7 +27,9 @@ struct Doomed {
 
 base::FileLock lock_purge(const CaseStore::Impl& impl, bool wait) {
   std::optional<base::FileLock> lock = base::FileLock::take(impl.directory / "purge.lock", wait);
-  if (!lock) throw base::Error(base::ExitCode::temp_fail, "another purge is at work", impl.directory.string());
+  if (!lock)
+    throw base::Error(base::ExitCode::temp_fail, "another purge is at work",
+                      impl.directory.string());
   return std::move(*lock);
 }
 
@@ -36,17 +38,22 @@ void remove_all(CaseStore::Impl& impl, std::string_view sql, const base::CaseId&
   statement.bind(1, id.value).run();
 }
 
-// Tombstone, state and key gone in one transaction. A case that changed since it was planned is left for the next plan.
+// Tombstone, state and key gone in one transaction. A case that changed since it was planned is
+// left for the next plan.
 void bury(CaseStore::Impl& impl, const std::vector<PurgeReason>& group, base::Instant now) {
   sqlite::Transaction transaction(impl.database);
   for (const PurgeReason& reason : group) {
     sqlite::Statement update(impl.database,
-                             "UPDATE cases SET state = 'purged', envelope = NULL WHERE id = ? AND state = ? AND expires_at = ?");
-    update.bind(1, reason.id.value).bind(2, to_string(reason.state)).bind(3, reason.due.seconds).run();
-    if (impl.database.changes() == 0) continue;   // also: resumed, its tombstone stands
-    sqlite::Statement insert(
-        impl.database,
-        "INSERT OR IGNORE INTO tombstones(case_id, event_id, reason, rule, citation, state, at) VALUES(?, ?, ?, ?, ?, ?, ?)");
+                             "UPDATE cases SET state = 'purged', envelope = NULL WHERE id = ? AND "
+                             "state = ? AND expires_at = ?");
+    update.bind(1, reason.id.value)
+        .bind(2, to_string(reason.state))
+        .bind(3, reason.due.seconds)
+        .run();
+    if (impl.database.changes() == 0) continue;  // also: resumed, its tombstone stands
+    sqlite::Statement insert(impl.database,
+                             "INSERT OR IGNORE INTO tombstones(case_id, event_id, reason, rule, "
+                             "citation, state, at) VALUES(?, ?, ?, ?, ?, ?, ?)");
     insert.bind(1, reason.id.value)
         .bind(2, crypto::random_hex(16))
         .bind(3, reason.reason)
@@ -65,30 +72,33 @@ void bury(CaseStore::Impl& impl, const std::vector<PurgeReason>& group, base::In
 
 std::vector<Doomed> buried(CaseStore::Impl& impl, const std::vector<PurgeReason>& group) {
   std::vector<Doomed> doomed;
-  sqlite::Statement select(impl.database,
-                           "SELECT t.event_id, t.reason, t.rule, t.state, c.blob, c.evidence_blob FROM tombstones t "
-                           "LEFT JOIN cases c ON c.id = t.case_id WHERE t.case_id = ?");
+  sqlite::Statement select(
+      impl.database,
+      "SELECT t.event_id, t.reason, t.rule, t.state, c.blob, c.evidence_blob FROM tombstones t "
+      "LEFT JOIN cases c ON c.id = t.case_id WHERE t.case_id = ?");
   for (const PurgeReason& reason : group) {
     select.bind(1, reason.id.value);
     if (select.step()) {
-      doomed.push_back(Doomed{reason.id, select.text(4), select.text(5), select.text(0), select.text(1), select.text(2),
-                              select.text(3)});
+      doomed.push_back(Doomed{reason.id, select.text(4), select.text(5), select.text(0),
+                              select.text(1), select.text(2), select.text(3)});
     }
     select.reset();
   }
   return doomed;
 }
 
-// Nothing of the keys may stay behind in the log. Its pages are overwritten by secure_delete and the truncation.
+// Nothing of the keys may stay behind in the log. Its pages are overwritten by secure_delete and
+// the truncation.
 void truncate_log(CaseStore::Impl& impl) {
   if (!impl.database.checkpoint_truncate()) {
-    throw base::Error(base::ExitCode::temp_fail, "its write-ahead log is busy, so no key is surely gone yet",
+    throw base::Error(base::ExitCode::temp_fail,
+                      "its write-ahead log is busy, so no key is surely gone yet",
                       impl.directory.string(), "run purge again: it goes on where it stopped");
   }
 }
 
-std::uint64_t purge_group(CaseStore::Impl& impl, ledger::Ledger& ledger, const std::vector<PurgeReason>& group,
-                          base::Instant now) {
+std::uint64_t purge_group(CaseStore::Impl& impl, ledger::Ledger& ledger,
+                          const std::vector<PurgeReason>& group, base::Instant now) {
   bury(impl, group, now);
   fault::at("purge.tombstones", impl.rehearsal);
   truncate_log(impl);
@@ -108,7 +118,8 @@ std::uint64_t purge_group(CaseStore::Impl& impl, ledger::Ledger& ledger, const s
     entry.event = ledger::event::kCasePurged;
     entry.tool = "purge";
     entry.event_id = one.event_id;
-    entry.data = {{"case", one.id.value}, {"reason", one.reason}, {"rule", one.rule}, {"state", one.state}};
+    entry.data = {
+        {"case", one.id.value}, {"reason", one.reason}, {"rule", one.rule}, {"state", one.state}};
     entries.push_back(std::move(entry));
   }
   if (!entries.empty()) ledger.append(entries);
@@ -124,8 +135,8 @@ std::uint64_t purge_group(CaseStore::Impl& impl, ledger::Ledger& ledger, const s
   return doomed.size();
 }
 
-std::uint64_t purge_all(CaseStore::Impl& impl, ledger::Ledger& ledger, const std::vector<PurgeReason>& cases,
-                        base::Instant now) {
+std::uint64_t purge_all(CaseStore::Impl& impl, ledger::Ledger& ledger,
+                        const std::vector<PurgeReason>& cases, base::Instant now) {
   std::uint64_t purged = 0;
   for (std::size_t from = 0; from < cases.size(); from += kPurgeGroup) {
     const std::size_t to = std::min(cases.size(), from + kPurgeGroup);
@@ -151,8 +162,8 @@ void sweep(CaseStore::Impl& impl, base::Instant now, PurgeCounts& counts) {
   sweep_tags(impl.database, now);
 }
 
-PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* policy, const PurgePlan& plan,
-                base::Instant now) {
+PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* policy,
+                const PurgePlan& plan, base::Instant now) {
   CaseStore::Impl& impl = store.impl();
   const base::FileLock lock = lock_purge(impl, false);
   if (plan.clock_confirmed) {
@@ -173,8 +184,10 @@ PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* 
   sweep(impl, now, counts);
   if (policy != nullptr) counts.spool_files = remove_spool_leftovers(policy->spool, plan.spool);
 
-  const bool tripped = policy != nullptr && policy->purge_max_share && by_policy.size() > kBreakerFloor &&
-                       static_cast<double>(by_policy.size()) > *policy->purge_max_share * static_cast<double>(plan.all_cases);
+  const bool tripped = policy != nullptr && policy->purge_max_share &&
+                       by_policy.size() > kBreakerFloor &&
+                       static_cast<double>(by_policy.size()) >
+                           *policy->purge_max_share * static_cast<double>(plan.all_cases);
   if (!tripped) counts.cases += purge_all(impl, ledger, by_policy, now);
 
   ledger::Entry entry;
@@ -188,13 +201,17 @@ PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* 
                 {"held_back", tripped ? by_policy.size() : 0},
                 {"policy", policy != nullptr}};
   ledger.append(std::move(entry));
-  base::write_file_atomically(impl.directory / "checkpoint", base::read_file(ledger.directory() / "checkpoint"), 0600);
+  base::write_file_atomically(impl.directory / "checkpoint",
+                              base::read_file(ledger.directory() / "checkpoint"), 0600);
 
   if (tripped) {
-    throw base::Error(base::ExitCode::breaker,
-                      fmt::format("{} of {} cases would go that are not at their ceiling, more than purge.max_share {}",
-                                  by_policy.size(), plan.all_cases, *policy->purge_max_share),
-                      "purge", "look at 'proviso purge --dry-run'; if it is right, raise purge.max_share for this run");
+    throw base::Error(
+        base::ExitCode::breaker,
+        fmt::format(
+            "{} of {} cases would go that are not at their ceiling, more than purge.max_share {}",
+            by_policy.size(), plan.all_cases, *policy->purge_max_share),
+        "purge",
+        "look at 'proviso purge --dry-run'; if it is right, raise purge.max_share for this run");
   }
   if (!plan.unreadable.empty()) {
     std::vector<base::Finding> findings;
@@ -206,17 +223,18 @@ PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* 
 
 }  // namespace
 
-PurgeCounts run_purge(CaseStore& store, ledger::Ledger& ledger, const policy::Policy& policy, const PurgePlan& plan,
-                      base::Instant now) {
+PurgeCounts run_purge(CaseStore& store, ledger::Ledger& ledger, const policy::Policy& policy,
+                      const PurgePlan& plan, base::Instant now) {
   return run(store, ledger, &policy, plan, now);
 }
 
-PurgeCounts run_ceilings(CaseStore& store, ledger::Ledger& ledger, const PurgePlan& plan, base::Instant now) {
+PurgeCounts run_ceilings(CaseStore& store, ledger::Ledger& ledger, const PurgePlan& plan,
+                         base::Instant now) {
   return run(store, ledger, nullptr, plan, now);
 }
 
-void purge_case(CaseStore& store, ledger::Ledger& ledger, const base::CaseId& id, std::string_view reason,
-                const law::Refusal& rule) {
+void purge_case(CaseStore& store, ledger::Ledger& ledger, const base::CaseId& id,
+                std::string_view reason, const law::Refusal& rule) {
   CaseStore::Impl& impl = store.impl();
   const base::FileLock lock = lock_purge(impl, true);
   const CaseRow row = require_case(impl, id);

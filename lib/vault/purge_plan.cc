@@ -26,8 +26,10 @@ bool check_clock(const ledger::Ledger& ledger, base::Instant now, bool confirm) 
   if (ahead >= -kMaxBehindSeconds && ahead <= kMaxAheadSeconds) return false;
   if (confirm) return true;
   throw base::Error(base::ExitCode::breaker,
-                    fmt::format("says {}, but the last ledger entry is of {}", base::to_string(now), base::to_string(last->time)),
-                    "clock", "if the clock is right, run it once with --confirm-clock; that is recorded");
+                    fmt::format("says {}, but the last ledger entry is of {}", base::to_string(now),
+                                base::to_string(last->time)),
+                    "clock",
+                    "if the clock is right, run it once with --confirm-clock; that is recorded");
 }
 
 // In the words of the instrument under which the case was made; a rule of our own policy is ST-04.
@@ -36,7 +38,9 @@ class Rules {
   explicit Rules(const law::Resolved* law) : law_(law) {}
 
   void cite(const CaseRow& row, PurgeReason& reason) {
-    reason.rule = row.expiry_rule == "ST-02" ? "ST-02" : row.expiry_rule == "pending" ? "ST-05" : "ST-04";
+    reason.rule = row.expiry_rule == "ST-02"     ? "ST-02"
+                  : row.expiry_rule == "pending" ? "ST-05"
+                                                 : "ST-04";
     if (reason.at_ceiling && row.expiry_rule == "policy") reason.rule = "ST-02";
     const law::Instrument& instrument = instrument_of(row.instrument);
     reason.citation = instrument.rule(reason.rule).citation;
@@ -48,10 +52,12 @@ class Rules {
     const auto known = loaded_.find(id);
     if (known != loaded_.end()) return known->second;
     const auto& names = law::built_in_ids();
-    // A case made under an instrument file that is gone is judged like any other by its row; the law in force lends the words.
+    // A case made under an instrument file that is gone is judged like any other by its row; the
+    // law in force lends the words.
     const bool built_in = std::find(names.begin(), names.end(), id) != names.end();
     if (!built_in && law_ != nullptr) return law_->base();
-    return loaded_.emplace(id, law::load(built_in ? std::string_view(id) : names.back())).first->second;
+    return loaded_.emplace(id, law::load(built_in ? std::string_view(id) : names.back()))
+        .first->second;
   }
 
   const law::Resolved* law_;
@@ -60,7 +66,9 @@ class Rules {
 
 std::vector<PurgeReason> tombstones(CaseStore::Impl& impl) {
   std::vector<PurgeReason> reasons;
-  sqlite::Statement select(impl.database, "SELECT case_id, rule, citation, state, at FROM tombstones ORDER BY at, case_id");
+  sqlite::Statement select(
+      impl.database,
+      "SELECT case_id, rule, citation, state, at FROM tombstones ORDER BY at, case_id");
   while (select.step()) {
     PurgeReason reason;
     reason.id = base::CaseId{select.text(0)};
@@ -76,8 +84,8 @@ std::vector<PurgeReason> tombstones(CaseStore::Impl& impl) {
 }
 
 // `policy` may be null: then only ceilings (and what was begun or rejected) count.
-PurgePlan plan(CaseStore& store, const ledger::Ledger& ledger, const policy::Policy* policy, const law::Resolved* law,
-               base::Instant now, const PurgeOptions& options) {
+PurgePlan plan(CaseStore& store, const ledger::Ledger& ledger, const policy::Policy* policy,
+               const law::Resolved* law, base::Instant now, const PurgeOptions& options) {
   CaseStore::Impl& impl = store.impl();
   PurgePlan result;
   result.clock_confirmed = check_clock(ledger, now, options.confirm_clock);
@@ -93,14 +101,17 @@ PurgePlan plan(CaseStore& store, const ledger::Ledger& ledger, const policy::Pol
     reason.due = row.expires_at;
     reason.at_ceiling = row.ceiling && *row.ceiling <= horizon;
     reason.reason = row.state == State::rejected ? "rejected" : "expired";
-    const bool due = row.state == State::rejected || reason.at_ceiling || (policy != nullptr && row.expires_at <= horizon);
+    const bool due = row.state == State::rejected || reason.at_ceiling ||
+                     (policy != nullptr && row.expires_at <= horizon);
     if (!due) continue;
     rules.cite(row, reason);
-    const bool by_policy = row.expiry_rule == "policy" && row.state != State::rejected && !reason.at_ceiling;
+    const bool by_policy =
+        row.expiry_rule == "policy" && row.state != State::rejected && !reason.at_ceiling;
     if (by_policy && row.held) {
       reason.reason = "complaint";
       result.kept.push_back(std::move(reason));
-    } else if (by_policy && policy != nullptr && policy->overdue_escalate && row.state == State::suspected) {
+    } else if (by_policy && policy != nullptr && policy->overdue_escalate &&
+               row.state == State::suspected) {
       reason.reason = "escalated";
       result.kept.push_back(std::move(reason));
     } else {
@@ -120,7 +131,8 @@ PurgePlan plan(CaseStore& store, const ledger::Ledger& ledger, const policy::Pol
 }  // namespace
 
 std::vector<std::string> orphan_blobs(CaseStore::Impl& impl) {
-  // First the files, then the rows: a blob's row is committed before its file is made, so none in the making is seen.
+  // First the files, then the rows: a blob's row is committed before its file is made, so none in
+  // the making is seen.
   std::vector<std::string> names;
   const std::string path = (impl.directory / "blobs").string();
   const base::UniqueDirectory listing(::opendir(path.c_str()));
@@ -134,7 +146,9 @@ std::vector<std::string> orphan_blobs(CaseStore::Impl& impl) {
     if (name != "." && name != "..") names.push_back(name);
   }
   std::vector<std::string> orphans;
-  sqlite::Statement select(impl.database, "SELECT 1 FROM cases WHERE blob = ?1 UNION ALL SELECT 1 FROM cases WHERE evidence_blob = ?1");
+  sqlite::Statement select(
+      impl.database,
+      "SELECT 1 FROM cases WHERE blob = ?1 UNION ALL SELECT 1 FROM cases WHERE evidence_blob = ?1");
   for (const std::string& name : names) {
     select.bind(1, name);
     if (!select.step()) orphans.push_back(name);
@@ -146,9 +160,11 @@ std::vector<std::string> orphan_blobs(CaseStore::Impl& impl) {
 std::vector<AbandonedRow> abandoned_rows(CaseStore::Impl& impl) {
   std::vector<AbandonedRow> pending;
   {
-    sqlite::Statement select(impl.database, "SELECT id, blob, evidence_blob, writer FROM cases WHERE state = 'pending'");
+    sqlite::Statement select(
+        impl.database, "SELECT id, blob, evidence_blob, writer FROM cases WHERE state = 'pending'");
     while (select.step()) {
-      pending.push_back(AbandonedRow{base::CaseId{select.text(0)}, select.text(1), select.text(2), select.text(3)});
+      pending.push_back(AbandonedRow{base::CaseId{select.text(0)}, select.text(1), select.text(2),
+                                     select.text(3)});
     }
   }
   if (pending.empty()) return pending;
@@ -163,16 +179,18 @@ std::vector<AbandonedRow> abandoned_rows(CaseStore::Impl& impl) {
   return abandoned;
 }
 
-PurgePlan plan_purge(CaseStore& store, const ledger::Ledger& ledger, const policy::Policy& policy, const law::Resolved& law,
-                     base::Instant now, const PurgeOptions& options) {
+PurgePlan plan_purge(CaseStore& store, const ledger::Ledger& ledger, const policy::Policy& policy,
+                     const law::Resolved& law, base::Instant now, const PurgeOptions& options) {
   return plan(store, ledger, &policy, &law, now, options);
 }
 
-PurgePlan plan_ceilings(CaseStore& store, const ledger::Ledger& ledger, base::Instant now, const PurgeOptions& options) {
+PurgePlan plan_ceilings(CaseStore& store, const ledger::Ledger& ledger, base::Instant now,
+                        const PurgeOptions& options) {
   return plan(store, ledger, nullptr, nullptr, now, options);
 }
 
-std::vector<std::string> verify_purged(CaseStore& store, const policy::Policy& policy, base::Instant now) {
+std::vector<std::string> verify_purged(CaseStore& store, const policy::Policy& policy,
+                                       base::Instant now) {
   CaseStore::Impl& impl = store.impl();
   std::vector<std::string> leftovers;
   for (const PurgeReason& reason : tombstones(impl)) {
@@ -185,16 +203,19 @@ std::vector<std::string> verify_purged(CaseStore& store, const policy::Policy& p
     if (row.state == State::rejected) {
       leftovers.push_back(fmt::format("case {}: it was rejected", row.id.value));
     } else if (at_ceiling || (row.expires_at <= now && !kept)) {
-      leftovers.push_back(fmt::format("case {}: it ended at {} ({})", row.id.value, base::to_string(row.expires_at), row.expiry_rule));
+      leftovers.push_back(fmt::format("case {}: it ended at {} ({})", row.id.value,
+                                      base::to_string(row.expires_at), row.expiry_rule));
     }
   }
-  for (const std::string& name : orphan_blobs(impl)) leftovers.push_back(fmt::format("blob {}: it belongs to no case", name));
+  for (const std::string& name : orphan_blobs(impl))
+    leftovers.push_back(fmt::format("blob {}: it belongs to no case", name));
   for (const AbandonedRow& row : abandoned_rows(impl)) {
     leftovers.push_back(fmt::format("case {}: its writer died before it was stored", row.id.value));
   }
   const SpoolFindings spool = find_spool_leftovers(policy.spool, policy.retention_unscanned, now);
   for (const SpoolLeftover& file : spool.leftovers) {
-    leftovers.push_back(fmt::format("spool {}: unscanned since {}", file.path, base::to_string(file.modified)));
+    leftovers.push_back(
+        fmt::format("spool {}: unscanned since {}", file.path, base::to_string(file.modified)));
   }
   for (const std::string& folder : spool.unreadable) leftovers.push_back("spool " + folder);
   return leftovers;

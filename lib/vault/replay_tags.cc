@@ -13,7 +13,8 @@ constexpr std::size_t kReplayKeyBytes = 32;
 
 }  // namespace
 
-ReplayTags::ReplayTags(sqlite::Database& database, base::Instant now) : database_(database), now_(now) {
+ReplayTags::ReplayTags(sqlite::Database& database, base::Instant now)
+    : database_(database), now_(now) {
   const std::string day = base::to_string(base::date_of(now));
   {
     sqlite::Statement exists(database_, "SELECT 1 FROM replay_keys WHERE day = ?");
@@ -35,12 +36,15 @@ ReplayTags::ReplayTags(sqlite::Database& database, base::Instant now) : database
 }
 
 std::optional<ReplayTag> ReplayTags::find(std::string_view item_id) {
-  sqlite::Statement select(database_, "SELECT case_id, case_expires FROM tags WHERE tag = ? AND (expires IS NULL OR expires > ?)");
+  sqlite::Statement select(
+      database_,
+      "SELECT case_id, case_expires FROM tags WHERE tag = ? AND (expires IS NULL OR expires > ?)");
   // Newest first: redeliveries come soon.
   for (auto key = keys_.rbegin(); key != keys_.rend(); ++key) {
     const base::Sha256 tag = crypto::hmac_sha256(key->bytes.span(), item_id);
     select.bind(1, std::span<const std::byte>(tag)).bind(2, now_.seconds);
-    if (select.step()) return ReplayTag{base::CaseId{select.text(0)}, base::Instant{select.integer(1)}};
+    if (select.step())
+      return ReplayTag{base::CaseId{select.text(0)}, base::Instant{select.integer(1)}};
     select.reset();
   }
   return std::nullopt;
@@ -50,9 +54,13 @@ void ReplayTags::insert(std::string_view item_id, const base::CaseId& id, base::
                         std::optional<base::Instant> ceiling, base::Instant case_expires) {
   const Key& key = keys_.at(today_);
   const base::Sha256 tag = crypto::hmac_sha256(key.bytes.span(), item_id);
-  sqlite::Statement insert(
-      database_, "INSERT OR REPLACE INTO tags(tag, replay_key, case_id, replay, ceiling, case_expires) VALUES(?, ?, ?, ?, ?, ?)");
-  insert.bind(1, std::span<const std::byte>(tag)).bind(2, key.id).bind(3, id.value).bind(4, base::to_string(replay));
+  sqlite::Statement insert(database_,
+                           "INSERT OR REPLACE INTO tags(tag, replay_key, case_id, replay, ceiling, "
+                           "case_expires) VALUES(?, ?, ?, ?, ?, ?)");
+  insert.bind(1, std::span<const std::byte>(tag))
+      .bind(2, key.id)
+      .bind(3, id.value)
+      .bind(4, base::to_string(replay));
   if (ceiling) {
     insert.bind(5, ceiling->seconds);
   } else {

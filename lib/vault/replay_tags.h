@@ -1,4 +1,5 @@
-// Replay tags: how a redelivered item is known without keeping its id. tag = HMAC-SHA-256(replay key, item id).
+// Replay tags: how a redelivered item is known without keeping its id. tag = HMAC-SHA-256(replay
+// key, item id).
 //
 // Keys are made daily and die with their last tag. All calls are within the caller's transaction.
 #pragma once
@@ -17,7 +18,7 @@ namespace proviso::vault {
 
 struct ReplayTag {
   base::CaseId case_id;
-  base::Instant case_expires;   // as of when the case was stored; the case itself may be gone
+  base::Instant case_expires;  // as of when the case was stored; the case itself may be gone
 };
 
 class ReplayTags {
@@ -27,9 +28,10 @@ class ReplayTags {
 
   // Under every live key; a tag past its end counts no more, swept or not.
   std::optional<ReplayTag> find(std::string_view item_id);
-  // Under today's key. While its case lives the tag has no end; afterwards it lives for `replay`, never past `ceiling`.
-  void insert(std::string_view item_id, const base::CaseId&, base::Period replay, std::optional<base::Instant> ceiling,
-              base::Instant case_expires);
+  // Under today's key. While its case lives the tag has no end; afterwards it lives for `replay`,
+  // never past `ceiling`.
+  void insert(std::string_view item_id, const base::CaseId&, base::Period replay,
+              std::optional<base::Instant> ceiling, base::Instant case_expires);
 
  private:
   struct Key {

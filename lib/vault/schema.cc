@@ -64,9 +64,10 @@ void write_meta(sqlite::Database& database, std::string_view name, std::string_v
 void check_version(sqlite::Database& database, const std::filesystem::path& directory) {
   const std::optional<std::string> version = read_meta(database, "version");
   if (!version || *version != kVersion) {
-    throw base::Error(base::ExitCode::data,
-                      "is a vault of version " + version.value_or("none") + ", this program knows version 1",
-                      directory.string());
+    throw base::Error(
+        base::ExitCode::data,
+        "is a vault of version " + version.value_or("none") + ", this program knows version 1",
+        directory.string());
   }
 }
 

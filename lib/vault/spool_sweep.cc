@@ -28,18 +28,20 @@ base::UniqueFd open_folder(int spool_fd, const std::string& relative) {
 
 }  // namespace
 
-SpoolFindings find_spool_leftovers(const std::filesystem::path& spool, base::Period unscanned, base::Instant now) {
+SpoolFindings find_spool_leftovers(const std::filesystem::path& spool, base::Period unscanned,
+                                   base::Instant now) {
   SpoolFindings findings;
   std::vector<SpoolLeftover>& leftovers = findings.leftovers;
   std::error_code error;
   if (!std::filesystem::exists(spool, error)) return findings;
   const base::UniqueFd root = base::open_directory(spool);
 
-  // A folder that cannot be read must not keep cases from being purged: it is reported, the walk goes on.
+  // A folder that cannot be read must not keep cases from being purged: it is reported, the walk
+  // goes on.
   const auto unreadable = [&](const std::string& relative) {
     findings.unreadable.push_back((spool / relative).string() + ": " + std::strerror(errno));
   };
-  std::vector<std::string> folders{""};   // relative, with a slash at the end
+  std::vector<std::string> folders{""};  // relative, with a slash at the end
   while (!folders.empty()) {
     const std::string folder = std::move(folders.back());
     folders.pop_back();
@@ -54,7 +56,7 @@ SpoolFindings find_spool_leftovers(const std::filesystem::path& spool, base::Per
       unreadable(folder);
       continue;
     }
-    opened.release();   // the listing owns it now
+    opened.release();  // the listing owns it now
     for (;;) {
       errno = 0;
       const dirent* entry = ::readdir(listing.get());
@@ -74,8 +76,8 @@ SpoolFindings find_spool_leftovers(const std::filesystem::path& spool, base::Per
       base::Instant modified{static_cast<std::int64_t>(status.st_mtime)};
       if (modified > now) modified = base::Instant{static_cast<std::int64_t>(status.st_ctime)};
       if (base::add(modified, unscanned) > now) continue;
-      leftovers.push_back(SpoolLeftover{folder + name, static_cast<std::uint64_t>(status.st_size), modified, status.st_dev,
-                                        status.st_ino});
+      leftovers.push_back(SpoolLeftover{folder + name, static_cast<std::uint64_t>(status.st_size),
+                                        modified, status.st_dev, status.st_ino});
     }
   }
   std::sort(leftovers.begin(), leftovers.end(),
@@ -83,7 +85,8 @@ SpoolFindings find_spool_leftovers(const std::filesystem::path& spool, base::Per
   return findings;
 }
 
-std::uint64_t remove_spool_leftovers(const std::filesystem::path& spool, const std::vector<SpoolLeftover>& leftovers) {
+std::uint64_t remove_spool_leftovers(const std::filesystem::path& spool,
+                                     const std::vector<SpoolLeftover>& leftovers) {
   if (leftovers.empty()) return 0;
   const base::UniqueFd directory = base::open_directory(spool);
   std::uint64_t removed = 0;

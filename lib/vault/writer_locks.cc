@@ -9,7 +9,8 @@
 namespace proviso::vault {
 
 WriterLock::WriterLock(const std::filesystem::path& vault) {
-  const std::optional<base::FileLock> entry = base::FileLock::take(vault / "writers.lock", true, true);
+  const std::optional<base::FileLock> entry =
+      base::FileLock::take(vault / "writers.lock", true, true);
   name_ = crypto::random_hex(16);
   path_ = vault / kWritersName / name_;
   lock_ = base::FileLock::take(path_, false);
@@ -17,7 +18,7 @@ WriterLock::WriterLock(const std::filesystem::path& vault) {
 }
 
 WriterLock::~WriterLock() {
-  std::error_code ignored;   // a file left behind is removed by the next purge
+  std::error_code ignored;  // a file left behind is removed by the next purge
   std::filesystem::remove(path_, ignored);
 }
 
@@ -36,7 +37,8 @@ bool WriterGate::gone(const std::string& writer) const {
 void WriterGate::sweep() const {
   std::vector<std::string> names;
   std::error_code error;
-  for (const auto& file : std::filesystem::directory_iterator(writers_, error)) names.push_back(file.path().filename());
+  for (const auto& file : std::filesystem::directory_iterator(writers_, error))
+    names.push_back(file.path().filename());
   for (const std::string& name : names) gone(name);
 }
 

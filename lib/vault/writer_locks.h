@@ -1,4 +1,5 @@
-// Which writers of a vault live: each holds a lock on a file of its own while its rows may be pending.
+// Which writers of a vault live: each holds a lock on a file of its own while its rows may be
+// pending.
 #pragma once
 
 #include <filesystem>

@@ -23,7 +23,8 @@ std::string position(std::string_view name, const YAML::Mark& mark) {
   throw base::Error(base::ExitCode::config, std::move(what), position(name, mark));
 }
 
-// Builds the tree from events: it sees anchors, aliases and tags, which a node builder would have resolved already.
+// Builds the tree from events: it sees anchors, aliases and tags, which a node builder would have
+// resolved already.
 class Builder : public YAML::EventHandler {
  public:
   Builder(std::string_view name, const Limits& limits) : name_(name), limits_(limits) {}
@@ -36,14 +37,18 @@ class Builder : public YAML::EventHandler {
     check(mark, "", anchor);
     add(leaf(NodeType::null, mark));
   }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse(name_, mark, "aliases are not read; write the value out"); }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    refuse(name_, mark, "aliases are not read; write the value out");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     check(mark, tag, anchor);
     // yaml-cpp gives the tag "!" to quoted scalars and "?" to plain ones.
     Node node = leaf(NodeType::scalar, mark);
     node.quoted = tag == "!";
     node.scalar = value;
-    if (!node.quoted && (value == "~" || value == "null" || value.empty())) node.type = NodeType::null;
+    if (!node.quoted && (value == "~" || value == "null" || value.empty()))
+      node.type = NodeType::null;
     add(std::move(node));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -52,12 +57,15 @@ class Builder : public YAML::EventHandler {
     push(leaf(NodeType::sequence, mark));
   }
   void OnSequenceEnd() override { pop(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     check(mark, tag, anchor);
     push(leaf(NodeType::map, mark));
   }
   void OnMapEnd() override { pop(); }
-  void OnAnchor(const YAML::Mark& mark, const std::string&) override { refuse(name_, mark, "anchors are not read"); }
+  void OnAnchor(const YAML::Mark& mark, const std::string&) override {
+    refuse(name_, mark, "anchors are not read");
+  }
 
   Node take() { return std::move(root_); }
   bool empty() const { return documents_ == 0; }
@@ -66,7 +74,8 @@ class Builder : public YAML::EventHandler {
   struct Open {
     Node node;
     std::optional<Node> key;
-    std::set<std::string, std::less<>> names;   // of a map: a search in its members would be quadratic
+    std::set<std::string, std::less<>>
+        names;  // of a map: a search in its members would be quadratic
   };
 
   static Node leaf(NodeType type, const YAML::Mark& mark) {
@@ -79,12 +88,14 @@ class Builder : public YAML::EventHandler {
   void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != 0) refuse(name_, mark, "anchors are not read");
     if (!tag.empty() && tag != "!" && tag != "?") refuse(name_, mark, "tags are not read");
-    if (++nodes_ > limits_.nodes) refuse(name_, mark, fmt::format("more than {} values", limits_.nodes));
+    if (++nodes_ > limits_.nodes)
+      refuse(name_, mark, fmt::format("more than {} values", limits_.nodes));
   }
 
   void push(Node node) {
     if (static_cast<int>(stack_.size()) >= limits_.depth) {
-      throw base::Error(base::ExitCode::config, fmt::format("nested deeper than {} levels", limits_.depth),
+      throw base::Error(base::ExitCode::config,
+                        fmt::format("nested deeper than {} levels", limits_.depth),
                         fmt::format("{}:{}:{}", name_, node.mark.line, node.mark.column));
     }
     stack_.push_back({std::move(node), std::nullopt, {}});
@@ -106,9 +117,11 @@ class Builder : public YAML::EventHandler {
       parent.node.items.push_back(std::move(node));
     } else if (!parent.key) {
       const std::string place = fmt::format("{}:{}:{}", name_, node.mark.line, node.mark.column);
-      if (node.type != NodeType::scalar) throw base::Error(base::ExitCode::config, "a key must be a plain word", place);
+      if (node.type != NodeType::scalar)
+        throw base::Error(base::ExitCode::config, "a key must be a plain word", place);
       if (!parent.names.insert(node.scalar).second) {
-        throw base::Error(base::ExitCode::config, fmt::format("the key '{}' stands twice", node.scalar), place);
+        throw base::Error(base::ExitCode::config,
+                          fmt::format("the key '{}' stands twice", node.scalar), place);
       }
       parent.key = std::move(node);
     } else {
@@ -125,15 +138,17 @@ class Builder : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-// Byte offset of the first byte that no document may hold: no UTF-8, or a control character but tab and line ends (YAML 1.2,
-// 5.1). A NUL would also make yaml-cpp take the rest for UTF-16.
+// Byte offset of the first byte that no document may hold: no UTF-8, or a control character but tab
+// and line ends (YAML 1.2, 5.1). A NUL would also make yaml-cpp take the rest for UTF-16.
 std::size_t first_refused_byte(std::string_view text) {
   const std::size_t invalid = base::first_invalid_utf8(text);
   const auto control = std::find_if(text.begin(), text.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
   });
-  return control == text.end() ? invalid : std::min(invalid, static_cast<std::size_t>(control - text.begin()));
+  return control == text.end()
+             ? invalid
+             : std::min(invalid, static_cast<std::size_t>(control - text.begin()));
 }
 
 // yaml-cpp parses flow collections by recursion: brackets are counted before it sees them.
@@ -147,8 +162,11 @@ void bound_brackets(std::string_view text, std::string_view name, const Limits& 
       ++line;
       column = 0;
     } else if (c == '[' || c == '{') {
-      // Brackets inside strings count too; that is a stricter bound, far above what any document of ours has.
-      if (++depth > 64 * limits.depth) throw base::Error(base::ExitCode::config, "too many open brackets", fmt::format("{}:{}:{}", name, line, column));
+      // Brackets inside strings count too; that is a stricter bound, far above what any document of
+      // ours has.
+      if (++depth > 64 * limits.depth)
+        throw base::Error(base::ExitCode::config, "too many open brackets",
+                          fmt::format("{}:{}:{}", name, line, column));
     } else if ((c == ']' || c == '}') && depth > 0) {
       --depth;
     }
@@ -166,14 +184,16 @@ const Node* Node::find(std::string_view key) const {
 
 Node parse(std::string_view text, std::string_view name, const Limits& limits) {
   if (text.size() > limits.bytes) {
-    throw base::Error(base::ExitCode::config, fmt::format("larger than {} bytes", limits.bytes), fmt::format("{}:1:1", name));
+    throw base::Error(base::ExitCode::config, fmt::format("larger than {} bytes", limits.bytes),
+                      fmt::format("{}:1:1", name));
   }
   if (const std::size_t at = first_refused_byte(text); at != std::string_view::npos) {
     const auto before = text.substr(0, at);
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     const std::size_t newline = before.rfind('\n');
     const std::size_t column = newline == std::string_view::npos ? at + 1 : at - newline;
-    throw base::Error(base::ExitCode::config, "not valid UTF-8, or a control character", fmt::format("{}:{}:{}", name, line, column));
+    throw base::Error(base::ExitCode::config, "not valid UTF-8, or a control character",
+                      fmt::format("{}:{}:{}", name, line, column));
   }
   bound_brackets(text, name, limits);
   Builder builder(name, limits);
@@ -188,8 +208,12 @@ Node parse(std::string_view text, std::string_view name, const Limits& limits) {
   return builder.take();
 }
 
-std::string Reader::place(const Node& at) const { return fmt::format("{}:{}:{}", file_, at.mark.line, at.mark.column); }
-void Reader::fail(const Node& at, std::string what) const { findings_->push_back({place(at), std::move(what)}); }
+std::string Reader::place(const Node& at) const {
+  return fmt::format("{}:{}:{}", file_, at.mark.line, at.mark.column);
+}
+void Reader::fail(const Node& at, std::string what) const {
+  findings_->push_back({place(at), std::move(what)});
+}
 
 void Reader::only(const Node& map, std::initializer_list<std::string_view> known) const {
   if (map.type != NodeType::map) {
@@ -197,7 +221,8 @@ void Reader::only(const Node& map, std::initializer_list<std::string_view> known
     return;
   }
   for (const auto& [key, value] : map.members) {
-    if (std::find(known.begin(), known.end(), key.scalar) == known.end()) fail(key, fmt::format("unknown key '{}'", key.scalar));
+    if (std::find(known.begin(), known.end(), key.scalar) == known.end())
+      fail(key, fmt::format("unknown key '{}'", key.scalar));
   }
 }
 
@@ -233,7 +258,8 @@ std::optional<std::string> Reader::optional_string(const Node& map, std::string_
   return value->scalar;
 }
 
-std::string Reader::string_or(const Node& map, std::string_view key, std::string_view fallback) const {
+std::string Reader::string_or(const Node& map, std::string_view key,
+                              std::string_view fallback) const {
   return optional_string(map, key).value_or(std::string(fallback));
 }
 

@@ -1,6 +1,8 @@
-// Strict YAML: one document, every node with its place, bounded, no aliases, no anchors, no tags, no duplicate keys.
+// Strict YAML: one document, every node with its place, bounded, no aliases, no anchors, no tags,
+// no duplicate keys.
 //
-// yaml-cpp's event handler feeds it; its node builder is not used, as that one accepts duplicate keys and expands aliases.
+// yaml-cpp's event handler feeds it; its node builder is not used, as that one accepts duplicate
+// keys and expands aliases.
 #pragma once
 
 #include <cstdint>
@@ -27,12 +29,12 @@ struct Member;
 struct Node {
   NodeType type = NodeType::null;
   Mark mark;
-  bool quoted = false;                              // a scalar in quotes is always a string
+  bool quoted = false;  // a scalar in quotes is always a string
   std::string scalar;
-  std::vector<Node> items;                          // sequence
-  std::vector<Member> members;                      // map, in file order; keys are scalars
+  std::vector<Node> items;      // sequence
+  std::vector<Member> members;  // map, in file order; keys are scalars
 
-  const Node* find(std::string_view key) const;     // nullptr when absent or not a map
+  const Node* find(std::string_view key) const;  // nullptr when absent or not a map
 };
 
 struct Member {
@@ -45,17 +47,18 @@ struct Limits {
   std::size_t nodes = 100'000;
 };
 
-// Parses `text`. Throws base::Error(config) with "name:line:column" for bad syntax, a bound passed, an alias, anchor, tag,
-// duplicate key, a second document or invalid UTF-8.
+// Parses `text`. Throws base::Error(config) with "name:line:column" for bad syntax, a bound passed,
+// an alias, anchor, tag, duplicate key, a second document or invalid UTF-8.
 Node parse(std::string_view text, std::string_view name, const Limits& limits = {});
 
 // Reads typed values out of a map and collects every finding instead of stopping at the first.
 class Reader {
  public:
-  Reader(std::string file, std::vector<base::Finding>& findings) : file_(std::move(file)), findings_(&findings) {}
+  Reader(std::string file, std::vector<base::Finding>& findings)
+      : file_(std::move(file)), findings_(&findings) {}
 
-  void fail(const Node& at, std::string what) const;    // adds "file:line:column: what"
-  std::string place(const Node& at) const;              // "file:line:column"
+  void fail(const Node& at, std::string what) const;  // adds "file:line:column: what"
+  std::string place(const Node& at) const;            // "file:line:column"
 
   // Each key of `map` that is not in `known` is a finding; so is a node that is not a map.
   void only(const Node& map, std::initializer_list<std::string_view> known) const;
@@ -64,10 +67,12 @@ class Reader {
   std::string require_string(const Node& map, std::string_view key) const;
   std::optional<std::string> optional_string(const Node& map, std::string_view key) const;
   std::string string_or(const Node& map, std::string_view key, std::string_view fallback) const;
-  std::optional<bool> optional_bool(const Node& map, std::string_view key) const;       // true | false only
+  std::optional<bool> optional_bool(const Node& map,
+                                    std::string_view key) const;  // true | false only
   std::optional<std::int64_t> optional_int(const Node& map, std::string_view key) const;
   std::optional<double> optional_number(const Node& map, std::string_view key) const;
-  std::vector<std::string> strings(const Node& map, std::string_view key) const;        // sequence of scalars; absent: empty
+  std::vector<std::string> strings(
+      const Node& map, std::string_view key) const;  // sequence of scalars; absent: empty
   std::string as_string(const Node& scalar, std::string_view what) const;
 
  private:

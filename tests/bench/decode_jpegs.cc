@@ -1,5 +1,5 @@
-// decode_jpegs luma|rgb THREADS FILE...: raw decoding by libjpeg-turbo of whole files read into memory, and nothing else: what `hash` is
-// held against. Prints nothing.
+// decode_jpegs luma|rgb THREADS FILE...: raw decoding by libjpeg-turbo of whole files read into
+// memory, and nothing else: what `hash` is held against. Prints nothing.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -28,9 +28,11 @@ void decode(const std::string& path, J_COLOR_SPACE space) {
   jpeg_read_header(&info, TRUE);
   info.out_color_space = space;
   jpeg_start_decompress(&info);
-  std::vector<unsigned char> pixels(std::size_t{info.output_width} * info.output_height * static_cast<std::size_t>(info.output_components));
+  std::vector<unsigned char> pixels(std::size_t{info.output_width} * info.output_height *
+                                    static_cast<std::size_t>(info.output_components));
   while (info.output_scanline < info.output_height) {
-    JSAMPROW row = pixels.data() + std::size_t{info.output_scanline} * info.output_width * static_cast<std::size_t>(info.output_components);
+    JSAMPROW row = pixels.data() + std::size_t{info.output_scanline} * info.output_width *
+                                       static_cast<std::size_t>(info.output_components);
     jpeg_read_scanlines(&info, &row, 1);
   }
   jpeg_finish_decompress(&info);

@@ -17,10 +17,17 @@ void hash_plane(benchmark::State& state) {
   std::mt19937 random(1);
   std::vector<std::uint8_t> grey(stride * stride);
   for (auto& sample : grey) sample = static_cast<std::uint8_t>(random());
-  for (auto _ : state) benchmark::DoNotOptimize(proviso::pdq::hash(Plane{grey.data(), side, side, stride}));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(proviso::pdq::hash(Plane{grey.data(), side, side, stride}));
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(hash_plane)->Arg(64)->Arg(128)->Arg(300)->Arg(512)->Arg(1024)->Unit(benchmark::kMicrosecond);
+BENCHMARK(hash_plane)
+    ->Arg(64)
+    ->Arg(128)
+    ->Arg(300)
+    ->Arg(512)
+    ->Arg(1024)
+    ->Unit(benchmark::kMicrosecond);
 
 void hamming_distance(benchmark::State& state) {
   std::mt19937_64 random(2);

@@ -1,4 +1,5 @@
-// Files of every kind through the worker's reading of them, unconfined so that the sanitizers see: detection, decoders, containers.
+// Files of every kind through the worker's reading of them, unconfined so that the sanitizers see:
+// detection, decoders, containers.
 #include <cstdint>
 #include <new>
 
@@ -23,13 +24,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   request.max_members = 20;
   request.max_depth = 3;
   request.max_expansion = 100;
-  request.leaves = 1u << static_cast<unsigned>(base::ContentKind::image) | 1u << static_cast<unsigned>(base::ContentKind::video);
+  request.leaves = 1u << static_cast<unsigned>(base::ContentKind::image) |
+                   1u << static_cast<unsigned>(base::ContentKind::video);
   request.frame_interval_ms = 1000;
-  request.md5 = request.sha256 = request.pdq = request.frames = request.dihedral = request.unletterbox = 1;
+  request.md5 = request.sha256 = request.pdq = request.frames = request.dihedral =
+      request.unletterbox = 1;
   media::Findings findings;
   try {
-    static_cast<void>(media::examine(base::MemorySource(std::as_bytes(std::span(data, size))), request, findings));
-  } catch (const std::bad_alloc&) {   // the worker's limit of memory: an error of the item
+    static_cast<void>(media::examine(base::MemorySource(std::as_bytes(std::span(data, size))),
+                                     request, findings));
+  } catch (const std::bad_alloc&) {  // the worker's limit of memory: an error of the item
   }
   return 0;
 }

@@ -1,5 +1,5 @@
-// The decoder's reading of what a worker says that may have been taken over: it must refuse or understand, and what it understood must
-// be sayable again.
+// The decoder's reading of what a worker says that may have been taken over: it must refuse or
+// understand, and what it understood must be sayable again.
 #include <cstdint>
 #include <cstdlib>
 

@@ -1,4 +1,5 @@
-// findings_seed FILE: findings with every kind of leaf, as the worker writes them, for the fuzzer of their reader to begin with.
+// findings_seed FILE: findings with every kind of leaf, as the worker writes them, for the fuzzer
+// of their reader to begin with.
 #include "base/file.h"
 #include "media/findings_wire.h"
 

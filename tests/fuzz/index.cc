@@ -1,5 +1,6 @@
-// A compiled index as anyone may hand it over: the input is the file. Its digests and lengths are mended first, so that what lies behind
-// the checksums is reached: a file whose builder was hostile, or wrong.
+// A compiled index as anyone may hand it over: the input is the file. Its digests and lengths are
+// mended first, so that what lies behind the checksums is reached: a file whose builder was
+// hostile, or wrong.
 #include <openssl/sha.h>
 #include <unistd.h>
 
@@ -37,7 +38,8 @@ void mend(std::string& file) {
   std::memcpy(file.data(), &prefix, sizeof prefix);
   for (std::uint64_t block = 0; block < blocks; ++block) {
     const std::uint64_t from = prefix.data_offset + block * index::kBlockBytes;
-    SHA256(reinterpret_cast<const unsigned char*>(file.data() + from), std::min<std::size_t>(index::kBlockBytes, file.size() - from),
+    SHA256(reinterpret_cast<const unsigned char*>(file.data() + from),
+           std::min<std::size_t>(index::kBlockBytes, file.size() - from),
            reinterpret_cast<unsigned char*>(file.data() + digests + block * 32));
   }
 }
@@ -69,7 +71,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       }
     }
     static_cast<void>(index.verify());
-    for (std::uint32_t section = 0; section < index.sections().size(); ++section) index.for_each(section, [](const index::StoredEntry&) {});
+    for (std::uint32_t section = 0; section < index.sections().size(); ++section)
+      index.for_each(section, [](const index::StoredEntry&) {});
   } catch (const base::Error&) {
     // Refused at open, or while it was walked.
   }

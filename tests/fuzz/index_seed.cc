@@ -1,4 +1,5 @@
-// index_seed DIRECTORY: small indexes of every kind of section, for the fuzzer of their reader to begin with.
+// index_seed DIRECTORY: small indexes of every kind of section, for the fuzzer of their reader to
+// begin with.
 #include <filesystem>
 #include <random>
 
@@ -26,7 +27,8 @@ int main(int argc, char** argv) {
       entry.label = "label";
       entry.suspended = i % 5 == 0;
       entry.pdq = pdq::Hash{{random(), random(), random(), random()}};
-      for (const auto type : {index::HashType::md5, index::HashType::sha1, index::HashType::sha256}) {
+      for (const auto type :
+           {index::HashType::md5, index::HashType::sha1, index::HashType::sha256}) {
         index::ExactHash hash;
         hash.type = type;
         for (auto& each : hash.bytes) each = static_cast<std::byte>(random());

@@ -14,7 +14,9 @@ namespace {
 struct Sink : index::ListSink {
   std::uint64_t entries = 0, rejected_lines = 0;
   void entry(const index::ListEntry& each) override {
-    if (each.id.size() > index::kMaxIdBytes || (each.exact.empty() && !each.pdq && each.frames.empty())) std::abort();
+    if (each.id.size() > index::kMaxIdBytes ||
+        (each.exact.empty() && !each.pdq && each.frames.empty()))
+      std::abort();
     ++entries;
   }
   void rejected(const index::BadLine& each) override {
@@ -47,12 +49,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   list.path = file;
   list.format = policy::kListFormats[(data[0] + 256u - 'a') % policy::kListFormats.size()];
   list.purpose = list.format.substr(0, 4) == "nsrl" ? "known-good" : "known-csam";
-  list.type = list.format == "digests" ? "md5" : list.format == "hex" || list.format == "csv" ? "pdq" : "";
+  list.type = list.format == "digests"                       ? "md5"
+              : list.format == "hex" || list.format == "csv" ? "pdq"
+                                                             : "";
   if (list.format == "vics") list.categories = {"1", "2"};
   Sink sink;
   try {
     const index::ListReport report = index::read_list(list, sink);
-    if (report.entries != sink.entries || report.rejected != sink.rejected_lines || report.records < report.entries + report.rejected) std::abort();
+    if (report.entries != sink.entries || report.rejected != sink.rejected_lines ||
+        report.records < report.entries + report.rejected)
+      std::abort();
   } catch (const base::Error&) {
     // A file that is none of the format.
   }

@@ -8,7 +8,8 @@
 
 namespace proviso::index::kernels {
 
-std::size_t scan_buckets_scalar(const std::uint16_t* companions, std::span<const Bucket> buckets, std::uint16_t query, std::uint32_t* out) {
+std::size_t scan_buckets_scalar(const std::uint16_t* companions, std::span<const Bucket> buckets,
+                                std::uint16_t query, std::uint32_t* out) {
   std::size_t found = 0;
   for (const Bucket& bucket : buckets) {
     for (std::uint32_t at = bucket.from; at < bucket.to; ++at) {
@@ -19,7 +20,8 @@ std::size_t scan_buckets_scalar(const std::uint16_t* companions, std::span<const
   return found;
 }
 
-std::size_t scan_hashes_scalar(std::span<const pdq::Hash> hashes, const pdq::Hash& query, int radius, std::uint32_t* out) {
+std::size_t scan_hashes_scalar(std::span<const pdq::Hash> hashes, const pdq::Hash& query,
+                               int radius, std::uint32_t* out) {
   std::size_t found = 0;
   for (std::size_t i = 0; i < hashes.size(); ++i) {
     if (pdq::distance(hashes[i], query) <= radius) out[found++] = static_cast<std::uint32_t>(i);
@@ -31,7 +33,8 @@ const std::vector<Kernel>& available() {
   static const std::vector<Kernel> kAll = [] {
     std::vector<Kernel> all{{"scalar", scan_buckets_scalar, scan_hashes_scalar}};
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt")) all.push_back({"avx2", scan_buckets_avx2, scan_hashes_avx2});
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"))
+      all.push_back({"avx2", scan_buckets_avx2, scan_hashes_avx2});
 #endif
     return all;
   }();
@@ -45,7 +48,8 @@ const Kernel& chosen() {
     for (const Kernel& kernel : available()) {
       if (kernel.name == wanted) return kernel;
     }
-    throw base::Error(base::ExitCode::usage, "this CPU has no kernel '" + std::string(wanted) + "'", "PROVISO_KERNEL", "scalar runs everywhere");
+    throw base::Error(base::ExitCode::usage, "this CPU has no kernel '" + std::string(wanted) + "'",
+                      "PROVISO_KERNEL", "scalar runs everywhere");
   }();
   return kChosen;
 }

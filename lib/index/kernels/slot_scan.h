@@ -19,22 +19,27 @@ struct Bucket {
 
 struct Kernel {
   std::string_view name;
-  // Writes the places in the buckets whose companion is near enough; `out` has room for all of them. Gives their number. May read
-  // kReadAhead bytes behind a bucket.
-  std::size_t (*scan_buckets)(const std::uint16_t* companions, std::span<const Bucket>, std::uint16_t query, std::uint32_t* out);
+  // Writes the places in the buckets whose companion is near enough; `out` has room for all of
+  // them. Gives their number. May read kReadAhead bytes behind a bucket.
+  std::size_t (*scan_buckets)(const std::uint16_t* companions, std::span<const Bucket>,
+                              std::uint16_t query, std::uint32_t* out);
   // Writes the numbers of the hashes within `radius` bits.
-  std::size_t (*scan_hashes)(std::span<const pdq::Hash>, const pdq::Hash& query, int radius, std::uint32_t* out);
+  std::size_t (*scan_hashes)(std::span<const pdq::Hash>, const pdq::Hash& query, int radius,
+                             std::uint32_t* out);
 };
 
 // Those that this CPU can run, slowest first: "scalar", "avx2".
 const std::vector<Kernel>& available();
-// The fastest of them, or the one that $PROVISO_KERNEL names (for tests). Error(usage) when it names none.
+// The fastest of them, or the one that $PROVISO_KERNEL names (for tests). Error(usage) when it
+// names none.
 const Kernel& chosen();
 
-std::size_t scan_buckets_scalar(const std::uint16_t*, std::span<const Bucket>, std::uint16_t, std::uint32_t*);
+std::size_t scan_buckets_scalar(const std::uint16_t*, std::span<const Bucket>, std::uint16_t,
+                                std::uint32_t*);
 std::size_t scan_hashes_scalar(std::span<const pdq::Hash>, const pdq::Hash&, int, std::uint32_t*);
 #if defined(__x86_64__)
-std::size_t scan_buckets_avx2(const std::uint16_t*, std::span<const Bucket>, std::uint16_t, std::uint32_t*);
+std::size_t scan_buckets_avx2(const std::uint16_t*, std::span<const Bucket>, std::uint16_t,
+                              std::uint32_t*);
 std::size_t scan_hashes_avx2(std::span<const pdq::Hash>, const pdq::Hash&, int, std::uint32_t*);
 #endif
 

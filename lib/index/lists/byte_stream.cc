@@ -11,7 +11,7 @@
 namespace proviso::index::lists {
 namespace {
 
-constexpr std::size_t kPadding = 64;        // what simdjson may read behind a line
+constexpr std::size_t kPadding = 64;  // what simdjson may read behind a line
 constexpr std::size_t kChunk = 256 * 1024;
 
 }  // namespace
@@ -19,11 +19,14 @@ constexpr std::size_t kChunk = 256 * 1024;
 ByteStream::ByteStream(const std::filesystem::path& path) : name_(path.string()) {
   // Not blocking: a pipe in the place of a list is refused below, and not waited for.
   fd_ = base::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd_) base::throw_errno(errno, "cannot open the list", name_, errno == ENOENT ? base::ExitCode::no_input : base::ExitCode::io);
+  if (!fd_)
+    base::throw_errno(errno, "cannot open the list", name_,
+                      errno == ENOENT ? base::ExitCode::no_input : base::ExitCode::io);
   struct stat about {};
   if (::fstat(fd_.get(), &about) != 0) base::throw_errno(errno, "cannot read the list", name_);
   if (!S_ISREG(about.st_mode)) throw base::Error(base::ExitCode::io, "not a regular file", name_);
-  if (static_cast<std::uint64_t>(about.st_size) > kMaxListBytes) throw base::Error(base::ExitCode::data, "larger than 64 GiB", name_);
+  if (static_cast<std::uint64_t>(about.st_size) > kMaxListBytes)
+    throw base::Error(base::ExitCode::data, "larger than 64 GiB", name_);
   rewind();
 }
 
@@ -35,7 +38,8 @@ std::size_t ByteStream::read(std::span<char> out) {
   if (got < 0) base::throw_errno(errno, "cannot read the list", name_);
   const auto n = static_cast<std::size_t>(got);
   taken_ += n;
-  if (taken_ > kMaxListBytes) throw base::Error(base::ExitCode::data, "larger than 64 GiB", name_);   // it grew
+  if (taken_ > kMaxListBytes)
+    throw base::Error(base::ExitCode::data, "larger than 64 GiB", name_);  // it grew
   hasher_->update(std::as_bytes(out.first(n)));
   return n;
 }
@@ -53,7 +57,8 @@ std::string ByteStream::finish() {
   while (read(rest) > 0) {
   }
   std::string digest = base::to_hex(*hasher_->finish().sha256);
-  if (!first_.empty() && digest != first_) throw base::Error(base::ExitCode::io, "the file changed while it was read", name_, "try again");
+  if (!first_.empty() && digest != first_)
+    throw base::Error(base::ExitCode::io, "the file changed while it was read", name_, "try again");
   return digest;
 }
 
@@ -75,7 +80,7 @@ bool LineSource::fill() {
 
 bool LineSource::next(Line& line) {
   bool skipping = false;
-  std::size_t searched = 0;                 // bytes from at_ that hold no newline
+  std::size_t searched = 0;  // bytes from at_ that hold no newline
   for (;;) {
     const char* begin = buffer_.data() + at_;
     const void* found = std::memchr(begin + searched, '\n', end_ - at_ - searched);
@@ -90,13 +95,16 @@ bool LineSource::next(Line& line) {
       continue;
     }
     if (found == nullptr && at_ == end_ && !skipping) return false;
-    const std::size_t length = found != nullptr ? static_cast<std::size_t>(static_cast<const char*>(found) - begin) : end_ - at_;
+    const std::size_t length =
+        found != nullptr ? static_cast<std::size_t>(static_cast<const char*>(found) - begin)
+                         : end_ - at_;
     at_ += found != nullptr ? length + 1 : length;
     ++number_;
     line.number = number_;
     line.too_long = skipping || length > kMaxLineBytes;
     std::string_view text(begin, length);
-    if (number_ == 1 && text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);      // byte order mark
+    if (number_ == 1 && text.substr(0, 3) == "\xEF\xBB\xBF")
+      text.remove_prefix(3);  // byte order mark
     line.text = line.too_long ? std::string_view() : trim(text);
     if (line.too_long || !line.text.empty()) return true;
     skipping = false;
@@ -106,13 +114,15 @@ bool LineSource::next(Line& line) {
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
+    text.remove_suffix(1);
   return text;
 }
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return out;
 }
 

@@ -19,14 +19,16 @@ constexpr std::size_t kMaxLineBytes = 1u << 20;
 
 class ByteStream {
  public:
-  // Error(no_input) when it is missing, (data) when it is over 64 GiB, (io) when it is no regular file.
+  // Error(no_input) when it is missing, (data) when it is over 64 GiB, (io) when it is no regular
+  // file.
   explicit ByteStream(const std::filesystem::path&);
 
   // As much of `out` as the next read gives; 0 at the end. Error(io).
   std::size_t read(std::span<char> out);
   // From the start again. What is then read is held against the first reading by finish().
   void rewind();
-  // Reads what is left and gives the SHA-256 of the whole file, in hex. Error(io) when a second reading saw another file.
+  // Reads what is left and gives the SHA-256 of the whole file, in hex. Error(io) when a second
+  // reading saw another file.
   std::string finish();
   const std::string& name() const { return name_; }
 
@@ -35,16 +37,18 @@ class ByteStream {
   base::UniqueFd fd_;
   std::uint64_t taken_ = 0;
   std::optional<digest::Hasher> hasher_;
-  std::string first_;              // digest of an earlier reading
+  std::string first_;  // digest of an earlier reading
 };
 
 struct Line {
-  std::uint64_t number = 0;        // from 1
-  std::string_view text;           // without its end; good until the next line. 64 bytes behind it can be read
-  bool too_long = false;           // over kMaxLineBytes; its bytes were skipped
+  std::uint64_t number = 0;  // from 1
+  std::string_view
+      text;  // without its end; good until the next line. 64 bytes behind it can be read
+  bool too_long = false;  // over kMaxLineBytes; its bytes were skipped
 };
 
-// Lines, without a byte order mark before the first, a carriage return or blanks at their ends; empty lines are left out.
+// Lines, without a byte order mark before the first, a carriage return or blanks at their ends;
+// empty lines are left out.
 class LineSource {
  public:
   explicit LineSource(ByteStream&);
@@ -61,6 +65,6 @@ class LineSource {
 };
 
 std::string_view trim(std::string_view);
-std::string lower(std::string_view);       // ASCII
+std::string lower(std::string_view);  // ASCII
 
 }  // namespace proviso::index::lists

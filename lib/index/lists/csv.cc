@@ -19,9 +19,12 @@ bool csv_fields(std::string_view line, std::vector<std::string>& fields) {
     const char c = line[i];
     std::string& field = fields[count - 1];
     if (quoted) {
-      if (c != '"') field += c;
-      else if (i + 1 < line.size() && line[i + 1] == '"') field += line[++i];
-      else quoted = false;
+      if (c != '"')
+        field += c;
+      else if (i + 1 < line.size() && line[i + 1] == '"')
+        field += line[++i];
+      else
+        quoted = false;
     } else if (c == '"' && field.empty()) {
       quoted = true;
     } else if (c == ',') {
@@ -38,16 +41,18 @@ namespace {
 
 struct Columns {
   std::optional<std::size_t> id, label, hash, type, suspended;
-  std::vector<std::pair<std::size_t, HashType>> typed;    // column, its hash type
+  std::vector<std::pair<std::size_t, HashType>> typed;  // column, its hash type
   std::size_t count = 0;
 };
 
-void place_column(Columns& columns, std::string_view what, std::size_t at, const std::string& place) {
-  std::optional<std::size_t>* one = what == "id" ? &columns.id
+void place_column(Columns& columns, std::string_view what, std::size_t at,
+                  const std::string& place) {
+  std::optional<std::size_t>* one = what == "id"                            ? &columns.id
                                     : what == "label" || what == "category" ? &columns.label
-                                    : what == "hash" ? &columns.hash
+                                    : what == "hash"                        ? &columns.hash
                                     : what == "type" || what == "algorithm" ? &columns.type
-                                    : what == "suspended" ? &columns.suspended : nullptr;
+                                    : what == "suspended"                   ? &columns.suspended
+                                                                            : nullptr;
   bool twice = one != nullptr && one->has_value();
   if (one != nullptr) {
     *one = at;
@@ -55,10 +60,13 @@ void place_column(Columns& columns, std::string_view what, std::size_t at, const
     for (const auto& [column, other] : columns.typed) twice |= other == *type;
     columns.typed.emplace_back(at, *type);
   }
-  if (twice) throw base::Error(base::ExitCode::data, fmt::format("the header names column {} twice", what), place);
+  if (twice)
+    throw base::Error(base::ExitCode::data, fmt::format("the header names column {} twice", what),
+                      place);
 }
 
-Columns columns_of(const std::vector<std::string>& header, const std::map<std::string, std::string>& named, const std::string& place) {
+Columns columns_of(const std::vector<std::string>& header,
+                   const std::map<std::string, std::string>& named, const std::string& place) {
   Columns columns;
   columns.count = header.size();
   std::vector<bool> taken(header.size(), false);
@@ -66,7 +74,10 @@ Columns columns_of(const std::vector<std::string>& header, const std::map<std::s
     std::size_t at = 0;
     while (at < header.size() && lower(trim(header[at])) != lower(name)) ++at;
     if (at == header.size()) {
-      throw base::Error(base::ExitCode::data, fmt::format("the header has no column '{}', which the policy names for {}", name, what), place);
+      throw base::Error(
+          base::ExitCode::data,
+          fmt::format("the header has no column '{}', which the policy names for {}", name, what),
+          place);
     }
     place_column(columns, what, at, place);
     taken[at] = true;
@@ -74,20 +85,23 @@ Columns columns_of(const std::vector<std::string>& header, const std::map<std::s
   for (std::size_t i = 0; i < header.size(); ++i) {
     const std::string name = lower(trim(header[i]));
     // What the policy names stands above the usual name.
-    const bool renamed = named.count(name) != 0 || (name == "category" && named.count("label") != 0) ||
+    const bool renamed = named.count(name) != 0 ||
+                         (name == "category" && named.count("label") != 0) ||
                          (name == "algorithm" && named.count("type") != 0);
     if (!taken[i] && !renamed) place_column(columns, name, i, place);
   }
   if (!columns.hash && columns.typed.empty()) {
-    throw base::Error(base::ExitCode::data, "the header names no column hash, md5, sha1, sha256 or pdq", place,
+    throw base::Error(base::ExitCode::data,
+                      "the header names no column hash, md5, sha1, sha256 or pdq", place,
                       "name the list's own columns in the policy: lists[].columns");
   }
   return columns;
 }
 
-std::optional<Flaw> read_row(ListEntry& entry, Feed& feed, const std::vector<std::string>& fields, const Columns& columns,
-                             std::optional<HashType> declared) {
-  if (fields.size() > columns.count) return Flaw{fmt::format("{} fields were expected, {} are there", columns.count, fields.size())};
+std::optional<Flaw> read_row(ListEntry& entry, Feed& feed, const std::vector<std::string>& fields,
+                             const Columns& columns, std::optional<HashType> declared) {
+  if (fields.size() > columns.count)
+    return Flaw{fmt::format("{} fields were expected, {} are there", columns.count, fields.size())};
   const auto field = [&](std::optional<std::size_t> column) {
     return column && *column < fields.size() ? trim(fields[*column]) : std::string_view();
   };
@@ -95,7 +109,8 @@ std::optional<Flaw> read_row(ListEntry& entry, Feed& feed, const std::vector<std
   entry.label = field(columns.label);
   const std::string state = lower(field(columns.suspended));
   entry.suspended = state == "true" || state == "1" || state == "yes";
-  if (!entry.suspended && !state.empty() && state != "false" && state != "0" && state != "no") return Flaw{"suspended: true or false was expected"};
+  if (!entry.suspended && !state.empty() && state != "false" && state != "0" && state != "no")
+    return Flaw{"suspended: true or false was expected"};
   for (const auto& [column, type] : columns.typed) {
     const std::string_view hex = field(column);
     if (hex.empty()) continue;
@@ -108,12 +123,14 @@ std::optional<Flaw> read_row(ListEntry& entry, Feed& feed, const std::vector<std
     type = type_named(word);
     if (!type && !word.empty()) {
       const auto other = unmatchable_named(word);
-      if (!other) return Flaw{fmt::format("'{}' is none of md5, sha1, sha256, pdq", word.substr(0, 32))};
+      if (!other)
+        return Flaw{fmt::format("'{}' is none of md5, sha1, sha256, pdq", word.substr(0, 32))};
       feed.unmatchable(*other);
       return std::nullopt;
     }
   }
-  if (!type) return Flaw{"the hash's type is not declared: name a column 'type', or the type of the list"};
+  if (!type)
+    return Flaw{"the hash's type is not declared: name a column 'type', or the type of the list"};
   return add_hash(entry, *type, field(columns.hash));
 }
 
@@ -129,7 +146,9 @@ void read_csv(ByteStream& bytes, Feed& feed, std::optional<HashType> declared) {
     const bool whole = !line.too_long && csv_fields(line.text, fields);
     if (!columns) {
       const std::string place = fmt::format("{}:{}", bytes.name(), line.number);
-      if (!whole) throw base::Error(base::ExitCode::data, "a header with a quote that is not closed, or without end", place);
+      if (!whole)
+        throw base::Error(base::ExitCode::data,
+                          "a header with a quote that is not closed, or without end", place);
       columns = columns_of(fields, feed.list().columns, place);
       continue;
     }
@@ -139,11 +158,15 @@ void read_csv(ByteStream& bytes, Feed& feed, std::optional<HashType> declared) {
     }
     entry = {};
     entry.line = line.number;
-    auto flaw = whole ? read_row(entry, feed, fields, *columns, declared) : std::optional<Flaw>(Flaw{"a quote that is not closed"});
-    if (flaw) feed.reject(line.number, std::move(*flaw));
-    else feed.entry(entry);
+    auto flaw = whole ? read_row(entry, feed, fields, *columns, declared)
+                      : std::optional<Flaw>(Flaw{"a quote that is not closed"});
+    if (flaw)
+      feed.reject(line.number, std::move(*flaw));
+    else
+      feed.entry(entry);
   }
-  if (!columns) throw base::Error(base::ExitCode::data, "a header was expected", bytes.name() + ":1");
+  if (!columns)
+    throw base::Error(base::ExitCode::data, "a header was expected", bytes.name() + ":1");
 }
 
 }  // namespace proviso::index::lists

@@ -1,4 +1,5 @@
-// Fields of a CSV line (RFC 4180): in double quotes they may hold commas and doubled quotes, no line breaks.
+// Fields of a CSV line (RFC 4180): in double quotes they may hold commas and doubled quotes, no
+// line breaks.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// What digest tools print: GNU "HEX  NAME" and "HEX *NAME" (names escaped behind a backslash), "TYPE (NAME) = HEX" of BSD, --tag and rhash.
+// What digest tools print: GNU "HEX  NAME" and "HEX *NAME" (names escaped behind a backslash),
+// "TYPE (NAME) = HEX" of BSD, --tag and rhash.
 #include <fmt/format.h>
 
 #include "base/utf8.h"
@@ -22,10 +23,14 @@ std::optional<std::string> unescaped(std::string_view name) {
       continue;
     }
     if (++i == name.size()) return std::nullopt;
-    if (name[i] == 'n') out += '\n';
-    else if (name[i] == 'r') out += '\r';
-    else if (name[i] == '\\') out += '\\';
-    else return std::nullopt;
+    if (name[i] == 'n')
+      out += '\n';
+    else if (name[i] == 'r')
+      out += '\r';
+    else if (name[i] == '\\')
+      out += '\\';
+    else
+      return std::nullopt;
   }
   return out;
 }
@@ -41,27 +46,36 @@ std::optional<Flaw> take_name(ListEntry& entry, std::string_view name, bool esca
   return std::nullopt;
 }
 
-std::optional<Flaw> read_tagged(ListEntry& entry, Feed& feed, std::string_view text, std::size_t open, bool escaped) {
+std::optional<Flaw> read_tagged(ListEntry& entry, Feed& feed, std::string_view text,
+                                std::size_t open, bool escaped) {
   const std::size_t close = text.rfind(") = ");
-  if (close == std::string_view::npos || close < open + 2) return Flaw{"'TYPE (name) = hex' was expected"};
+  if (close == std::string_view::npos || close < open + 2)
+    return Flaw{"'TYPE (name) = hex' was expected"};
   const std::string_view word = text.substr(0, open);
   if (auto flaw = take_name(entry, text.substr(open + 2, close - open - 2), escaped)) return flaw;
   if (const auto type = type_named(word)) return add_hash(entry, *type, text.substr(close + 4));
   const auto other = unmatchable_named(word);
-  if (!other) return Flaw{fmt::format("'{}' is none of md5, sha1, sha256, pdq", word.substr(0, 32))};
+  if (!other)
+    return Flaw{fmt::format("'{}' is none of md5, sha1, sha256, pdq", word.substr(0, 32))};
   feed.unmatchable(*other);
   return std::nullopt;
 }
 
-std::optional<Flaw> read_line(ListEntry& entry, Feed& feed, std::string_view text, std::optional<HashType> declared) {
+std::optional<Flaw> read_line(ListEntry& entry, Feed& feed, std::string_view text,
+                              std::optional<HashType> declared) {
   const bool escaped = text.front() == '\\';
   if (escaped) text.remove_prefix(1);
   const std::size_t blank = text.find(' ');
   const std::size_t open = text.find(" (");
-  if (open != std::string_view::npos && open == blank) return read_tagged(entry, feed, text, open, escaped);
-  if (!declared) return Flaw{"the hash's type is not declared: name the file NAME.md5, NAME.sha1 or NAME.sha256, or the type of the list"};
+  if (open != std::string_view::npos && open == blank)
+    return read_tagged(entry, feed, text, open, escaped);
+  if (!declared)
+    return Flaw{
+        "the hash's type is not declared: name the file NAME.md5, NAME.sha1 or NAME.sha256, or the "
+        "type of the list"};
   if (blank != std::string_view::npos) {
-    if (blank + 2 >= text.size() || (text[blank + 1] != ' ' && text[blank + 1] != '*')) return Flaw{"'hex  name' was expected"};
+    if (blank + 2 >= text.size() || (text[blank + 1] != ' ' && text[blank + 1] != '*'))
+      return Flaw{"'hex  name' was expected"};
     if (auto flaw = take_name(entry, text.substr(blank + 2), escaped)) return flaw;
   }
   return add_hash(entry, *declared, text.substr(0, blank));
@@ -70,7 +84,9 @@ std::optional<Flaw> read_line(ListEntry& entry, Feed& feed, std::string_view tex
 }  // namespace
 
 void read_digests(ByteStream& bytes, Feed& feed, std::optional<HashType> declared) {
-  feed_lines(bytes, feed, "#;", [&](ListEntry& entry, std::string_view text) { return read_line(entry, feed, text, declared); });   // comments of rhash too
+  feed_lines(bytes, feed, "#;", [&](ListEntry& entry, std::string_view text) {
+    return read_line(entry, feed, text, declared);
+  });  // comments of rhash too
 }
 
 }  // namespace proviso::index::lists

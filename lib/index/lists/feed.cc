@@ -10,7 +10,7 @@
 namespace proviso::index::lists {
 namespace {
 
-constexpr std::size_t kMaxCategories = 1000;    // told apart in the report
+constexpr std::size_t kMaxCategories = 1000;  // told apart in the report
 
 }  // namespace
 
@@ -20,13 +20,16 @@ Feed::Feed(const policy::List& list, ListSink& sink, ListReport& report)
 }
 
 bool Feed::takes(std::string_view category) const {
-  return list_.categories.empty() || std::find(list_.categories.begin(), list_.categories.end(), category) != list_.categories.end();
+  return list_.categories.empty() || std::find(list_.categories.begin(), list_.categories.end(),
+                                               category) != list_.categories.end();
 }
 
 // Why the entry cannot be handed on; empty: it can.
 std::string Feed::flaw_of(ListEntry& entry) {
-  if (entry.id.size() > kMaxIdBytes || entry.label.size() > kMaxIdBytes) return fmt::format("an id or label over {} bytes", kMaxIdBytes);
-  if (!base::is_utf8(entry.id) || !base::is_utf8(entry.label)) return "an id or label that is no UTF-8";
+  if (entry.id.size() > kMaxIdBytes || entry.label.size() > kMaxIdBytes)
+    return fmt::format("an id or label over {} bytes", kMaxIdBytes);
+  if (!base::is_utf8(entry.id) || !base::is_utf8(entry.label))
+    return "an id or label that is no UTF-8";
   if (known_good_ && (entry.pdq || !entry.frames.empty())) {
     // A picture that resembles a harmless one is not for that harmless itself.
     if (entry.exact.empty()) return "a known-good list holds exact digests";
@@ -42,7 +45,8 @@ void Feed::entry(ListEntry& entry, std::string_view category) {
   if (!flaw.empty()) return reject(entry.line, {std::move(flaw)});
   if (!takes(category)) {
     std::string name(category.empty() ? std::string_view("none") : category);
-    if (report_.other_category.size() >= kMaxCategories && report_.other_category.count(name) == 0) name = "others";
+    if (report_.other_category.size() >= kMaxCategories && report_.other_category.count(name) == 0)
+      name = "others";
     ++report_.other_category[name];
     ++report_.records;
     saw_unmatchable_ = false;
@@ -71,7 +75,9 @@ void Feed::reject(std::uint64_t line, Flaw flaw) {
   sink_.rejected({line, std::move(flaw.why), flaw.empty_file});
 }
 
-void Feed::too_long(std::uint64_t line) { reject(line, {fmt::format("a line over {} bytes", kMaxLineBytes)}); }
+void Feed::too_long(std::uint64_t line) {
+  reject(line, {fmt::format("a line over {} bytes", kMaxLineBytes)});
+}
 
 void Feed::unmatchable(std::string_view kind) {
   ++report_.unmatchable[std::string(kind)];

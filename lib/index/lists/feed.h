@@ -1,4 +1,5 @@
-// Between the reader of a format and the sink: what holds for entries of every format is done once, here.
+// Between the reader of a format and the sink: what holds for entries of every format is done once,
+// here.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +16,15 @@ class Feed {
  public:
   Feed(const policy::List&, ListSink&, ListReport&);
 
-  // Hands the entry on, or counts it where it belongs: without an id that can be kept, of a category that is not taken, without a hash
-  // that can be matched. Fills in the list's label, and suspends what was withdrawn. May change the entry.
+  // Hands the entry on, or counts it where it belongs: without an id that can be kept, of a
+  // category that is not taken, without a hash that can be matched. Fills in the list's label, and
+  // suspends what was withdrawn. May change the entry.
   void entry(ListEntry&, std::string_view category);
   void entry(ListEntry& each) { entry(each, each.label); }
   void reject(std::uint64_t line, Flaw);
   void too_long(std::uint64_t line);
-  void unmatchable(std::string_view kind);     // one fingerprint; the record is counted by entry() or reject()
+  void unmatchable(
+      std::string_view kind);  // one fingerprint; the record is counted by entry() or reject()
   void deleted(const ListEntry&);
   void superseded();
   bool takes(std::string_view category) const;
@@ -38,7 +41,7 @@ class Feed {
   ListReport& report_;
   Withdrawn withdrawn_;
   bool known_good_ = false;
-  bool saw_unmatchable_ = false;               // since the last record
+  bool saw_unmatchable_ = false;  // since the last record
 };
 
 }  // namespace proviso::index::lists

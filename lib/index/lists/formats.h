@@ -1,4 +1,5 @@
-// The formats of hash lists: one reader each, private to this folder. Every reader takes the file's bytes and feeds what it finds.
+// The formats of hash lists: one reader each, private to this folder. Every reader takes the file's
+// bytes and feeds what it finds.
 #pragma once
 
 #include <optional>
@@ -10,7 +11,7 @@
 namespace proviso::index::lists {
 
 void read_hex(ByteStream&, Feed&, HashType declared);
-void read_digests(ByteStream&, Feed&, std::optional<HashType> declared);           // md5sum, --tag, rhash
+void read_digests(ByteStream&, Feed&, std::optional<HashType> declared);  // md5sum, --tag, rhash
 void read_hashdeep(ByteStream&, Feed&);
 void read_csv(ByteStream&, Feed&, std::optional<HashType> declared);
 void read_ndjson(ByteStream&, Feed&);

@@ -12,15 +12,17 @@ namespace proviso::index::lists {
 // Why a line counts for nothing.
 struct Flaw {
   std::string why;
-  bool empty_file = false;         // a digest of the empty file: it would match every empty attachment
+  bool empty_file = false;  // a digest of the empty file: it would match every empty attachment
 };
 
 // "MD5", "SHA-1", "sha256", "PDQ", "HASH_SHA1", "video_md5", ...; never vpdq.
 std::optional<HashType> type_named(std::string_view);
-// A kind of fingerprint that is known, and that nothing here can match: "PhotoDNA" -> "photodna". nullopt for a word that nobody knows.
+// A kind of fingerprint that is known, and that nothing here can match: "PhotoDNA" -> "photodna".
+// nullopt for a word that nobody knows.
 std::optional<std::string_view> unmatchable_named(std::string_view);
 
-// Puts one hash into the entry, unless there is a flaw. The same hash twice is one; two of a type are a flaw.
+// Puts one hash into the entry, unless there is a flaw. The same hash twice is one; two of a type
+// are a flaw.
 std::optional<Flaw> add_hash(ListEntry&, HashType, std::string_view hex);
 std::optional<Flaw> add_frame(ListEntry&, std::string_view hex);
 

@@ -1,4 +1,5 @@
-// hashdeep 1.0: "%%%% HASHDEEP-1.0", "%%%% size,md5,sha256,filename", "##" comments; the name is last, unquoted, and may hold commas.
+// hashdeep 1.0: "%%%% HASHDEEP-1.0", "%%%% size,md5,sha256,filename", "##" comments; the name is
+// last, unquoted, and may hold commas.
 #include <fmt/format.h>
 
 #include "base/utf8.h"
@@ -9,7 +10,7 @@ namespace {
 
 struct Column {
   std::optional<HashType> type;
-  std::string_view unmatchable;      // a digest that nothing here looks up; empty: size or filename
+  std::string_view unmatchable;  // a digest that nothing here looks up; empty: size or filename
 };
 
 std::vector<Column> columns_of(std::string_view text, const std::string& place) {
@@ -22,21 +23,29 @@ std::vector<Column> columns_of(std::string_view text, const std::string& place) 
     Column column;
     column.type = type_named(name);
     if (const auto other = unmatchable_named(name)) column.unmatchable = *other;
-    if (name == "filename" ? !ends : (ends || (name != "size" && !column.type && column.unmatchable.empty()))) {
-      throw base::Error(base::ExitCode::data, "columns such as 'size,md5,sha256,filename' were expected, the name last", place);
+    if (name == "filename"
+            ? !ends
+            : (ends || (name != "size" && !column.type && column.unmatchable.empty()))) {
+      throw base::Error(base::ExitCode::data,
+                        "columns such as 'size,md5,sha256,filename' were expected, the name last",
+                        place);
     }
     matchable |= column.type.has_value();
     columns.push_back(column);
     text.remove_prefix(ends ? text.size() : comma + 1);
   }
-  if (!matchable) throw base::Error(base::ExitCode::data, "the header names no column md5, sha1 or sha256", place);
+  if (!matchable)
+    throw base::Error(base::ExitCode::data, "the header names no column md5, sha1 or sha256",
+                      place);
   return columns;
 }
 
-std::optional<Flaw> read_row(ListEntry& entry, Feed& feed, std::string_view text, const std::vector<Column>& columns) {
+std::optional<Flaw> read_row(ListEntry& entry, Feed& feed, std::string_view text,
+                             const std::vector<Column>& columns) {
   for (std::size_t i = 0; i + 1 < columns.size(); ++i) {
     const std::size_t comma = text.find(',');
-    if (comma == std::string_view::npos) return Flaw{fmt::format("{} fields were expected", columns.size())};
+    if (comma == std::string_view::npos)
+      return Flaw{fmt::format("{} fields were expected", columns.size())};
     const std::string_view field = trim(text.substr(0, comma));
     text.remove_prefix(comma + 1);
     if (columns[i].type) {
@@ -65,20 +74,26 @@ void read_hashdeep(ByteStream& bytes, Feed& feed) {
     const std::string place = bytes.name() + ":" + std::to_string(line.number);
     if (line.text == "%%%% HASHDEEP-1.0") {
       headed = true;
-      columns.clear();                       // several outputs, one behind the other
+      columns.clear();  // several outputs, one behind the other
     } else if (!headed) {
       throw base::Error(base::ExitCode::data, "'%%%% HASHDEEP-1.0' was expected", place);
     } else if (line.text.substr(0, 5) == "%%%% ") {
       columns = columns_of(line.text.substr(5), place);
     } else if (line.text.substr(0, 2) != "##") {
-      if (columns.empty()) throw base::Error(base::ExitCode::data, "'%%%% size,md5,sha256,filename' was expected", place);
+      if (columns.empty())
+        throw base::Error(base::ExitCode::data, "'%%%% size,md5,sha256,filename' was expected",
+                          place);
       entry = {};
       entry.line = line.number;
-      if (auto flaw = read_row(entry, feed, line.text, columns)) feed.reject(line.number, std::move(*flaw));
-      else feed.entry(entry);
+      if (auto flaw = read_row(entry, feed, line.text, columns))
+        feed.reject(line.number, std::move(*flaw));
+      else
+        feed.entry(entry);
     }
   }
-  if (!headed) throw base::Error(base::ExitCode::data, "'%%%% HASHDEEP-1.0' was expected", bytes.name() + ":1");
+  if (!headed)
+    throw base::Error(base::ExitCode::data, "'%%%% HASHDEEP-1.0' was expected",
+                      bytes.name() + ":1");
 }
 
 }  // namespace proviso::index::lists

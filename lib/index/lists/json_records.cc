@@ -11,21 +11,25 @@
 namespace proviso::index::lists {
 namespace {
 
-constexpr std::size_t kNodeBytes = 64;       // what a value costs beside its text
+constexpr std::size_t kNodeBytes = 64;  // what a value costs beside its text
 
-// One character after the other, with the place of the last finished token: what lies behind it is one token or blanks.
+// One character after the other, with the place of the last finished token: what lies behind it is
+// one token or blanks.
 class Characters {
  public:
   explicit Characters(ByteStream& from) : from_(from), buffer_(256 * 1024) {
     fill();
-    if (std::string_view(buffer_.data(), end_).substr(0, 3) == "\xEF\xBB\xBF") at_ = 3;      // byte order mark
+    if (std::string_view(buffer_.data(), end_).substr(0, 3) == "\xEF\xBB\xBF")
+      at_ = 3;  // byte order mark
   }
   bool ended() const { return ended_; }
   char peek() const { return buffer_[at_]; }
   void advance() {
     if (++at_ == end_) fill();
     if (place() - token_ > kMaxRecordBytes) {
-      throw base::Error(base::ExitCode::data, fmt::format("byte {}: a value over {} bytes", token_, kMaxRecordBytes), from_.name());
+      throw base::Error(base::ExitCode::data,
+                        fmt::format("byte {}: a value over {} bytes", token_, kMaxRecordBytes),
+                        from_.name());
     }
   }
   void token() { token_ = place(); }
@@ -63,7 +67,7 @@ struct Iterator {
   using pointer = const char*;
   using reference = char;
 
-  Characters* from = nullptr;                // nullptr: the end
+  Characters* from = nullptr;  // nullptr: the end
   char operator*() const { return from->peek(); }
   Iterator& operator++() {
     from->advance();
@@ -80,16 +84,17 @@ struct Iterator {
 
 struct Level {
   bool is_array = false;
-  bool emits = false;                        // an array whose elements are records
-  bool holds_records = false;                // an object with such an array: it is no record itself
-  std::string path;                          // of levels above the records
-  std::string key;                           // of an object: the member that comes next
-  json::Json value;                          // of a record and what is in it
+  bool emits = false;          // an array whose elements are records
+  bool holds_records = false;  // an object with such an array: it is no record itself
+  std::string path;            // of levels above the records
+  std::string key;             // of an object: the member that comes next
+  json::Json value;            // of a record and what is in it
 };
 
 class Handler : public nlohmann::json_sax<json::Json> {
  public:
-  Handler(Characters& from, const std::vector<std::string_view>& arrays, const std::function<void(const JsonRecord&)>& visit)
+  Handler(Characters& from, const std::vector<std::string_view>& arrays,
+          const std::function<void(const JsonRecord&)>& visit)
       : from_(from), arrays_(arrays), visit_(visit) {}
 
   bool null() override { return put(nullptr, 0); }
@@ -101,14 +106,17 @@ class Handler : public nlohmann::json_sax<json::Json> {
     const std::size_t size = value.size();
     return put(std::move(value), size);
   }
-  bool binary(binary_t&) override { return false; }      // JSON has none
+  bool binary(binary_t&) override { return false; }  // JSON has none
 
   bool key(string_t& name) override {
     from_.token();
-    if (name == "hashRecords") refuse_purpose("non-consensual intimate images (StopNCII)", from_.name());
+    if (name == "hashRecords")
+      refuse_purpose("non-consensual intimate images (StopNCII)", from_.name());
     Level& level = levels_.back();
     bytes_ += name.size();
-    if (bytes_ <= kMaxRecordBytes && level.value.is_object() && level.value.contains(name) && flaw_.empty()) flaw_ = "a member that stands twice";
+    if (bytes_ <= kMaxRecordBytes && level.value.is_object() && level.value.contains(name) &&
+        flaw_.empty())
+      flaw_ = "a member that stands twice";
     level.key = std::move(name);
     return true;
   }
@@ -117,33 +125,43 @@ class Handler : public nlohmann::json_sax<json::Json> {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-    throw base::Error(base::ExitCode::data, fmt::format("byte {}: no JSON", from_.place()), from_.name());
+    throw base::Error(base::ExitCode::data, fmt::format("byte {}: no JSON", from_.place()),
+                      from_.name());
   }
 
   std::uint64_t arrays_seen() const { return seen_; }
 
  private:
-  bool is_records(std::string_view path) const { return std::find(arrays_.begin(), arrays_.end(), path) != arrays_.end(); }
+  bool is_records(std::string_view path) const {
+    return std::find(arrays_.begin(), arrays_.end(), path) != arrays_.end();
+  }
 
   bool open(bool is_array) {
     from_.token();
     if (levels_.size() == static_cast<std::size_t>(kMaxJsonDepth)) {
-      throw base::Error(base::ExitCode::data, fmt::format("byte {}: nested deeper than {} levels", from_.place(), kMaxJsonDepth), from_.name());
+      throw base::Error(
+          base::ExitCode::data,
+          fmt::format("byte {}: nested deeper than {} levels", from_.place(), kMaxJsonDepth),
+          from_.name());
     }
     Level level;
     level.is_array = is_array;
-    // Paths lead to records through the top, arrays of records and their elements alone, so they stay short.
-    const bool on_road = levels_.empty() || levels_.back().emits || (!levels_.back().is_array && on_road_ == levels_.size());
+    // Paths lead to records through the top, arrays of records and their elements alone, so they
+    // stay short.
+    const bool on_road = levels_.empty() || levels_.back().emits ||
+                         (!levels_.back().is_array && on_road_ == levels_.size());
     if (on_road && !levels_.empty()) {
       const Level& above = levels_.back();
-      level.path = above.is_array ? above.path : above.path.empty() ? above.key : above.path + "/" + above.key;
+      level.path = above.is_array       ? above.path
+                   : above.path.empty() ? above.key
+                                        : above.path + "/" + above.key;
     }
     if (is_array && on_road && is_records(level.path)) {
       level.emits = true;
       ++seen_;
       if (!levels_.empty()) {
         levels_.back().holds_records = true;
-        levels_.back().value = json::Json::object();      // it is no record, whatever it held
+        levels_.back().value = json::Json::object();  // it is no record, whatever it held
       }
     }
     const bool is_element = levels_.empty() || levels_.back().emits;
@@ -164,7 +182,7 @@ class Handler : public nlohmann::json_sax<json::Json> {
     levels_.pop_back();
     if (on_road_ > levels_.size()) on_road_ = levels_.size();
     if (level.emits) {
-      bytes_ = 0;                            // its elements were handed on; what stands beside it starts anew
+      bytes_ = 0;  // its elements were handed on; what stands beside it starts anew
       flaw_.clear();
       return true;
     }
@@ -197,17 +215,23 @@ class Handler : public nlohmann::json_sax<json::Json> {
   void store(Value&& value) {
     Level& level = levels_.back();
     if (bytes_ > kMaxRecordBytes || level.holds_records) return;
-    if (level.is_array) level.value.push_back(std::forward<Value>(value));
-    else level.value[level.key] = std::forward<Value>(value);
+    if (level.is_array)
+      level.value.push_back(std::forward<Value>(value));
+    else
+      level.value[level.key] = std::forward<Value>(value);
   }
 
   void hand_on(json::Json value) {
     JsonRecord record;
     record.number = ++number_;
-    if (bytes_ > kMaxRecordBytes) record.flaw = fmt::format("a record over {} bytes", kMaxRecordBytes);
-    else if (!flaw_.empty()) record.flaw = flaw_;
-    else if (!value.is_object()) record.flaw = "no JSON object";
-    else record.value = std::move(value);
+    if (bytes_ > kMaxRecordBytes)
+      record.flaw = fmt::format("a record over {} bytes", kMaxRecordBytes);
+    else if (!flaw_.empty())
+      record.flaw = flaw_;
+    else if (!value.is_object())
+      record.flaw = "no JSON object";
+    else
+      record.value = std::move(value);
     visit_(record);
   }
 
@@ -215,8 +239,8 @@ class Handler : public nlohmann::json_sax<json::Json> {
   const std::vector<std::string_view>& arrays_;
   const std::function<void(const JsonRecord&)>& visit_;
   std::vector<Level> levels_;
-  std::size_t on_road_ = 0;                  // this many levels, from the top, lead to records
-  std::size_t bytes_ = 0;                    // of the record in hand
+  std::size_t on_road_ = 0;  // this many levels, from the top, lead to records
+  std::size_t bytes_ = 0;    // of the record in hand
   std::string flaw_;
   std::uint64_t number_ = 0, seen_ = 0;
 };
@@ -228,9 +252,11 @@ std::uint64_t read_json_records(ByteStream& bytes, std::initializer_list<std::st
   Characters characters(bytes);
   const std::vector<std::string_view> places(arrays);
   Handler handler(characters, places, visit);
-  if (!characters.more()) throw base::Error(base::ExitCode::data, "no JSON: the file is empty", bytes.name());
+  if (!characters.more())
+    throw base::Error(base::ExitCode::data, "no JSON: the file is empty", bytes.name());
   while (characters.more()) {
-    json::Json::sax_parse(Iterator{&characters}, Iterator{}, &handler, json::Json::input_format_t::json, false);
+    json::Json::sax_parse(Iterator{&characters}, Iterator{}, &handler,
+                          json::Json::input_format_t::json, false);
   }
   return handler.arrays_seen();
 }

@@ -18,7 +18,8 @@ constexpr std::uint64_t kDeleted = std::uint64_t{1} << 63;
 
 void Latest::check_room(std::string_view place) const {
   if (count_ < kMaxRecords) return;
-  throw base::Error(base::ExitCode::data, fmt::format("more than {} records", kMaxRecords), std::string(place), "split the list");
+  throw base::Error(base::ExitCode::data, fmt::format("more than {} records", kMaxRecords),
+                    std::string(place), "split the list");
 }
 
 void Latest::add(std::string_view key, std::int64_t time, bool deleted, std::string_view place) {
@@ -38,8 +39,9 @@ void Latest::add_flawed(std::string_view place) {
 }
 
 void Latest::settle() {
-  std::sort(stands_.begin(), stands_.end(),
-            [](const Stand& a, const Stand& b) { return std::tie(a.key, a.time, a.order) < std::tie(b.key, b.time, b.order); });
+  std::sort(stands_.begin(), stands_.end(), [](const Stand& a, const Stand& b) {
+    return std::tie(a.key, a.time, a.order) < std::tie(b.key, b.time, b.order);
+  });
   current_.assign(count_, false);
   deleted_.assign(count_, false);
   for (std::size_t i = 0; i < stands_.size();) {

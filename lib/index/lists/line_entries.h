@@ -22,7 +22,8 @@ inline void begin_entry(ListEntry& entry, std::uint64_t line) {
   entry.affirmative = entry.negative = 0;
 }
 
-// Hands on what `read(entry, text)` makes of each line; a Flaw of it rejects the line. Lines that begin with one of `comments` are passed over.
+// Hands on what `read(entry, text)` makes of each line; a Flaw of it rejects the line. Lines that
+// begin with one of `comments` are passed over.
 template <class Read>
 void feed_lines(ByteStream& bytes, Feed& feed, std::string_view comments, Read read) {
   LineSource lines(bytes);
@@ -36,8 +37,10 @@ void feed_lines(ByteStream& bytes, Feed& feed, std::string_view comments, Read r
     if (comments.find(line.text.front()) != std::string_view::npos) continue;
     begin_entry(entry, line.number);
     std::optional<Flaw> flaw = read(entry, line.text);
-    if (flaw) feed.reject(line.number, std::move(*flaw));
-    else feed.entry(entry);
+    if (flaw)
+      feed.reject(line.number, std::move(*flaw));
+    else
+      feed.entry(entry);
   }
 }
 

@@ -1,5 +1,6 @@
-// NCMEC hash sharing, version 2: XML of one page, or of several below an element `pages`. Read twice: entries stand in no order of time,
-// and a tombstone or a later state takes the place of what it names.
+// NCMEC hash sharing, version 2: XML of one page, or of several below an element `pages`. Read
+// twice: entries stand in no order of time, and a tombstone or a later state takes the place of
+// what it names.
 #include <fmt/format.h>
 #include <libxml/xmlreader.h>
 
@@ -17,15 +18,17 @@ constexpr std::string_view kNamespace = "https://hashsharing.ncmec.org/hashshari
 constexpr int kMaxDepth = 32;
 constexpr std::size_t kMaxTextBytes = 64 * 1024;
 
-std::string_view text_of(const xmlChar* text) { return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text); }
+std::string_view text_of(const xmlChar* text) {
+  return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
+}
 
 // image, video and their tombstones, as they stand.
 struct Record {
-  std::uint64_t number = 0;                    // from 1
+  std::uint64_t number = 0;  // from 1
   bool tombstone = false;
   std::string member, id, timestamp, classification;
-  std::vector<std::pair<std::string, std::string>> fingerprints;    // name, text
-  std::set<std::string> affirmative, negative;                      // members that say so
+  std::vector<std::pair<std::string, std::string>> fingerprints;  // name, text
+  std::set<std::string> affirmative, negative;                    // members that say so
   std::uint32_t reasons = 0;
   std::string flaw;
 };
@@ -34,9 +37,12 @@ struct Record {
 class Reader {
  public:
   explicit Reader(ByteStream& bytes) : bytes_(bytes) {
-    reader_.reset(xmlReaderForIO(&Reader::pull, nullptr, this, nullptr, nullptr, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA));
+    reader_.reset(xmlReaderForIO(
+        &Reader::pull, nullptr, this, nullptr, nullptr,
+        XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA));
     if (!reader_) throw std::bad_alloc();
-    xmlTextReaderSetErrorHandler(reader_.get(), &Reader::ignore, nullptr);    // the place is asked for below
+    xmlTextReaderSetErrorHandler(reader_.get(), &Reader::ignore,
+                                 nullptr);  // the place is asked for below
   }
 
   // Calls `visit` for each record. Error(data) for what is no such document.
@@ -91,7 +97,9 @@ class Reader {
   static void ignore(void*, const char*, xmlParserSeverities, xmlTextReaderLocatorPtr) {}
 
   [[noreturn]] void fail(std::string why) {
-    throw base::Error(base::ExitCode::data, std::move(why), fmt::format("{}:{}", bytes_.name(), xmlTextReaderGetParserLineNumber(reader_.get())));
+    throw base::Error(
+        base::ExitCode::data, std::move(why),
+        fmt::format("{}:{}", bytes_.name(), xmlTextReaderGetParserLineNumber(reader_.get())));
   }
 
   bool advance() {
@@ -99,18 +107,26 @@ class Reader {
     if (failure_) throw base::Error(*failure_);
     if (result < 0) fail("no well-formed XML");
     if (result == 0) return false;
-    if (type() == XML_READER_TYPE_DOCUMENT_TYPE) fail("a document type declaration, which such a list does not have");
-    if (type() == XML_READER_TYPE_ENTITY_REFERENCE || type() == XML_READER_TYPE_ENTITY) fail("an entity, which such a list does not have");
-    if (xmlTextReaderDepth(reader_.get()) > kMaxDepth) fail(fmt::format("nested deeper than {} levels", kMaxDepth));
+    if (type() == XML_READER_TYPE_DOCUMENT_TYPE)
+      fail("a document type declaration, which such a list does not have");
+    if (type() == XML_READER_TYPE_ENTITY_REFERENCE || type() == XML_READER_TYPE_ENTITY)
+      fail("an entity, which such a list does not have");
+    if (xmlTextReaderDepth(reader_.get()) > kMaxDepth)
+      fail(fmt::format("nested deeper than {} levels", kMaxDepth));
     return true;
   }
   int type() const { return xmlTextReaderNodeType(reader_.get()); }
-  std::string_view local_name() const { return text_of(xmlTextReaderConstLocalName(reader_.get())); }
-  bool in_namespace() const { return text_of(xmlTextReaderConstNamespaceUri(reader_.get())) == kNamespace; }
+  std::string_view local_name() const {
+    return text_of(xmlTextReaderConstLocalName(reader_.get()));
+  }
+  bool in_namespace() const {
+    return text_of(xmlTextReaderConstNamespaceUri(reader_.get())) == kNamespace;
+  }
   bool is_page() const { return local_name() == "queryResult" && in_namespace(); }
   std::string attribute(const char* name) {
-    const std::unique_ptr<xmlChar, void (*)(xmlChar*)> value(xmlTextReaderGetAttribute(reader_.get(), reinterpret_cast<const xmlChar*>(name)),
-                                                             [](xmlChar* text) { xmlFree(text); });
+    const std::unique_ptr<xmlChar, void (*)(xmlChar*)> value(
+        xmlTextReaderGetAttribute(reader_.get(), reinterpret_cast<const xmlChar*>(name)),
+        [](xmlChar* text) { xmlFree(text); });
     return std::string(text_of(value.get()));
   }
 
@@ -138,8 +154,10 @@ class Reader {
         case XML_READER_TYPE_CDATA:
         case XML_READER_TYPE_SIGNIFICANT_WHITESPACE: {
           const std::string_view more = text_of(xmlTextReaderConstValue(reader_.get()));
-          if (text.size() + more.size() > kMaxTextBytes) record.flaw = fmt::format("a text over {} bytes", kMaxTextBytes);
-          else text += more;
+          if (text.size() + more.size() > kMaxTextBytes)
+            record.flaw = fmt::format("a text over {} bytes", kMaxTextBytes);
+          else
+            text += more;
           break;
         }
         case XML_READER_TYPE_END_ELEMENT:
@@ -150,7 +168,8 @@ class Reader {
             text.clear();
           }
           break;
-        default: break;
+        default:
+          break;
       }
     }
   }
@@ -161,36 +180,45 @@ class Reader {
       record.member = attribute("id");
     } else if (path.size() > 2 && path[0] == "feedback") {
       if (path.back() == "reason") ++record.reasons;
-      if (path.back() == "member" && path[1] == "affirmativeFeedback") keep(record, record.affirmative, attribute("id"));
-      if (path.back() == "member" && path[1] == "negativeFeedback") keep(record, record.negative, attribute("id"));
+      if (path.back() == "member" && path[1] == "affirmativeFeedback")
+        keep(record, record.affirmative, attribute("id"));
+      if (path.back() == "member" && path[1] == "negativeFeedback")
+        keep(record, record.negative, attribute("id"));
     }
   }
 
   static void keep(Record& record, std::set<std::string>& members, std::string id) {
     constexpr std::size_t kMaxMembers = 10'000;
-    if (members.size() == kMaxMembers || id.size() > kMaxIdBytes) record.flaw = "feedback of more members than there can be";
-    else members.insert(std::move(id));
+    if (members.size() == kMaxMembers || id.size() > kMaxIdBytes)
+      record.flaw = "feedback of more members than there can be";
+    else
+      members.insert(std::move(id));
   }
 
   static void close(Record& record, const std::vector<std::string>& path, std::string_view text) {
     const std::string value(trim_all(text));
     if (path.size() == 1) {
-      std::string* into = path[0] == "id" ? &record.id
-                          : path[0] == "timestamp" ? &record.timestamp
-                          : path[0] == "classification" ? &record.classification : nullptr;
+      std::string* into = path[0] == "id"               ? &record.id
+                          : path[0] == "timestamp"      ? &record.timestamp
+                          : path[0] == "classification" ? &record.classification
+                                                        : nullptr;
       if (into == nullptr) return;
       if (!into->empty()) record.flaw = fmt::format("{} stands twice", path[0]);
       *into = value;
     } else if (path.size() == 2 && path[0] == "fingerprints") {
       constexpr std::size_t kMaxFingerprints = 64;
-      if (record.fingerprints.size() == kMaxFingerprints) record.flaw = fmt::format("more than {} fingerprints", kMaxFingerprints);
-      else record.fingerprints.emplace_back(path[1], value);
+      if (record.fingerprints.size() == kMaxFingerprints)
+        record.flaw = fmt::format("more than {} fingerprints", kMaxFingerprints);
+      else
+        record.fingerprints.emplace_back(path[1], value);
     }
   }
 
   static std::string_view trim_all(std::string_view text) {
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
-    return begin == std::string_view::npos ? std::string_view() : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+    return begin == std::string_view::npos
+               ? std::string_view()
+               : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
   }
 
   ByteStream& bytes_;
@@ -227,7 +255,8 @@ std::optional<Flaw> read_entry(ListEntry& entry, Feed& feed, const Record& recor
       if (auto flaw = add_hash(entry, *type, text)) return flaw;
     } else {
       const auto other = unmatchable_named(name);
-      feed.unmatchable(other ? *other : std::string_view("other"));      // new kinds come without notice
+      feed.unmatchable(other ? *other
+                             : std::string_view("other"));  // new kinds come without notice
     }
   }
   return std::nullopt;
@@ -238,23 +267,28 @@ std::optional<Flaw> read_entry(ListEntry& entry, Feed& feed, const Record& recor
 void read_ncmec(ByteStream& bytes, Feed& feed) {
   Latest latest;
   Reader(bytes).read([&](const Record& record) {
-    if (!flaw_of(record).empty()) latest.add_flawed(bytes.name());
-    else latest.add(key_of(record), *time_of(record), record.tombstone, bytes.name());
+    if (!flaw_of(record).empty())
+      latest.add_flawed(bytes.name());
+    else
+      latest.add(key_of(record), *time_of(record), record.tombstone, bytes.name());
   });
   latest.settle();
   bytes.rewind();
   ListEntry entry;
   Reader(bytes).read([&](const Record& record) {
-    if (std::string flaw = flaw_of(record); !flaw.empty()) return feed.reject(record.number, {std::move(flaw)});
+    if (std::string flaw = flaw_of(record); !flaw.empty())
+      return feed.reject(record.number, {std::move(flaw)});
     const Latest::State state = latest.state(record.number - 1);
     if (state == Latest::State::superseded) return feed.superseded();
     entry = {};
     if (state == Latest::State::deleted) {
-      read_entry(entry, feed, record);          // a flaw in what is gone changes nothing
+      read_entry(entry, feed, record);  // a flaw in what is gone changes nothing
       return feed.deleted(entry);
     }
-    if (auto flaw = read_entry(entry, feed, record)) feed.reject(record.number, std::move(*flaw));
-    else feed.entry(entry);
+    if (auto flaw = read_entry(entry, feed, record))
+      feed.reject(record.number, std::move(*flaw));
+    else
+      feed.entry(entry);
   });
 }
 

@@ -46,7 +46,8 @@ std::optional<Flaw> read_frames(ListEntry& entry, const element& value) {
   for (const element each : frames) {
     simdjson::dom::object frame;
     std::string_view hex;
-    if (each.get(frame) != simdjson::SUCCESS || frame["pdq"].get(hex) != simdjson::SUCCESS) return Flaw{"frames: objects with a member pdq were expected"};
+    if (each.get(frame) != simdjson::SUCCESS || frame["pdq"].get(hex) != simdjson::SUCCESS)
+      return Flaw{"frames: objects with a member pdq were expected"};
     if (auto flaw = add_frame(entry, hex)) return flaw;
   }
   return std::nullopt;
@@ -55,14 +56,18 @@ std::optional<Flaw> read_frames(ListEntry& entry, const element& value) {
 class LineParser {
  public:
   explicit LineParser(const std::string& place) : place_(place) {
-    if (parser_.allocate(kMaxLineBytes, ndjson::kMaxDepth) != simdjson::SUCCESS) throw std::bad_alloc();
+    if (parser_.allocate(kMaxLineBytes, ndjson::kMaxDepth) != simdjson::SUCCESS)
+      throw std::bad_alloc();
   }
 
   std::optional<Flaw> read(ListEntry& entry, std::string_view line) {
     element root;
     // The line's source leaves room for what simdjson reads past the end.
-    const auto parsed = parser_.parse(reinterpret_cast<const std::uint8_t*>(line.data()), line.size(), false).get(root);
-    if (parsed == simdjson::DEPTH_ERROR) return Flaw{fmt::format("nested deeper than {} levels", ndjson::kMaxDepth)};
+    const auto parsed =
+        parser_.parse(reinterpret_cast<const std::uint8_t*>(line.data()), line.size(), false)
+            .get(root);
+    if (parsed == simdjson::DEPTH_ERROR)
+      return Flaw{fmt::format("nested deeper than {} levels", ndjson::kMaxDepth)};
     if (parsed != simdjson::SUCCESS) return Flaw{"no JSON"};
     simdjson::dom::object object;
     if (root.get(object) != simdjson::SUCCESS) return Flaw{"no JSON object"};
@@ -75,26 +80,31 @@ class LineParser {
     }
     if (keys_.size() > 1) {
       std::sort(keys_.begin(), keys_.end());
-      if (std::adjacent_find(keys_.begin(), keys_.end()) != keys_.end()) return Flaw{"a member that stands twice"};
+      if (std::adjacent_find(keys_.begin(), keys_.end()) != keys_.end())
+        return Flaw{"a member that stands twice"};
     }
     if (!has_id) entry.id = path_;
     return std::nullopt;
   }
 
  private:
-  std::optional<Flaw> member(ListEntry& entry, std::string_view key, const element& value, bool& has_id) {
+  std::optional<Flaw> member(ListEntry& entry, std::string_view key, const element& value,
+                             bool& has_id) {
     if (key == "error") return Flaw{error_of(value)};
     if (key == "hashRecords") refuse_purpose("non-consensual intimate images (StopNCII)", place_);
     if (key == "suspended") {
-      if (value.get(entry.suspended) != simdjson::SUCCESS) return Flaw{"suspended: true or false was expected"};
+      if (value.get(entry.suspended) != simdjson::SUCCESS)
+        return Flaw{"suspended: true or false was expected"};
     } else if (key == "frames") {
       return read_frames(entry, value);
     } else if (key == "id" || key == "path" || key == "label") {
       has_id |= key == "id";
-      if (!read_text(key == "id" ? entry.id : key == "path" ? path_ : entry.label, value)) return Flaw{fmt::format("{}: a string was expected", key)};
+      if (!read_text(key == "id" ? entry.id : key == "path" ? path_ : entry.label, value))
+        return Flaw{fmt::format("{}: a string was expected", key)};
     } else if (key == "md5" || key == "sha1" || key == "sha256" || key == "pdq") {
       std::string_view hex;
-      if (value.get(hex) != simdjson::SUCCESS) return Flaw{fmt::format("{}: a string was expected", key)};
+      if (value.get(hex) != simdjson::SUCCESS)
+        return Flaw{fmt::format("{}: a string was expected", key)};
       return add_hash(entry, *parse_hash_type(key), hex);
     }
     return std::nullopt;
@@ -110,7 +120,8 @@ class LineParser {
 
 void read_ndjson(ByteStream& bytes, Feed& feed) {
   LineParser parser(bytes.name());
-  feed_lines(bytes, feed, {}, [&](ListEntry& entry, std::string_view text) { return parser.read(entry, text); });
+  feed_lines(bytes, feed, {},
+             [&](ListEntry& entry, std::string_view text) { return parser.read(entry, text); });
 }
 
 }  // namespace proviso::index::lists

@@ -1,4 +1,5 @@
-// NSRL RDS version 3: a SQLite database, of which the table FILE is read. Nothing that the file says is run: no view, no computed column.
+// NSRL RDS version 3: a SQLite database, of which the table FILE is read. Nothing that the file
+// says is run: no view, no computed column.
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -9,7 +10,7 @@ namespace proviso::index::lists {
 namespace {
 
 constexpr int kMaxValueBytes = 1 << 20;
-constexpr std::uint64_t kMinCellBytes = 6;      // of a row in its page, with the pointer to it
+constexpr std::uint64_t kMinCellBytes = 6;  // of a row in its page, with the pointer to it
 
 [[noreturn]] void refuse(const std::filesystem::path& path, std::string why) {
   throw base::Error(base::ExitCode::data, std::move(why), path.string());
@@ -28,13 +29,16 @@ void read_nsrl_sqlite(const std::filesystem::path& path, Feed& feed) {
   database.run("PRAGMA cell_size_check=ON");
   database.run("PRAGMA mmap_size=0");
   {
-    sqlite::Statement table(database, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'file' AND rootpage > 0");
+    sqlite::Statement table(database,
+                            "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND lower(name) = "
+                            "'file' AND rootpage > 0");
     if (!table.step()) refuse(path, "no table FILE, as RDS version 3 has it");
   }
   std::vector<HashType> types;
   std::string names;
   {
-    sqlite::Statement columns(database, "SELECT lower(name) FROM pragma_table_xinfo('FILE') WHERE hidden = 0");
+    sqlite::Statement columns(
+        database, "SELECT lower(name) FROM pragma_table_xinfo('FILE') WHERE hidden = 0");
     while (columns.step()) {
       const std::string name = columns.text(0);
       const auto type = parse_hash_type(name);
@@ -59,8 +63,10 @@ void read_nsrl_sqlite(const std::filesystem::path& path, Feed& feed) {
       const std::string hex = rows.text(column);
       if (!hex.empty()) flaw = add_hash(entry, types[i], trim(hex));
     }
-    if (flaw) feed.reject(number, std::move(*flaw));
-    else feed.entry(entry);
+    if (flaw)
+      feed.reject(number, std::move(*flaw));
+    else
+      feed.entry(entry);
   }
 }
 

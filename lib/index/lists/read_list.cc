@@ -1,4 +1,5 @@
-// Which reader reads a list: by the policy's word, else by the file's name; and what no reader may read.
+// Which reader reads a list: by the policy's word, else by the file's name; and what no reader may
+// read.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,14 +11,17 @@ namespace proviso::index {
 namespace lists {
 namespace {
 
-constexpr std::size_t kHeadBytes = 64 * 1024;      // looked through for the shape of a list made for another purpose
+constexpr std::size_t kHeadBytes =
+    64 * 1024;  // looked through for the shape of a list made for another purpose
 
 struct Form {
   std::string name;
   std::optional<HashType> type;
 };
 
-bool ends_with(std::string_view text, std::string_view end) { return text.size() >= end.size() && text.substr(text.size() - end.size()) == end; }
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
 
 // "md5sums", "SHA256SUMS.txt": what the digest tools' lists are called.
 std::optional<HashType> sums_type(std::string_view name) {
@@ -37,27 +41,41 @@ Form form_of(const policy::List& list) {
   if (!list.type.empty()) {
     form.type = type_named(list.type);
     if (!form.type) {
-      throw base::Error(base::ExitCode::config, fmt::format("type '{}' is none of md5, sha1, sha256, pdq", list.type), list.path.string());
+      throw base::Error(base::ExitCode::config,
+                        fmt::format("type '{}' is none of md5, sha1, sha256, pdq", list.type),
+                        list.path.string());
     }
   } else if (const auto sums = sums_type(name)) {
     form.type = sums;
   } else if (suffix == ".md5" || suffix == ".sha1" || suffix == ".sha256") {
     form.type = type_named(suffix.substr(1));
-  } else if (const std::string inner = lower(list.path.stem().extension().string()); !inner.empty()) {
-    const auto type = parse_hash_type(inner.substr(1));                       // known.pdq.txt declares pdq
+  } else if (const std::string inner = lower(list.path.stem().extension().string());
+             !inner.empty()) {
+    const auto type = parse_hash_type(inner.substr(1));  // known.pdq.txt declares pdq
     if (type && *type != HashType::vpdq) form.type = type;
   }
-  if (!list.format.empty()) form.name = list.format;
-  else if (name == "nsrlfile.txt") form.name = "nsrl";
-  else if (sums_type(name) || suffix == ".md5" || suffix == ".sha1" || suffix == ".sha256") form.name = "digests";
-  else if (suffix == ".hashdeep") form.name = "hashdeep";
-  else if (suffix == ".csv") form.name = "csv";
-  else if (suffix == ".ndjson" || suffix == ".jsonl") form.name = "ndjson";
-  else if (ends_with(name, ".vics.json")) form.name = "vics";
-  else if (suffix == ".xml") form.name = "ncmec";
+  if (!list.format.empty())
+    form.name = list.format;
+  else if (name == "nsrlfile.txt")
+    form.name = "nsrl";
+  else if (sums_type(name) || suffix == ".md5" || suffix == ".sha1" || suffix == ".sha256")
+    form.name = "digests";
+  else if (suffix == ".hashdeep")
+    form.name = "hashdeep";
+  else if (suffix == ".csv")
+    form.name = "csv";
+  else if (suffix == ".ndjson" || suffix == ".jsonl")
+    form.name = "ndjson";
+  else if (ends_with(name, ".vics.json"))
+    form.name = "vics";
+  else if (suffix == ".xml")
+    form.name = "ncmec";
   else if (suffix == ".json" || suffix == ".db" || suffix == ".sqlite") {
-    throw base::Error(base::ExitCode::config, fmt::format("the format of a {} file is declared, never guessed", suffix), list.path.string(),
-                      "name it in the policy: lists[].format: vics, threatexchange, ndjson or nsrl-sqlite");
+    throw base::Error(
+        base::ExitCode::config,
+        fmt::format("the format of a {} file is declared, never guessed", suffix),
+        list.path.string(),
+        "name it in the policy: lists[].format: vics, threatexchange, ndjson or nsrl-sqlite");
   } else {
     form.name = "hex";
   }
@@ -83,7 +101,8 @@ void check_purpose(const policy::List& list) {
   for (const auto& [word, purpose] : kOthers) {
     if (words.find(word) != std::string::npos) refuse_purpose(purpose, list.path.string());
   }
-  if (list.purpose != "known-csam" && list.purpose != "csam" && list.purpose != "known-good") refuse_purpose(list.purpose, list.path.string());
+  if (list.purpose != "known-csam" && list.purpose != "csam" && list.purpose != "known-good")
+    refuse_purpose(list.purpose, list.path.string());
 }
 
 void check_shape(const policy::List& list) {
@@ -96,23 +115,30 @@ void check_shape(const policy::List& list) {
     size += got;
   }
   head.resize(size);
-  if (head.find("\"hashRecords\"") != std::string::npos) refuse_purpose("non-consensual intimate images (StopNCII)", list.path.string());
+  if (head.find("\"hashRecords\"") != std::string::npos)
+    refuse_purpose("non-consensual intimate images (StopNCII)", list.path.string());
 }
 
 bool has_categories(std::string_view format) {
-  return format == "csv" || format == "ndjson" || format == "vics" || format == "ncmec" || format == "threatexchange";
+  return format == "csv" || format == "ndjson" || format == "vics" || format == "ncmec" ||
+         format == "threatexchange";
 }
 
 void read(const Form& form, const policy::List& list, ByteStream& bytes, Feed& feed) {
   if (form.name == "hex") {
     if (!form.type) {
-      throw base::Error(base::ExitCode::config, "the hash type of a plain list is declared, never guessed", list.path.string(),
-                        "name the file NAME.TYPE.txt with TYPE md5, sha1, sha256 or pdq, or the type in the policy: lists[].type");
+      throw base::Error(base::ExitCode::config,
+                        "the hash type of a plain list is declared, never guessed",
+                        list.path.string(),
+                        "name the file NAME.TYPE.txt with TYPE md5, sha1, sha256 or pdq, or the "
+                        "type in the policy: lists[].type");
     }
     return read_hex(bytes, feed, *form.type);
   }
   if (form.name == "digests") {
-    if (form.type == HashType::pdq) throw base::Error(base::ExitCode::config, "a list of digests is of md5, sha1 or sha256, not pdq", list.path.string());
+    if (form.type == HashType::pdq)
+      throw base::Error(base::ExitCode::config,
+                        "a list of digests is of md5, sha1 or sha256, not pdq", list.path.string());
     return read_digests(bytes, feed, form.type);
   }
   if (form.name == "hashdeep") return read_hashdeep(bytes, feed);
@@ -124,14 +150,21 @@ void read(const Form& form, const policy::List& list, ByteStream& bytes, Feed& f
   if (form.name == "threatexchange-lines") return read_threatexchange_lines(bytes, feed, form.type);
   if (form.name == "nsrl") return read_nsrl(bytes, feed);
   if (form.name == "nsrl-sqlite") return read_nsrl_sqlite(list.path, feed);
-  throw base::Error(base::ExitCode::config, fmt::format("format '{}' is not one of {}", form.name, fmt::join(policy::kListFormats, ", ")), list.path.string());
+  throw base::Error(
+      base::ExitCode::config,
+      fmt::format("format '{}' is not one of {}", form.name, fmt::join(policy::kListFormats, ", ")),
+      list.path.string());
 }
 
 }  // namespace
 
 void refuse_purpose(std::string_view purpose, std::string_view place) {
-  throw base::Error(base::ExitCode::config,
-                    fmt::format("the list was made for '{}', not against child sexual abuse: SC-08 (Art. 3(1)(a)(i))", purpose), std::string(place));
+  throw base::Error(
+      base::ExitCode::config,
+      fmt::format(
+          "the list was made for '{}', not against child sexual abuse: SC-08 (Art. 3(1)(a)(i))",
+          purpose),
+      std::string(place));
 }
 
 }  // namespace lists
@@ -142,11 +175,14 @@ ListReport read_list(const policy::List& given, ListSink& sink) {
   const lists::Form form = lists::form_of(list);
   const std::string place = list.path.string();
   if (form.name.substr(0, 4) == "nsrl" && list.purpose != "known-good") {
-    throw base::Error(base::ExitCode::config, fmt::format("format {} is of known-good files; the policy says purpose {}", form.name, list.purpose), place,
-                      "write purpose: known-good");
+    throw base::Error(base::ExitCode::config,
+                      fmt::format("format {} is of known-good files; the policy says purpose {}",
+                                  form.name, list.purpose),
+                      place, "write purpose: known-good");
   }
   if (!list.categories.empty() && !lists::has_categories(form.name)) {
-    throw base::Error(base::ExitCode::config, fmt::format("categories: format {} has none", form.name), place);
+    throw base::Error(base::ExitCode::config,
+                      fmt::format("categories: format {} has none", form.name), place);
   }
   if (form.name == "threatexchange" && list.categories.empty()) list.categories = {"MALICIOUS"};
   lists::check_shape(list);

@@ -1,12 +1,13 @@
-// ThreatExchange: /threat_updates as JSON (data in an object, an array, or one object a line), and the plain lines "pdq HEX".
+// ThreatExchange: /threat_updates as JSON (data in an object, an array, or one object a line), and
+// the plain lines "pdq HEX".
 #include <fmt/format.h>
 
 #include <charconv>
 
 #include "index/lists/formats.h"
-#include "index/lists/line_entries.h"
 #include "index/lists/json_records.h"
 #include "index/lists/latest.h"
+#include "index/lists/line_entries.h"
 
 namespace proviso::index::lists {
 namespace {
@@ -17,11 +18,12 @@ struct Update {
   std::string id, indicator, type, label;
   std::int64_t time = 0;
   bool deleted = false;
-  std::vector<std::string> statuses;           // of its descriptors
+  std::vector<std::string> statuses;  // of its descriptors
 };
 
 bool read_time(const json::Json& value, std::int64_t& time) {
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{INT64_MAX}) return false;
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{INT64_MAX})
+    return false;
   if (value.is_number_integer()) {
     time = value.get<std::int64_t>();
     return true;
@@ -47,15 +49,19 @@ const json::Json* edge(const json::Json& object, const char* name) {
 
 void add_tag(std::string& label, const json::Json& tag) {
   std::string text;
-  if (tag.is_string()) text = tag.get<std::string>();
-  else if (tag.is_object() && tag.contains("text") && tag["text"].is_string()) text = tag["text"].get<std::string>();
+  if (tag.is_string())
+    text = tag.get<std::string>();
+  else if (tag.is_object() && tag.contains("text") && tag["text"].is_string())
+    text = tag["text"].get<std::string>();
   if (text.empty() || label.size() + text.size() + 1 > kMaxIdBytes) return;
   label += (label.empty() ? "" : " ") + text;
 }
 
 // What the update says, beside which one it is and when.
 std::string read_words(const json::Json& record, Update& update) {
-  for (const auto& [name, into] : {std::pair<const char*, std::string*>{"indicator", &update.indicator}, {"type", &update.type}}) {
+  for (const auto& [name, into] :
+       {std::pair<const char*, std::string*>{"indicator", &update.indicator},
+        {"type", &update.type}}) {
     const auto found = record.find(name);
     if (found == record.end()) continue;
     if (!found->is_string()) return fmt::format("{}: a string was expected", name);
@@ -65,12 +71,15 @@ std::string read_words(const json::Json& record, Update& update) {
     for (const json::Json& descriptor : *descriptors) {
       if (!descriptor.is_object()) return "descriptors: objects were expected";
       const auto status = descriptor.find("status");
-      update.statuses.push_back(status != descriptor.end() && status->is_string() ? status->get<std::string>() : "UNKNOWN");
+      update.statuses.push_back(status != descriptor.end() && status->is_string()
+                                    ? status->get<std::string>()
+                                    : "UNKNOWN");
       if (const json::Json* tags = edge(descriptor, "tags")) {
         for (const json::Json& tag : *tags) add_tag(update.label, tag);
       }
     }
-  } else if (const auto status = record.find("status"); status != record.end() && status->is_string()) {
+  } else if (const auto status = record.find("status");
+             status != record.end() && status->is_string()) {
     update.statuses.push_back(status->get<std::string>());
   }
   return {};
@@ -79,11 +88,14 @@ std::string read_words(const json::Json& record, Update& update) {
 // A tombstone needs no more than an id: a flaw in the rest of it must not keep its entry alive.
 std::string read_update(const json::Json& record, Update& update) {
   const auto id = record.find("id");
-  if (id != record.end() && id->is_string()) update.id = id->get<std::string>();
-  else if (id != record.end() && id->is_number_integer()) update.id = id->dump();
+  if (id != record.end() && id->is_string())
+    update.id = id->get<std::string>();
+  else if (id != record.end() && id->is_number_integer())
+    update.id = id->dump();
   if (update.id.empty()) return "no id";
   const auto gone = record.find("should_delete");
-  if (gone != record.end() && !gone->is_boolean()) return "should_delete: true or false was expected";
+  if (gone != record.end() && !gone->is_boolean())
+    return "should_delete: true or false was expected";
   update.deleted = gone != record.end() && gone->get<bool>();
   const auto time = record.find("last_updated");
   const bool has_time = time != record.end() && read_time(*time, update.time);
@@ -105,7 +117,8 @@ std::optional<Flaw> read_entry(ListEntry& entry, Feed& feed, const Update& updat
   }
   if (const auto type = type_named(update.type)) return add_hash(entry, *type, update.indicator);
   const auto other = unmatchable_named(update.type);
-  if (!other) return Flaw{fmt::format("type: '{}' is no hash that is known", update.type.substr(0, 32))};
+  if (!other)
+    return Flaw{fmt::format("type: '{}' is no hash that is known", update.type.substr(0, 32))};
   feed.unmatchable(*other);
   return std::nullopt;
 }
@@ -113,7 +126,8 @@ std::optional<Flaw> read_entry(ListEntry& entry, Feed& feed, const Update& updat
 }  // namespace
 
 void read_threatexchange(ByteStream& bytes, Feed& feed) {
-  const auto each_update = [&](const std::function<void(const JsonRecord&, const std::string& flaw, const Update&)>& visit) {
+  const auto each_update = [&](const std::function<void(const JsonRecord&, const std::string& flaw,
+                                                        const Update&)>& visit) {
     read_json_records(bytes, {"", "data"}, [&](const JsonRecord& record) {
       Update update;
       std::string flaw = record.flaw;
@@ -123,8 +137,10 @@ void read_threatexchange(ByteStream& bytes, Feed& feed) {
   };
   Latest latest;
   each_update([&](const JsonRecord&, const std::string& flaw, const Update& update) {
-    if (!flaw.empty()) latest.add_flawed(bytes.name());
-    else latest.add(update.id, update.time, update.deleted, bytes.name());
+    if (!flaw.empty())
+      latest.add_flawed(bytes.name());
+    else
+      latest.add(update.id, update.time, update.deleted, bytes.name());
   });
   latest.settle();
   bytes.rewind();
@@ -135,10 +151,11 @@ void read_threatexchange(ByteStream& bytes, Feed& feed) {
     ListEntry entry;
     entry.line = record.number;
     if (state == Latest::State::deleted) {
-      read_entry(entry, feed, update);           // a flaw in what is gone changes nothing
+      read_entry(entry, feed, update);  // a flaw in what is gone changes nothing
       return feed.deleted(entry);
     }
-    if (auto why = read_entry(entry, feed, update)) return feed.reject(record.number, std::move(*why));
+    if (auto why = read_entry(entry, feed, update))
+      return feed.reject(record.number, std::move(*why));
     // Taken when one of its descriptors says so; what others say of it is kept as feedback.
     std::string category = update.statuses.empty() ? "UNKNOWN" : update.statuses.front();
     for (const std::string& status : update.statuses) {
@@ -152,7 +169,8 @@ void read_threatexchange_lines(ByteStream& bytes, Feed& feed, std::optional<Hash
   feed_lines(bytes, feed, "#", [&](ListEntry& entry, std::string_view text) -> std::optional<Flaw> {
     const std::size_t blank = text.find(' ');
     if (blank == std::string_view::npos) {
-      if (!declared) return Flaw{"the signal's type is not declared: 'pdq HEX', or the type of the list"};
+      if (!declared)
+        return Flaw{"the signal's type is not declared: 'pdq HEX', or the type of the list"};
       return add_hash(entry, *declared, text);
     }
     const std::string_view word = text.substr(0, blank);

@@ -17,7 +17,9 @@ std::string key_of(std::string_view word, std::string_view bytes) {
   return key;
 }
 
-std::string_view bytes_of_hash(const pdq::Hash& hash) { return base::as_text(std::as_bytes(std::span(hash.words))); }
+std::string_view bytes_of_hash(const pdq::Hash& hash) {
+  return base::as_text(std::as_bytes(std::span(hash.words)));
+}
 
 }  // namespace
 
@@ -27,25 +29,31 @@ Withdrawn::Withdrawn(const std::filesystem::path& file) {
   Line line;
   while (lines.next(line)) {
     const auto refuse = [&](std::string why) {
-      throw base::Error(base::ExitCode::config, std::move(why), fmt::format("{}:{}", bytes.name(), line.number));
+      throw base::Error(base::ExitCode::config, std::move(why),
+                        fmt::format("{}:{}", bytes.name(), line.number));
     };
     if (line.too_long) refuse(fmt::format("a line over {} bytes", kMaxLineBytes));
     if (line.text.front() == '#') continue;
     const std::size_t blank = line.text.find_first_of(" \t");
     const std::string_view word = line.text.substr(0, blank);
-    const std::string_view value = blank == std::string_view::npos ? std::string_view() : trim(line.text.substr(blank));
+    const std::string_view value =
+        blank == std::string_view::npos ? std::string_view() : trim(line.text.substr(blank));
     const auto type = parse_hash_type(word);
     if (word == "id" && !value.empty() && value.size() <= kMaxIdBytes) {
       keys_.emplace(key_of("id", value), false);
     } else if (type && *type != HashType::vpdq) {
       ListEntry entry;
       if (const auto flaw = add_hash(entry, *type, value)) refuse(flaw->why);
-      keys_.emplace(entry.pdq ? key_of("pdq", bytes_of_hash(*entry.pdq))
-                              : key_of(word, base::as_text(std::span(entry.exact[0].bytes).first(bytes_of(*type)))), false);
+      keys_.emplace(
+          entry.pdq
+              ? key_of("pdq", bytes_of_hash(*entry.pdq))
+              : key_of(word, base::as_text(std::span(entry.exact[0].bytes).first(bytes_of(*type)))),
+          false);
     } else {
       refuse("one of 'md5 HEX', 'sha1 HEX', 'sha256 HEX', 'pdq HEX', 'id ID' was expected");
     }
-    if (keys_.size() > kMaxWithdrawals) refuse(fmt::format("more than {} withdrawals", kMaxWithdrawals));
+    if (keys_.size() > kMaxWithdrawals)
+      refuse(fmt::format("more than {} withdrawals", kMaxWithdrawals));
   }
   unused_ = keys_.size();
 }
@@ -61,9 +69,10 @@ bool Withdrawn::find(const std::string& key) {
 bool Withdrawn::names(const ListEntry& entry) {
   if (keys_.empty()) return false;
   // All are looked up, so that none that names this entry is taken for unused.
-  bool named = !entry.id.empty() && find(key_of("id", trim(entry.id)));     // as the line was
+  bool named = !entry.id.empty() && find(key_of("id", trim(entry.id)));  // as the line was
   for (const ExactHash& hash : entry.exact) {
-    named |= find(key_of(to_string(hash.type), base::as_text(std::span(hash.bytes).first(bytes_of(hash.type)))));
+    named |= find(key_of(to_string(hash.type),
+                         base::as_text(std::span(hash.bytes).first(bytes_of(hash.type)))));
   }
   if (entry.pdq) named |= find(key_of("pdq", bytes_of_hash(*entry.pdq)));
   for (const pdq::Hash& frame : entry.frames) named |= find(key_of("pdq", bytes_of_hash(frame)));

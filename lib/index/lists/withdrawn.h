@@ -14,7 +14,8 @@ class Withdrawn {
  public:
   // None.
   Withdrawn() = default;
-  // Lines "md5 HEX", "sha1 HEX", "sha256 HEX", "pdq HEX" or "id ID"; '#' comments. Error(config) with file:line for any other line.
+  // Lines "md5 HEX", "sha1 HEX", "sha256 HEX", "pdq HEX" or "id ID"; '#' comments. Error(config)
+  // with file:line for any other line.
   explicit Withdrawn(const std::filesystem::path&);
 
   // Is the entry's id, or any hash of it, withdrawn? Remembers which lines were of use.
@@ -24,7 +25,8 @@ class Withdrawn {
  private:
   bool find(const std::string& key);
 
-  std::unordered_map<std::string, bool> keys_;    // type word and bytes, or "id" and the id -> was of use
+  std::unordered_map<std::string, bool>
+      keys_;  // type word and bytes, or "id" and the id -> was of use
   std::uint64_t unused_ = 0;
 };
 

@@ -1,4 +1,5 @@
-// Archives by libarchive: the formats and filters named here and no others (none that would run a program).
+// Archives by libarchive: the formats and filters named here and no others (none that would run a
+// program).
 #include <archive.h>
 #include <archive_entry.h>
 
@@ -16,7 +17,8 @@ namespace proviso::media {
 namespace {
 
 constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
-constexpr std::uint32_t kHeadersPerLeaf = 16;   // entries that are no files (directories, links) a leaf, and this many at least
+constexpr std::uint32_t kHeadersPerLeaf =
+    16;  // entries that are no files (directories, links) a leaf, and this many at least
 
 struct Input {
   const base::ByteSource& source;
@@ -36,7 +38,8 @@ la_ssize_t read_block(archive*, void* opaque, const void** out) {
 la_int64_t skip(archive*, void* opaque, la_int64_t count) {
   auto& input = *static_cast<Input*>(opaque);
   const std::uint64_t left = input.source.size() - std::min(input.source.size(), input.offset);
-  const std::uint64_t skipped = std::min(left, static_cast<std::uint64_t>(std::max<la_int64_t>(0, count)));
+  const std::uint64_t skipped =
+      std::min(left, static_cast<std::uint64_t>(std::max<la_int64_t>(0, count)));
   input.offset += skipped;
   return static_cast<la_int64_t>(skipped);
 }
@@ -44,7 +47,9 @@ la_int64_t skip(archive*, void* opaque, la_int64_t count) {
 la_int64_t seek(archive*, void* opaque, la_int64_t offset, int whence) {
   auto& input = *static_cast<Input*>(opaque);
   const auto size = static_cast<la_int64_t>(input.source.size());
-  const la_int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? static_cast<la_int64_t>(input.offset) : size;
+  const la_int64_t from = whence == SEEK_SET   ? 0
+                          : whence == SEEK_CUR ? static_cast<la_int64_t>(input.offset)
+                                               : size;
   if (offset < -from || offset > INT64_MAX - from) return ARCHIVE_FATAL;
   input.offset = static_cast<std::uint64_t>(from + offset);
   return static_cast<la_int64_t>(input.offset);
@@ -54,7 +59,8 @@ using base::ContentKind;
 using Archive = std::unique_ptr<archive, decltype(&archive_read_free)>;
 
 bool is_compressed_alone(const base::DetectedKind& kind) {
-  return kind.format != "zip" && kind.format != "7z" && kind.format != "rar" && kind.format != "tar";
+  return kind.format != "zip" && kind.format != "7z" && kind.format != "rar" &&
+         kind.format != "tar";
 }
 
 enum class As { archive, zip_by_directory, one_file };
@@ -63,15 +69,19 @@ Archive open(Input& input, const base::DetectedKind& kind, As as) {
   Archive reader(archive_read_new(), archive_read_free);
   if (!reader) return reader;
   input.offset = 0;
-  for (const auto support : {archive_read_support_filter_gzip, archive_read_support_filter_bzip2, archive_read_support_filter_xz,
-                             archive_read_support_filter_lzma, archive_read_support_filter_lzip, archive_read_support_filter_zstd,
-                             archive_read_support_filter_lz4, archive_read_support_filter_compress}) {
+  for (const auto support :
+       {archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
+        archive_read_support_filter_xz, archive_read_support_filter_lzma,
+        archive_read_support_filter_lzip, archive_read_support_filter_zstd,
+        archive_read_support_filter_lz4, archive_read_support_filter_compress}) {
     support(reader.get());
   }
   if (as == As::zip_by_directory) archive_read_support_format_zip_seekable(reader.get());
   if (as == As::archive) {
-    // ZIP by its local headers first, from front to back: what the central directory leaves out, or a cut takes away, is seen.
-    for (const auto support : {archive_read_support_format_zip_streamable, archive_read_support_format_7zip, archive_read_support_format_tar,
+    // ZIP by its local headers first, from front to back: what the central directory leaves out, or
+    // a cut takes away, is seen.
+    for (const auto support : {archive_read_support_format_zip_streamable,
+                               archive_read_support_format_7zip, archive_read_support_format_tar,
                                archive_read_support_format_rar, archive_read_support_format_rar5}) {
       support(reader.get());
     }
@@ -88,16 +98,19 @@ Archive open(Input& input, const base::DetectedKind& kind, As as) {
 
 }  // namespace
 
-// One pass over the entries of an archive. A ZIP has two: programs that unpack it believe its directory, which may name files that no
-// reading from front to back comes upon (behind a false directory, inside of what another entry stores). What both see is read once.
+// One pass over the entries of an archive. A ZIP has two: programs that unpack it believe its
+// directory, which may name files that no reading from front to back comes upon (behind a false
+// directory, inside of what another entry stores). What both see is read once.
 struct Containers::Entries {
   Containers& containers;
   const base::DetectedKind& kind;
-  bool again = false;                                   // the second pass
-  std::set<std::array<std::byte, 32>> seen{};           // SHA-256 of each content
+  bool again = false;                          // the second pass
+  std::set<std::array<std::byte, 32>> seen{};  // SHA-256 of each content
   std::uint64_t encrypted_before = 0, encrypted = 0, headers = 0;
 
-  static Failure damaged() { return {Status::decode_failed, "the archive is damaged or cut short"}; }
+  static Failure damaged() {
+    return {Status::decode_failed, "the archive is damaged or cut short"};
+  }
 
   Failure unread(const Failure& why) {
     if (Failure failure = containers.count_leaf(); !failure.ok()) return failure;
@@ -119,25 +132,32 @@ struct Containers::Entries {
       const std::size_t have = content.bytes.size();
       std::byte beyond[4096];
       content.whole = content.whole && have < most;
-      if (content.whole) content.bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(have + kBlockBytes, most)));
-      const la_ssize_t got = content.whole ? archive_read_data(&reader, content.bytes.data() + have, content.bytes.size() - have)
+      if (content.whole)
+        content.bytes.resize(
+            static_cast<std::size_t>(std::min<std::uint64_t>(have + kBlockBytes, most)));
+      const la_ssize_t got = content.whole ? archive_read_data(&reader, content.bytes.data() + have,
+                                                               content.bytes.size() - have)
                                            : archive_read_data(&reader, beyond, sizeof beyond);
-      if (content.whole) content.bytes.resize(have + static_cast<std::size_t>(std::max<la_ssize_t>(0, got)));
+      if (content.whole)
+        content.bytes.resize(have + static_cast<std::size_t>(std::max<la_ssize_t>(0, got)));
       if (got < 0) {
         if (archive_read_has_encrypted_entries(&reader) > 0) return {Status::locked, "encrypted"};
         if (got <= ARCHIVE_FATAL) return damaged();
-        content.sound = false;   // this entry alone
+        content.sound = false;  // this entry alone
         return {};
       }
       if (got == 0) return {};
-      if (Failure failure = containers.expand(static_cast<std::uint64_t>(got)); !failure.ok()) return failure;
+      if (Failure failure = containers.expand(static_cast<std::uint64_t>(got)); !failure.ok())
+        return failure;
     }
   }
 
   // An entry that calls itself a link, and has no bytes of its own.
   Failure link(archive_entry& entry) {
-    if (kind.format == "zip" && again) return {};   // from front to back it was a file: its target was looked at
-    if (kind.format == "tar" || is_compressed_alone(kind)) return {};   // in tar archives the target stands in the header
+    if (kind.format == "zip" && again)
+      return {};  // from front to back it was a file: its target was looked at
+    if (kind.format == "tar" || is_compressed_alone(kind))
+      return {};  // in tar archives the target stands in the header
     const char* const target = archive_entry_symlink(&entry);
     const base::MemorySource source(base::as_bytes(target == nullptr ? "" : target));
     const auto told = base::detect_kind_of(source);
@@ -157,14 +177,17 @@ struct Containers::Entries {
     if (!content.sound) {
       if (Failure failure = unread(damaged()); !failure.ok()) return failure;
     }
-    if (!content.whole && content.bytes.size() >= containers.request_.max_picture_bytes) return unread({Status::too_large, "more bytes than the limit"});
+    if (!content.whole && content.bytes.size() >= containers.request_.max_picture_bytes)
+      return unread({Status::too_large, "more bytes than the limit"});
     if (!content.bytes.empty()) return containers.leaf(content.bytes);
     if (!content.sound || archive_entry_hardlink(&entry) != nullptr) return {};
     if (archive_entry_filetype(&entry) == AE_IFREG) return containers.leaf(content.bytes);
     // What calls itself a directory or a device may hold a file all the same: its bytes decide.
     if (archive_entry_filetype(&entry) == AE_IFLNK) return link(entry);
     if (archive_entry_size(&entry) <= 0) return {};
-    return unread({Status::decode_failed, "bytes under the name of something that is no file"});   // the library does not hand them over
+    return unread({Status::decode_failed,
+                   "bytes under the name of something that is no file"});  // the library does not
+                                                                           // hand them over
   }
 
   static std::array<std::byte, 32> sha256(std::span<const std::byte> bytes) {
@@ -190,12 +213,14 @@ struct Containers::Entries {
       }
       if (code == ARCHIVE_EOF) return {};
       if (code < ARCHIVE_WARN) {
-        if (archive_read_has_encrypted_entries(reader.get()) > 0) return {Status::locked, "the archive's list of files is encrypted"};
+        if (archive_read_has_encrypted_entries(reader.get()) > 0)
+          return {Status::locked, "the archive's list of files is encrypted"};
         return damaged();
       }
       // Nothing was unpacked: the raw bytes would come back for ever.
       if (is_compressed_alone(kind) && archive_filter_count(reader.get()) < 2) return damaged();
-      if (++headers > std::uint64_t{kHeadersPerLeaf} * containers.request_.max_members) return {Status::too_large, "more entries inside than the limit"};
+      if (++headers > std::uint64_t{kHeadersPerLeaf} * containers.request_.max_members)
+        return {Status::too_large, "more entries inside than the limit"};
       if (Failure failure = entry(*reader, *next, content); !failure.ok()) return failure;
     }
   }
@@ -211,8 +236,9 @@ Failure Containers::read_archive(const base::ByteSource& source, const base::Det
   entries.encrypted = 0;
   const std::uint64_t expanded = expanded_;
   Failure second = entries.read(input, As::zip_by_directory);
-  expanded_ = expanded;   // what was unpacked twice counts once
-  if (!first.ok() || entries.headers == 0) return first;   // without a directory there is none to believe
+  expanded_ = expanded;  // what was unpacked twice counts once
+  if (!first.ok() || entries.headers == 0)
+    return first;  // without a directory there is none to believe
   return second;
 }
 

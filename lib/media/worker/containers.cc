@@ -8,17 +8,24 @@ using base::ContentKind;
 
 base::ItemError error_of(const Failure& failure) {
   switch (failure.status) {
-    case Status::too_large: return {"too_large", failure.message, false, {}, {}};
-    case Status::unsupported: return {"unsupported", failure.message, false, {}, {}};
-    case Status::locked: return {"locked", failure.message, false, {}, {}};
-    default: return {"decode_failed", failure.message, false, {}, {}};
+    case Status::too_large:
+      return {"too_large", failure.message, false, {}, {}};
+    case Status::unsupported:
+      return {"unsupported", failure.message, false, {}, {}};
+    case Status::locked:
+      return {"locked", failure.message, false, {}, {}};
+    default:
+      return {"decode_failed", failure.message, false, {}, {}};
   }
 }
 
-Failure Containers::read(const base::ByteSource& source, const base::DetectedKind& kind) { return read_nested(source, kind); }
+Failure Containers::read(const base::ByteSource& source, const base::DetectedKind& kind) {
+  return read_nested(source, kind);
+}
 
 Failure Containers::read_nested(const base::ByteSource& source, const base::DetectedKind& kind) {
-  if (depth_ == request_.max_depth) return {Status::too_large, "containers inside containers deeper than the limit"};
+  if (depth_ == request_.max_depth)
+    return {Status::too_large, "containers inside containers deeper than the limit"};
   ++depth_;
   const std::uint32_t before = count_;
   Failure failure = kind.kind == ContentKind::mail ? read_mail(source) : read_archive(source, kind);
@@ -32,13 +39,16 @@ Failure Containers::read_nested(const base::ByteSource& source, const base::Dete
 
 Failure Containers::expand(std::uint64_t bytes) {
   expanded_ += bytes;
-  if (expanded_ > request_.max_expanded_bytes) return {Status::too_large, "more bytes inside than the limit"};
-  if (expanded_ > kExpansionFloor && expanded_ / request_.max_expansion > item_bytes_) return {Status::too_large, "expands more than the limit"};
+  if (expanded_ > request_.max_expanded_bytes)
+    return {Status::too_large, "more bytes inside than the limit"};
+  if (expanded_ > kExpansionFloor && expanded_ / request_.max_expansion > item_bytes_)
+    return {Status::too_large, "expands more than the limit"};
   return {};
 }
 
 Failure Containers::count_leaf() {
-  if (count_ == request_.max_members) return {Status::too_large, "more files inside than the limit"};
+  if (count_ == request_.max_members)
+    return {Status::too_large, "more files inside than the limit"};
   ++count_;
   return {};
 }
@@ -47,7 +57,8 @@ Failure Containers::leaf(std::span<const std::byte> bytes) {
   const base::MemorySource source(bytes);
   const auto kind = base::detect_kind_of(source);
   if (!kind) return {Status::decode_failed, kind.error().message};
-  if (kind->kind == ContentKind::archive || kind->kind == ContentKind::mail) return read_nested(source, *kind);
+  if (kind->kind == ContentKind::archive || kind->kind == ContentKind::mail)
+    return read_nested(source, *kind);
   if (Failure failure = count_leaf(); !failure.ok()) return failure;
   if (kind->undecided && may_read(request_, ContentKind::video)) {
     unread({Status::decode_failed, std::string(base::kUndecidedMessage)});
@@ -65,9 +76,14 @@ Failure Containers::leaf(std::span<const std::byte> bytes) {
 
 void Containers::skip(ContentKind kind) {
   switch (kind) {
-    case ContentKind::text: ++out_.skipped.text; break;
-    case ContentKind::audio: ++out_.skipped.audio; break;
-    default: ++out_.skipped.other;
+    case ContentKind::text:
+      ++out_.skipped.text;
+      break;
+    case ContentKind::audio:
+      ++out_.skipped.audio;
+      break;
+    default:
+      ++out_.skipped.other;
   }
 }
 

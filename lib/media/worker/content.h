@@ -1,4 +1,5 @@
-// One file to its findings: told by its bytes, then decoded as a picture or a video, or opened as a container.
+// One file to its findings: told by its bytes, then decoded as a picture or a video, or opened as a
+// container.
 #pragma once
 
 #include "base/byte_source.h"
@@ -16,7 +17,8 @@ bool may_read(const Request&, base::ContentKind leaf);
 // Whole, into memory that the caller keeps. too_large past request.max_picture_bytes.
 Failure read_whole(const base::ByteSource&, std::uint64_t limit, base::PageBuffer& out);
 
-// Hashes of one picture or video as far as `request` wants them; nothing for other kinds. No digests.
+// Hashes of one picture or video as far as `request` wants them; nothing for other kinds. No
+// digests.
 Failure hash_content(const base::ByteSource&, const base::DetectedKind&, const Request&, Leaf&);
 
 // The same for a leaf in memory, with its digests. Failures are the leaf's own error.

@@ -13,7 +13,8 @@ Failure FrameSampler::hash(const Fill& fill) {
   } else if (!frames_.kept.empty() && frames_.kept.back().hash == result.hash) {
     ++frames_.duplicates;
   } else {
-    frames_.kept.push_back({result.hash, static_cast<std::uint32_t>(result.quality), seen_ - 1, frames_.milliseconds});
+    frames_.kept.push_back(
+        {result.hash, static_cast<std::uint32_t>(result.quality), seen_ - 1, frames_.milliseconds});
   }
   return {};
 }

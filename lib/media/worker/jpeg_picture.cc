@@ -1,4 +1,5 @@
-// libjpeg reports errors by longjmp: nothing with a destructor lives in the frames that it may jump over.
+// libjpeg reports errors by longjmp: nothing with a destructor lives in the frames that it may jump
+// over.
 #include <csetjmp>
 #include <cstdio>
 
@@ -27,8 +28,9 @@ extern "C" void on_error(j_common_ptr info) {
   std::longjmp(state->jump, 1);
 }
 
-// A file that ends before its data do is an error. A missing end marker alone, or damage inside, is not: a viewer shows the picture,
-// and the reference hashes it, so a changed byte must not take it out of the stream.
+// A file that ends before its data do is an error. A missing end marker alone, or damage inside, is
+// not: a viewer shows the picture, and the reference hashes it, so a changed byte must not take it
+// out of the stream.
 extern "C" void on_message(j_common_ptr info, int level) {
   if (level >= 0) return;
   auto* const state = reinterpret_cast<ErrorState*>(info->err);
@@ -39,13 +41,16 @@ extern "C" void on_message(j_common_ptr info, int level) {
 
 enum class Result { ok, failed, too_large, unsupported };
 
-// Luma is stored at the picture's own size, and nothing but luma is wanted: its samples can be had as they leave the inverse DCT.
+// Luma is stored at the picture's own size, and nothing but luma is wanted: its samples can be had
+// as they leave the inverse DCT.
 bool luma_as_stored(const jpeg_decompress_struct& info) {
   const jpeg_component_info& luma = info.comp_info[0];
-  return info.out_color_space == JCS_GRAYSCALE && luma.h_samp_factor == info.max_h_samp_factor && luma.v_samp_factor == info.max_v_samp_factor;
+  return info.out_color_space == JCS_GRAYSCALE && luma.h_samp_factor == info.max_h_samp_factor &&
+         luma.v_samp_factor == info.max_v_samp_factor;
 }
 
-// Whole rows of blocks, without the copies of each row that upsampling and colour conversion would make. Plain data only.
+// Whole rows of blocks, without the copies of each row that upsampling and colour conversion would
+// make. Plain data only.
 void read_blocks(jpeg_decompress_struct& info, Luma& out, std::vector<std::uint8_t>& row_memory) {
   const jpeg_component_info& luma = info.comp_info[0];
   const std::size_t stride = std::size_t{luma.width_in_blocks} * DCTSIZE;
@@ -57,12 +62,14 @@ void read_blocks(jpeg_decompress_struct& info, Luma& out, std::vector<std::uint8
   while (info.output_scanline < info.output_height) {
     const std::uint32_t first = info.output_scanline;
     jpeg_read_raw_data(&info, planes, rows);
-    for (std::uint32_t y = first; y < info.output_height && y < first + rows; ++y) out.grey(y, lines[y - first]);
+    for (std::uint32_t y = first; y < info.output_height && y < first + rows; ++y)
+      out.grey(y, lines[y - first]);
   }
 }
 
 void read_rows(jpeg_decompress_struct& info, Luma& out, std::vector<std::uint8_t>& row_memory) {
-  row_memory.resize(std::size_t{info.output_width} * static_cast<std::size_t>(info.output_components));
+  row_memory.resize(std::size_t{info.output_width} *
+                    static_cast<std::size_t>(info.output_components));
   std::uint8_t* const line = row_memory.data();
   // Adobe writes CMYK inverted: 255 is no ink.
   const bool inverted = info.saw_Adobe_marker != FALSE;
@@ -88,20 +95,24 @@ void read_rows(jpeg_decompress_struct& info, Luma& out, std::vector<std::uint8_t
 }
 
 // Plain data only in this frame.
-Result run(File file, const PictureOptions& options, ErrorState& error, Luma& out, std::vector<std::uint8_t>& row_memory) {
+Result run(File file, const PictureOptions& options, ErrorState& error, Luma& out,
+           std::vector<std::uint8_t>& row_memory) {
   jpeg_decompress_struct info;
   std::memset(&info, 0, sizeof info);
   info.err = jpeg_std_error(&error.base);
   error.base.error_exit = on_error;
   error.base.emit_message = on_message;
-  if (setjmp(error.jump) != 0) {   // NOLINT(cert-err52-cpp): libjpeg has no other way out
+  if (setjmp(error.jump) != 0) {  // NOLINT(cert-err52-cpp): libjpeg has no other way out
     jpeg_destroy_decompress(&info);
     switch (error.base.msg_code) {
-      case JERR_IMAGE_TOO_BIG: return Result::too_large;
+      case JERR_IMAGE_TOO_BIG:
+        return Result::too_large;
       case JERR_ARITH_NOTIMPL:
-      case JERR_BAD_PRECISION:                        // 12 bits, or 16
-      case JERR_SOF_UNSUPPORTED: return Result::unsupported;   // lossless, hierarchical
-      default: return Result::failed;
+      case JERR_BAD_PRECISION:  // 12 bits, or 16
+      case JERR_SOF_UNSUPPORTED:
+        return Result::unsupported;  // lossless, hierarchical
+      default:
+        return Result::failed;
     }
   }
   jpeg_create_decompress(&info);
@@ -113,10 +124,15 @@ Result run(File file, const PictureOptions& options, ErrorState& error, Luma& ou
   }
   switch (info.jpeg_color_space) {
     case JCS_GRAYSCALE:
-    case JCS_YCbCr: info.out_color_space = JCS_GRAYSCALE; break;
+    case JCS_YCbCr:
+      info.out_color_space = JCS_GRAYSCALE;
+      break;
     case JCS_CMYK:
-    case JCS_YCCK: info.out_color_space = JCS_CMYK; break;
-    default: info.out_color_space = JCS_RGB;
+    case JCS_YCCK:
+      info.out_color_space = JCS_CMYK;
+      break;
+    default:
+      info.out_color_space = JCS_RGB;
   }
   if (luma_as_stored(info)) {
     info.raw_data_out = TRUE;
@@ -139,12 +155,17 @@ Result run(File file, const PictureOptions& options, ErrorState& error, Luma& ou
 
 Failure decode_jpeg(File file, const PictureOptions& options, Luma& out) {
   ErrorState error{};
-  static std::vector<std::uint8_t> row_memory;   // the worker has one thread of its own, and keeps the memory for the next file
+  static std::vector<std::uint8_t>
+      row_memory;  // the worker has one thread of its own, and keeps the memory for the next file
   switch (run(file, options, error, out, row_memory)) {
-    case Result::ok: return {};
-    case Result::too_large: return {Status::too_large, "more pixels than the limit"};
-    case Result::unsupported: return {Status::unsupported, error.message};
-    case Result::failed: break;
+    case Result::ok:
+      return {};
+    case Result::too_large:
+      return {Status::too_large, "more pixels than the limit"};
+    case Result::unsupported:
+      return {Status::unsupported, error.message};
+    case Result::failed:
+      break;
   }
   return {Status::decode_failed, error.message};
 }

@@ -27,18 +27,21 @@ using AvFrame = std::unique_ptr<AVFrame, FreeFrame>;
 using AvPacket = std::unique_ptr<AVPacket, FreePacket>;
 using AvCodec = std::unique_ptr<AVCodecContext, FreeCodec>;
 
-std::string libav_name();          // "libavcodec 59.37.100"
-void silence_libav();              // it would write to standard error
+std::string libav_name();  // "libavcodec 59.37.100"
+void silence_libav();      // it would write to standard error
 
-// The limit of pixels of one decoder, and whether a frame passed it: libav alone would drop that frame as damaged.
+// The limit of pixels of one decoder, and whether a frame passed it: libav alone would drop that
+// frame as damaged.
 struct PixelBound {
   std::uint64_t max_pixels = 0;
   bool passed = false;
 };
-// Refuses the memory of a frame over the limit. To be called before the decoder is opened; the bound must outlive it.
+// Refuses the memory of a frame over the limit. To be called before the decoder is opened; the
+// bound must outlive it.
 void bind(AVCodecContext&, PixelBound&);
 
-// Planar YCbCr and grey: the luma plane, limited range stretched to full, more than 8 bits cut to 8; all else by libswscale to RGB.
+// Planar YCbCr and grey: the luma plane, limited range stretched to full, more than 8 bits cut to
+// 8; all else by libswscale to RGB.
 Failure luma_of_frame(const AVFrame&, const PictureOptions&, Luma&);
 
 }  // namespace proviso::media

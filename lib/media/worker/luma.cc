@@ -7,7 +7,9 @@ namespace proviso::media {
 
 bool Luma::start(std::uint32_t width, std::uint32_t height, std::uint64_t max_pixels, Keep keep) {
   constexpr std::uint32_t kMaxEdge = 1u << 20;
-  if (width == 0 || height == 0 || width > kMaxEdge || height > kMaxEdge || std::uint64_t{width} * height > max_pixels) return false;
+  if (width == 0 || height == 0 || width > kMaxEdge || height > kMaxEdge ||
+      std::uint64_t{width} * height > max_pixels)
+    return false;
   source_width_ = width_ = width;
   source_height_ = height_ = height;
   next_ = 0;
@@ -18,7 +20,8 @@ bool Luma::start(std::uint32_t width, std::uint32_t height, std::uint64_t max_pi
   }
   if (sampled()) {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      columns_[i] = static_cast<std::uint32_t>(pdq::sample_index(static_cast<int>(i), static_cast<int>(width)));
+      columns_[i] = static_cast<std::uint32_t>(
+          pdq::sample_index(static_cast<int>(i), static_cast<int>(width)));
     }
   }
   pixels_.resize(std::size_t{width_} * height_);
@@ -27,7 +30,8 @@ bool Luma::start(std::uint32_t width, std::uint32_t height, std::uint64_t max_pi
 
 bool Luma::wants(std::uint32_t y) const {
   if (next_ >= height_) return false;
-  return !sampled() || y == static_cast<std::uint32_t>(pdq::sample_index(static_cast<int>(next_), static_cast<int>(source_height_)));
+  return !sampled() || y == static_cast<std::uint32_t>(pdq::sample_index(
+                                static_cast<int>(next_), static_cast<int>(source_height_)));
 }
 
 std::uint8_t* Luma::next_row() { return pixels_.data() + std::size_t{next_++} * width_; }
@@ -52,7 +56,8 @@ void Luma::rgb(std::uint32_t y, const std::uint8_t* row, std::size_t step) {
   if (!wants(y)) return;
   std::uint8_t* const out = next_row();
   if (!sampled()) {
-    for (std::size_t x = 0; x < width_; ++x) out[x] = luma_of(row[step * x], row[step * x + 1], row[step * x + 2]);
+    for (std::size_t x = 0; x < width_; ++x)
+      out[x] = luma_of(row[step * x], row[step * x + 1], row[step * x + 2]);
     return;
   }
   for (std::size_t i = 0; i < columns_.size(); ++i) {

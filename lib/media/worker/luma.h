@@ -1,4 +1,5 @@
-// Pictures' rows of luma on their way from a decoder to the hash: only what the hash samples is kept, unless all is asked for.
+// Pictures' rows of luma on their way from a decoder to the hash: only what the hash samples is
+// kept, unless all is asked for.
 #pragma once
 
 #include <array>
@@ -13,7 +14,7 @@
 namespace proviso::media {
 
 struct Failure {
-  Status status = Status::ok;          // ok: no failure
+  Status status = Status::ok;  // ok: no failure
   std::string message;
   bool ok() const { return status == Status::ok; }
 };
@@ -23,12 +24,14 @@ constexpr std::uint8_t luma_of(unsigned red, unsigned green, unsigned blue) {
   return static_cast<std::uint8_t>((299 * red + 587 * green + 114 * blue + 500) / 1000);
 }
 
-// Used again for one picture after another: its memory stays. No method but start() allocates, so that libjpeg may jump over calls.
+// Used again for one picture after another: its memory stays. No method but start() allocates, so
+// that libjpeg may jump over calls.
 class Luma {
  public:
   enum class Keep { sampled, all };
 
-  // Before the first row. False (and nothing is allocated) when the picture has no pixel or more than `max_pixels`.
+  // Before the first row. False (and nothing is allocated) when the picture has no pixel or more
+  // than `max_pixels`.
   bool start(std::uint32_t width, std::uint32_t height, std::uint64_t max_pixels, Keep);
 
   // Rows may come in ascending order only; one that is not wanted may be left out.
@@ -46,7 +49,7 @@ class Luma {
  private:
   bool sampled() const { return width_ != source_width_ || height_ != source_height_; }
   std::uint8_t* next_row();
-  void repeat(std::uint32_t y);   // the last row, as often as it is sampled
+  void repeat(std::uint32_t y);  // the last row, as often as it is sampled
 
   std::vector<std::uint8_t> pixels_;
   std::array<std::uint32_t, pdq::kDownsampleEdge> columns_{};

@@ -3,7 +3,8 @@
 
 namespace proviso::media {
 
-// Before confinement: GMime and what it loads at first use; nothing it has to say goes to standard error.
+// Before confinement: GMime and what it loads at first use; nothing it has to say goes to standard
+// error.
 void prepare_mail();
 
 }  // namespace proviso::media

@@ -21,7 +21,8 @@ namespace {
 
 std::uint32_t big_endian_32(std::string_view text, std::size_t at) {
   std::uint32_t value = 0;
-  for (std::size_t i = at; i < at + 4; ++i) value = value << 8 | static_cast<unsigned char>(text[i]);
+  for (std::size_t i = at; i < at + 4; ++i)
+    value = value << 8 | static_cast<unsigned char>(text[i]);
   return value;
 }
 
@@ -39,12 +40,14 @@ bool is_animated_png(std::string_view png) {
 
 std::string webp_version() {
   const int version = WebPGetDecoderVersion();
-  return std::to_string(version >> 16) + "." + std::to_string(version >> 8 & 255) + "." + std::to_string(version & 255);
+  return std::to_string(version >> 16) + "." + std::to_string(version >> 8 & 255) + "." +
+         std::to_string(version & 255);
 }
 
 }  // namespace
 
-Failure decode_picture(std::string_view format, File file, const PictureOptions& options, Luma& luma, std::string& by) {
+Failure decode_picture(std::string_view format, File file, const PictureOptions& options,
+                       Luma& luma, std::string& by) {
   if (format == "jpeg") {
     by = "libjpeg-turbo " PROVISO_TEXT(LIBJPEG_TURBO_VERSION);
     return decode_jpeg(file, options, luma);
@@ -63,7 +66,8 @@ Failure decode_picture(std::string_view format, File file, const PictureOptions&
   }
   if (format == "jxl") {
     const std::uint32_t version = JxlDecoderVersion();
-    by = "libjxl " + std::to_string(version / 1'000'000) + "." + std::to_string(version / 1000 % 1000) + "." + std::to_string(version % 1000);
+    by = "libjxl " + std::to_string(version / 1'000'000) + "." +
+         std::to_string(version / 1000 % 1000) + "." + std::to_string(version % 1000);
     return decode_jxl(file, options, luma);
   }
   by = libav_name();
@@ -74,11 +78,12 @@ Failure decode_picture(std::string_view format, File file, const PictureOptions&
 }
 
 bool is_animated(std::string_view format, File file) {
-  if (format == "gif") return true;     // one frame or many: the same decoder tells
+  if (format == "gif") return true;  // one frame or many: the same decoder tells
   if (format == "png") return is_animated_png(base::as_text(file));
   if (format != "webp") return false;
   WebPBitstreamFeatures features{};
-  return WebPGetFeatures(reinterpret_cast<const std::uint8_t*>(file.data()), file.size(), &features) == VP8_STATUS_OK &&
+  return WebPGetFeatures(reinterpret_cast<const std::uint8_t*>(file.data()), file.size(),
+                         &features) == VP8_STATUS_OK &&
          features.has_animation != 0;
 }
 

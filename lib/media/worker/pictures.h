@@ -1,7 +1,9 @@
-// Picture files to luma, one function a format, one file a library. All are given the whole file in memory.
+// Picture files to luma, one function a format, one file a library. All are given the whole file in
+// memory.
 //
-// A picture that ends early is a failure, not a grey field. Alpha is dropped, ICC profiles and EXIF orientation are left alone, as the
-// reference does. JPEG: the luma channel as it is coded where the file has one (grey, YCbCr); everywhere else RGB by luma_of().
+// A picture that ends early is a failure, not a grey field. Alpha is dropped, ICC profiles and EXIF
+// orientation are left alone, as the reference does. JPEG: the luma channel as it is coded where
+// the file has one (grey, YCbCr); everywhere else RGB by luma_of().
 #pragma once
 
 #include <cstddef>
@@ -21,14 +23,18 @@ struct PictureOptions {
 };
 
 Failure decode_jpeg(File, const PictureOptions&, Luma&);
-Failure decode_png(File, const PictureOptions&, Luma&);                            // all colour types and depths
-Failure decode_webp(File, const PictureOptions&, Luma&);                           // of an animation the first frame
-Failure decode_heif(File, const PictureOptions&, Luma&);                           // HEIC and AVIF: the primary image, its irot and imir applied
-Failure decode_jxl(File, const PictureOptions&, Luma&);                            // of an animation the first frame
-Failure decode_by_libav(File, const char* decoder, const PictureOptions&, Luma&);  // "bmp", "tiff": one picture in one packet
+Failure decode_png(File, const PictureOptions&, Luma&);   // all colour types and depths
+Failure decode_webp(File, const PictureOptions&, Luma&);  // of an animation the first frame
+Failure decode_heif(File, const PictureOptions&,
+                    Luma&);  // HEIC and AVIF: the primary image, its irot and imir applied
+Failure decode_jxl(File, const PictureOptions&, Luma&);  // of an animation the first frame
+Failure decode_by_libav(File, const char* decoder, const PictureOptions&,
+                        Luma&);  // "bmp", "tiff": one picture in one packet
 
-// By base::DetectedKind::format; `by` is the decoder's name and version. Status::unsupported for a format that is none of these.
-Failure decode_picture(std::string_view format, File, const PictureOptions&, Luma&, std::string& by);
+// By base::DetectedKind::format; `by` is the decoder's name and version. Status::unsupported for a
+// format that is none of these.
+Failure decode_picture(std::string_view format, File, const PictureOptions&, Luma&,
+                       std::string& by);
 // Has it more than one frame?
 bool is_animated(std::string_view format, File);
 

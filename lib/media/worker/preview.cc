@@ -10,25 +10,34 @@ namespace {
 constexpr int kBlurRadius = 2;
 constexpr int kBlurPasses = 2;
 
-int bound(int i, int from, int to) { return static_cast<int>(static_cast<std::int64_t>(i) * from / to); }
+int bound(int i, int from, int to) {
+  return static_cast<int>(static_cast<std::int64_t>(i) * from / to);
+}
 
 // Area average: each small pixel is the mean of the rectangle that it covers.
 SmallPicture shrink(const pdq::Plane& plane) {
   const int edge = std::max(plane.width, plane.height);
-  const int width = std::max(1, edge <= kPreviewEdge ? plane.width : plane.width * kPreviewEdge / edge);
-  const int height = std::max(1, edge <= kPreviewEdge ? plane.height : plane.height * kPreviewEdge / edge);
+  const int width =
+      std::max(1, edge <= kPreviewEdge ? plane.width : plane.width * kPreviewEdge / edge);
+  const int height =
+      std::max(1, edge <= kPreviewEdge ? plane.height : plane.height * kPreviewEdge / edge);
   SmallPicture small;
   small.width = static_cast<std::uint32_t>(width);
   small.height = static_cast<std::uint32_t>(height);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
-      const int y0 = bound(y, plane.height, height), y1 = std::max(y0 + 1, bound(y + 1, plane.height, height));
-      const int x0 = bound(x, plane.width, width), x1 = std::max(x0 + 1, bound(x + 1, plane.width, width));
+      const int y0 = bound(y, plane.height, height),
+                y1 = std::max(y0 + 1, bound(y + 1, plane.height, height));
+      const int x0 = bound(x, plane.width, width),
+                x1 = std::max(x0 + 1, bound(x + 1, plane.width, width));
       std::uint64_t sum = 0;
       for (int v = y0; v < y1; ++v) {
-        for (int u = x0; u < x1; ++u) sum += plane.data[static_cast<std::size_t>(v) * plane.stride + static_cast<std::size_t>(u)];
+        for (int u = x0; u < x1; ++u)
+          sum +=
+              plane.data[static_cast<std::size_t>(v) * plane.stride + static_cast<std::size_t>(u)];
       }
-      small.samples.push_back(static_cast<std::uint8_t>(sum / (static_cast<std::uint64_t>(y1 - y0) * static_cast<std::uint64_t>(x1 - x0))));
+      small.samples.push_back(static_cast<std::uint8_t>(
+          sum / (static_cast<std::uint64_t>(y1 - y0) * static_cast<std::uint64_t>(x1 - x0))));
     }
   }
   return small;
@@ -47,7 +56,8 @@ void blur(SmallPicture& picture) {
           ++count;
         }
       }
-      picture.samples[static_cast<std::size_t>(y * width + x)] = static_cast<std::uint8_t>(sum / count);
+      picture.samples[static_cast<std::size_t>(y * width + x)] =
+          static_cast<std::uint8_t>(sum / count);
     }
   }
 }

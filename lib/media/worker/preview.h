@@ -9,7 +9,7 @@
 namespace proviso::media {
 
 struct SmallPicture {
-  std::vector<std::uint8_t> samples;   // rows of `width`
+  std::vector<std::uint8_t> samples;  // rows of `width`
   std::uint32_t width = 0, height = 0;
 };
 

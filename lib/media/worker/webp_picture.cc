@@ -10,7 +10,7 @@
 namespace proviso::media {
 namespace {
 
-constexpr std::size_t kStep = 4;   // RGBA, alpha left alone
+constexpr std::size_t kStep = 4;  // RGBA, alpha left alone
 
 void take(const std::uint8_t* rgba, Luma& luma) {
   const std::size_t stride = kStep * luma.source_width();
@@ -31,8 +31,10 @@ Animation open(File file, WebPAnimInfo& info) {
 Failure decode_webp(File file, const PictureOptions& options, Luma& luma) {
   const auto* const data = reinterpret_cast<const std::uint8_t*>(file.data());
   WebPBitstreamFeatures features{};
-  if (WebPGetFeatures(data, file.size(), &features) != VP8_STATUS_OK) return {Status::decode_failed, "no WebP header"};
-  if (!luma.start(static_cast<std::uint32_t>(features.width), static_cast<std::uint32_t>(features.height), options.max_pixels, options.keep)) {
+  if (WebPGetFeatures(data, file.size(), &features) != VP8_STATUS_OK)
+    return {Status::decode_failed, "no WebP header"};
+  if (!luma.start(static_cast<std::uint32_t>(features.width),
+                  static_cast<std::uint32_t>(features.height), options.max_pixels, options.keep)) {
     return {Status::too_large, "more pixels than the limit"};
   }
   if (features.has_animation != 0) {
@@ -40,12 +42,15 @@ Failure decode_webp(File file, const PictureOptions& options, Luma& luma) {
     const Animation animation = open(file, info);
     std::uint8_t* rgba = nullptr;
     int end = 0;
-    if (!animation || WebPAnimDecoderGetNext(animation.get(), &rgba, &end) == 0) return {Status::decode_failed, "no first frame"};
+    if (!animation || WebPAnimDecoderGetNext(animation.get(), &rgba, &end) == 0)
+      return {Status::decode_failed, "no first frame"};
     take(rgba, luma);
     return {};
   }
-  std::vector<std::uint8_t> rgba(kStep * static_cast<std::size_t>(features.width) * static_cast<std::size_t>(features.height));
-  if (WebPDecodeRGBAInto(data, file.size(), rgba.data(), rgba.size(), static_cast<int>(kStep) * features.width) == nullptr) {
+  std::vector<std::uint8_t> rgba(kStep * static_cast<std::size_t>(features.width) *
+                                 static_cast<std::size_t>(features.height));
+  if (WebPDecodeRGBAInto(data, file.size(), rgba.data(), rgba.size(),
+                         static_cast<int>(kStep) * features.width) == nullptr) {
     return {Status::decode_failed, "damaged or cut short"};
   }
   take(rgba.data(), luma);
@@ -53,11 +58,13 @@ Failure decode_webp(File file, const PictureOptions& options, Luma& luma) {
 }
 
 Failure sample_animated_webp(File file, FrameSampler& sampler) {
-  WebPBitstreamFeatures features{};   // before the decoder takes memory for its canvas
-  if (WebPGetFeatures(reinterpret_cast<const std::uint8_t*>(file.data()), file.size(), &features) != VP8_STATUS_OK) {
+  WebPBitstreamFeatures features{};  // before the decoder takes memory for its canvas
+  if (WebPGetFeatures(reinterpret_cast<const std::uint8_t*>(file.data()), file.size(), &features) !=
+      VP8_STATUS_OK) {
     return {Status::decode_failed, "no WebP header"};
   }
-  if (static_cast<std::uint64_t>(features.width) * static_cast<std::uint64_t>(features.height) > sampler.max_pixels()) {
+  if (static_cast<std::uint64_t>(features.width) * static_cast<std::uint64_t>(features.height) >
+      sampler.max_pixels()) {
     return {Status::too_large, "more pixels than the limit"};
   }
   WebPAnimInfo info{};
@@ -66,13 +73,17 @@ Failure sample_animated_webp(File file, FrameSampler& sampler) {
   // A frame is told by when it ends, so it begins when the one before ended.
   for (int begin = 0, end = 0; WebPAnimDecoderHasMoreFrames(animation.get()) != 0; begin = end) {
     std::uint8_t* rgba = nullptr;
-    if (WebPAnimDecoderGetNext(animation.get(), &rgba, &end) == 0) return {Status::decode_failed, "a frame is damaged or cut short"};
+    if (WebPAnimDecoderGetNext(animation.get(), &rgba, &end) == 0)
+      return {Status::decode_failed, "a frame is damaged or cut short"};
     const auto fill = [&](Luma& luma) {
-      if (!luma.start(info.canvas_width, info.canvas_height, sampler.max_pixels(), Luma::Keep::sampled)) return false;
+      if (!luma.start(info.canvas_width, info.canvas_height, sampler.max_pixels(),
+                      Luma::Keep::sampled))
+        return false;
       take(rgba, luma);
       return true;
     };
-    if (Failure failure = sampler.frame(static_cast<std::uint32_t>(begin), fill); !failure.ok()) return failure;
+    if (Failure failure = sampler.frame(static_cast<std::uint32_t>(begin), fill); !failure.ok())
+      return failure;
   }
   return {};
 }

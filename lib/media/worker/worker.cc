@@ -59,9 +59,13 @@ std::optional<Received> receive() {
   do {
     got = ::recvmsg(kWorkerSocket, &message, 0);
   } while (got < 0 && errno == EINTR);
-  if (got != static_cast<ssize_t>(sizeof received.request) || received.request.magic != kRequestMagic) return std::nullopt;
+  if (got != static_cast<ssize_t>(sizeof received.request) ||
+      received.request.magic != kRequestMagic)
+    return std::nullopt;
   const cmsghdr* const header = CMSG_FIRSTHDR(&message);
-  if (header == nullptr || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(sizeof(int))) return std::nullopt;
+  if (header == nullptr || header->cmsg_type != SCM_RIGHTS ||
+      header->cmsg_len != CMSG_LEN(sizeof(int)))
+    return std::nullopt;
   int fd = -1;
   std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
   received.file.reset(fd);
@@ -74,7 +78,8 @@ void put_text(char* to, std::size_t size, const std::string& text) {
   to[length] = '\0';
 }
 
-Failure hash(const base::ByteSource& source, const Request& request, std::vector<std::byte>& payload) {
+Failure hash(const base::ByteSource& source, const Request& request,
+             std::vector<std::byte>& payload) {
   Findings findings;
   Failure failure = examine(source, request, findings);
   if (!failure.ok()) return failure;
@@ -83,7 +88,8 @@ Failure hash(const base::ByteSource& source, const Request& request, std::vector
   return {};
 }
 
-Failure preview(const base::ByteSource& source, const Request& request, std::vector<std::byte>& payload, Reply& reply) {
+Failure preview(const base::ByteSource& source, const Request& request,
+                std::vector<std::byte>& payload, Reply& reply) {
   Luma luma;
   if (Failure failure = picture_of(source, request, luma); !failure.ok()) return failure;
   const SmallPicture small = blurred(luma.plane());
@@ -101,7 +107,9 @@ void answer(const Received& received, std::byte* shared) {
   const base::FileSource source(received.file.get());
   Failure failure;
   try {
-    failure = received.request.task == Task::preview ? preview(source, received.request, payload, reply) : hash(source, received.request, payload);
+    failure = received.request.task == Task::preview
+                  ? preview(source, received.request, payload, reply)
+                  : hash(source, received.request, payload);
   } catch (const std::bad_alloc&) {
     failure = {Status::too_large, "needs more memory than the limit"};
   }
@@ -117,7 +125,8 @@ void answer(const Received& received, std::byte* shared) {
 
 int worker_main(std::uint64_t memory_bytes) {
   ::close_range(kWorkerMemory + 1, ~0u, 0);
-  void* const shared = ::mmap(nullptr, kSharedBytes, PROT_READ | PROT_WRITE, MAP_SHARED, kWorkerMemory, 0);
+  void* const shared =
+      ::mmap(nullptr, kSharedBytes, PROT_READ | PROT_WRITE, MAP_SHARED, kWorkerMemory, 0);
   if (shared == MAP_FAILED) return kExitNotConfined;
   prepare();
   confine_this_process(memory_bytes);
@@ -132,8 +141,9 @@ void prepare() {
   silence_libav();
   prepare_mail();
   static_cast<void>(heif_init(nullptr));
-  ::mallopt(M_ARENA_MAX, 1);                 // decoders' threads share one heap: address space is limited
-  ::mallopt(M_MMAP_THRESHOLD, 1 << 28);      // buffers of one picture serve the next: no page is faulted in twice
+  ::mallopt(M_ARENA_MAX, 1);  // decoders' threads share one heap: address space is limited
+  ::mallopt(M_MMAP_THRESHOLD,
+            1 << 28);  // buffers of one picture serve the next: no page is faulted in twice
   ::mallopt(M_TRIM_THRESHOLD, 1 << 28);
 }
 

@@ -5,7 +5,8 @@
 
 namespace proviso::media {
 
-// Confines itself to that much address space, then serves requests on descriptor 3 until it is closed.
+// Confines itself to that much address space, then serves requests on descriptor 3 until it is
+// closed.
 int worker_main(std::uint64_t memory_bytes);
 // All that libraries load from files at first use, before no file can be opened.
 void prepare();

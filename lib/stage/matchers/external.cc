@@ -9,11 +9,14 @@ base::Result<double> score_of(const ndjson::Record& record, const policy::Techno
   const auto member = record.find("scores");
   simdjson::dom::element value;
   if (!member || (*member)[technology.name].get(value) != simdjson::SUCCESS) {
-    return base::fail("no_score", fmt::format("field scores.{}: missing, the detector said nothing of this item", technology.name));
+    return base::fail(
+        "no_score", fmt::format("field scores.{}: missing, the detector said nothing of this item",
+                                technology.name));
   }
   double score = 0;
   if (value.get(score) != simdjson::SUCCESS || !(score >= 0 && score <= 1)) {
-    return base::fail("bad_record", fmt::format("field scores.{}: a number from 0 to 1 is expected", technology.name));
+    return base::fail("bad_record", fmt::format("field scores.{}: a number from 0 to 1 is expected",
+                                                technology.name));
   }
   return score;
 }
@@ -31,7 +34,8 @@ void match_external(const policy::Technology& technology, std::span<const Asked>
     MatchHit hit;
     hit.technology = &technology;
     hit.score = *score;
-    // The detector saw the whole file; only where that is one file can a list of known-good files clear it.
+    // The detector saw the whole file; only where that is one file can a list of known-good files
+    // clear it.
     const auto& leaves = item.hashed->leaves;
     if (leaves.size() == 1 && !leaves.front().member) hit.leaf = 0;
     item.hits->push_back(std::move(hit));

@@ -8,11 +8,14 @@
 namespace proviso::stage {
 namespace {
 
-// What of the declared factors the item has. A word where a number belongs is no factor that is there, nor one that is not.
-base::Result<std::vector<std::string>> factors_there(const ndjson::Record& record, const std::map<std::string, double>& thresholds) {
+// What of the declared factors the item has. A word where a number belongs is no factor that is
+// there, nor one that is not.
+base::Result<std::vector<std::string>> factors_there(
+    const ndjson::Record& record, const std::map<std::string, double>& thresholds) {
   const auto member = record.find("indicators");
   simdjson::dom::object indicators;
-  if (!member || member->get(indicators) != simdjson::SUCCESS) return base::fail("bad_record", "field indicators: an object is expected");
+  if (!member || member->get(indicators) != simdjson::SUCCESS)
+    return base::fail("bad_record", "field indicators: an object is expected");
   std::vector<std::string> there;
   for (const auto& [name, threshold] : thresholds) {
     simdjson::dom::element value;
@@ -22,7 +25,9 @@ base::Result<std::vector<std::string>> factors_there(const ndjson::Record& recor
     if (value.get(truth) == simdjson::SUCCESS) {
       number = truth ? 1 : 0;
     } else if (value.get(number) != simdjson::SUCCESS) {
-      return base::fail("bad_record", fmt::format("field indicators.{}: a number, true or false is expected", name));
+      return base::fail(
+          "bad_record",
+          fmt::format("field indicators.{}: a number, true or false is expected", name));
     }
     if (number >= threshold) there.push_back(name);
   }
@@ -41,9 +46,10 @@ void match_indicators(const policy::Technology& technology, std::span<const Aske
       if (!*item.unjudged) *item.unjudged = std::move(there.error());
       continue;
     }
-    const bool has_objective = std::any_of(there->begin(), there->end(), [&](const std::string& name) {
-      return std::find(objective.begin(), objective.end(), name) != objective.end();
-    });
+    const bool has_objective =
+        std::any_of(there->begin(), there->end(), [&](const std::string& name) {
+          return std::find(objective.begin(), objective.end(), name) != objective.end();
+        });
     if (there->size() < minimum || !has_objective) continue;
     MatchHit hit;
     hit.technology = &technology;

@@ -24,14 +24,15 @@ bool is_asked(const PerceptualHash& hash, const policy::Technology& technology) 
   return hash.transform == kUnletterboxed ? technology.unletterbox() : technology.dihedral();
 }
 
-// Of each entry the nearest is the hit, however the picture was turned and whichever frame it was. A suspended hash of an entry does
-// not hide another one of it.
+// Of each entry the nearest is the hit, however the picture was turned and whichever frame it was.
+// A suspended hash of an entry does not hide another one of it.
 using Entry = std::tuple<std::uint32_t, std::string, std::string, bool>;
 
 class NearestOfLeaf {
  public:
   void add(ListHit&& found, const PerceptualHash& by) {
-    const auto [at, first] = places_.try_emplace({found.section, found.entry, found.method, found.suspended}, nearest_.size());
+    const auto [at, first] = places_.try_emplace(
+        {found.section, found.entry, found.method, found.suspended}, nearest_.size());
     if (first) {
       nearest_.push_back({std::move(found), &by});
     } else if (found.distance < nearest_[at->second].first.distance) {
@@ -42,10 +43,11 @@ class NearestOfLeaf {
 
  private:
   std::map<Entry, std::size_t> places_;
-  std::vector<std::pair<ListHit, const PerceptualHash*>> nearest_;   // as they were found
+  std::vector<std::pair<ListHit, const PerceptualHash*>> nearest_;  // as they were found
 };
 
-void write_hits(const policy::Technology& technology, std::optional<int> known_within, const Origin& of, NearestOfLeaf& nearest) {
+void write_hits(const policy::Technology& technology, std::optional<int> known_within,
+                const Origin& of, NearestOfLeaf& nearest) {
   for (auto& [found, by] : nearest.all()) {
     MatchHit hit;
     hit.technology = &technology;
@@ -54,20 +56,24 @@ void write_hits(const policy::Technology& technology, std::optional<int> known_w
     hit.quality = by->quality;
     hit.milliseconds = by->milliseconds;
     hit.transform = by->transform;
-    hit.previously_identified = found.verified_list && known_within && found.distance <= *known_within && !by->milliseconds;
+    hit.previously_identified =
+        found.verified_list && known_within && found.distance <= *known_within && !by->milliseconds;
     hit.found = std::move(found);
     of.item->hits->push_back(std::move(hit));
   }
 }
 
-void look_up(const policy::Technology& technology, const Lookup& lookup, std::optional<int> known_within,
-             const std::vector<std::string>& lists, const Queries& queries) {
+void look_up(const policy::Technology& technology, const Lookup& lookup,
+             std::optional<int> known_within, const std::vector<std::string>& lists,
+             const Queries& queries) {
   std::vector<std::vector<ListHit>> answers;
   lookup.pdq(queries.hashes, technology.distance(), lists, answers);
   for (std::size_t i = 0; i < answers.size();) {
     const Origin& of = queries.origins[i];
     NearestOfLeaf nearest;
-    for (; i < answers.size() && queries.origins[i].item == of.item && queries.origins[i].leaf == of.leaf; ++i) {
+    for (; i < answers.size() && queries.origins[i].item == of.item &&
+           queries.origins[i].leaf == of.leaf;
+         ++i) {
       for (ListHit& found : answers[i]) nearest.add(std::move(found), *queries.origins[i].hash);
     }
     write_hits(technology, known_within, of, nearest);
@@ -76,7 +82,8 @@ void look_up(const policy::Technology& technology, const Lookup& lookup, std::op
 
 }  // namespace
 
-void match_pdq(const policy::Technology& technology, const Lookup& lookup, std::optional<int> known_within, std::span<const Asked> items) {
+void match_pdq(const policy::Technology& technology, const Lookup& lookup,
+               std::optional<int> known_within, std::span<const Asked> items) {
   std::map<const std::vector<std::string>*, Queries> by_lists;
   for (const Asked& item : items) {
     for (std::size_t i = 0; i < item.hashed->leaves.size(); ++i) {
@@ -90,7 +97,8 @@ void match_pdq(const policy::Technology& technology, const Lookup& lookup, std::
       }
     }
   }
-  for (const auto& [lists, queries] : by_lists) look_up(technology, lookup, known_within, *lists, queries);
+  for (const auto& [lists, queries] : by_lists)
+    look_up(technology, lookup, known_within, *lists, queries);
 }
 
 }  // namespace proviso::stage

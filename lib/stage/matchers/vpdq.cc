@@ -24,7 +24,8 @@ bool enough_frames(const VideoHit& video, const policy::Technology& technology) 
          reaches(video.frames_matched, video.frames, technology.entry_share());
 }
 
-void match_vpdq(const policy::Technology& technology, const Lookup& lookup, std::span<const Asked> items) {
+void match_vpdq(const policy::Technology& technology, const Lookup& lookup,
+                std::span<const Asked> items) {
   std::vector<VideoHit> found;
   for (const Asked& item : items) {
     for (std::size_t i = 0; i < item.hashed->leaves.size(); ++i) {

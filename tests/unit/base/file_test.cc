@@ -82,7 +82,8 @@ TEST_CASE("nothing outside the spool is opened or unlinked") {
     REQUIRE_FALSE(opened);
     CHECK(opened.error().code == "content_unreadable");
   }
-  CHECK(open_beneath(spool.get(), (dir.path / "secret").string()).error().code == "content_unreadable");
+  CHECK(open_beneath(spool.get(), (dir.path / "secret").string()).error().code ==
+        "content_unreadable");
   CHECK(open_beneath(spool.get(), "gone").error().code == "content_gone");
   CHECK_FALSE(unlink_beneath(spool.get(), "../secret", 0, 0));
   CHECK(fs::exists(dir.path / "secret"));
@@ -117,6 +118,6 @@ TEST_CASE("hex is exact, and secrets move without a copy") {
   CHECK_FALSE(from_hex("zz"));
   SecretBytes a(as_bytes("secret"));
   SecretBytes b(std::move(a));
-  CHECK(a.empty());   // NOLINT(bugprone-use-after-move): that it is empty is what is tested
+  CHECK(a.empty());  // NOLINT(bugprone-use-after-move): that it is empty is what is tested
   CHECK(as_text(b.span()) == "secret");
 }

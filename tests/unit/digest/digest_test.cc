@@ -37,23 +37,29 @@ base::UniqueFd file_holding(std::string_view text) {
 TEST_CASE("digests of the empty message are those of the standards") {
   const auto d = of_text("");
   CHECK(d.bytes == 0);
-  CHECK(base::to_hex(*d.md5) == "d41d8cd98f00b204e9800998ecf8427e");   // RFC 1321 A.5
-  CHECK(base::to_hex(*d.sha1) == "da39a3ee5e6b4b0d3255bfef95601890afd80709");  // FIPS 180-4 examples
-  CHECK(base::to_hex(*d.sha256) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(base::to_hex(*d.md5) == "d41d8cd98f00b204e9800998ecf8427e");  // RFC 1321 A.5
+  CHECK(base::to_hex(*d.sha1) ==
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709");  // FIPS 180-4 examples
+  CHECK(base::to_hex(*d.sha256) ==
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 TEST_CASE("digests of abc are those of the standards") {
   const auto d = of_text("abc");
   CHECK(d.bytes == 3);
   CHECK(base::to_hex(*d.md5) == "900150983cd24fb0d6963f7d28e17f72");  // RFC 1321 A.5
-  CHECK(base::to_hex(*d.sha1) == "a9993e364706816aba3e25717850c26c9cd0d89d");  // FIPS 180-4 examples
-  CHECK(base::to_hex(*d.sha256) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(base::to_hex(*d.sha1) ==
+        "a9993e364706816aba3e25717850c26c9cd0d89d");  // FIPS 180-4 examples
+  CHECK(base::to_hex(*d.sha256) ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST_CASE("digests of a two-block message are those of the standards") {
   const auto d = of_text("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq");
-  CHECK(base::to_hex(*d.sha1) == "84983e441c3bd26ebaae4aa1f95129e5e54670f1");  // FIPS 180-4 examples
-  CHECK(base::to_hex(*d.sha256) == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  CHECK(base::to_hex(*d.sha1) ==
+        "84983e441c3bd26ebaae4aa1f95129e5e54670f1");  // FIPS 180-4 examples
+  CHECK(base::to_hex(*d.sha256) ==
+        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
 TEST_CASE("a million times the letter a, read from a file, has the published digests") {
@@ -63,7 +69,8 @@ TEST_CASE("a million times the letter a, read from a file, has the published dig
   CHECK(d->bytes == 1'000'000);
   CHECK(base::to_hex(*d->md5) == "7707d6ae4e027c70eea2a935c2296f21");
   CHECK(base::to_hex(*d->sha1) == "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
-  CHECK(base::to_hex(*d->sha256) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  CHECK(base::to_hex(*d->sha256) ==
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
 TEST_CASE("a file is read from its beginning wherever its offset stands, and the offset stays") {
@@ -113,15 +120,18 @@ TEST_CASE("types have names, and other names are no type") {
   CHECK_FALSE(digest::parse_type("").has_value());
 }
 
-TEST_CASE("SHA-512 is FIPS 180-4's, and a large file has the same digests by one thread and by two") {
+TEST_CASE(
+    "SHA-512 is FIPS 180-4's, and a large file has the same digests by one thread and by two") {
   digest::Hasher hasher({false, false, false, true});
   hasher.update(base::as_bytes(std::string_view("abc")));
-  CHECK(base::to_hex(hasher.finish().sha512.value()).substr(0, 32) == "ddaf35a193617abacc417349ae204131");
+  CHECK(base::to_hex(hasher.finish().sha512.value()).substr(0, 32) ==
+        "ddaf35a193617abacc417349ae204131");
 
   std::FILE* const file = std::tmpfile();
   REQUIRE(file != nullptr);
   std::vector<char> bytes(21'000'003);
-  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 2654435761u >> 24);
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<char>(i * 2654435761u >> 24);
   REQUIRE(std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size());
   std::fflush(file);
   const digest::Wanted all{true, true, true, true};

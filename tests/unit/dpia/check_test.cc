@@ -28,7 +28,8 @@ struct Assessment {
     directory = ::mkdtemp(name.data());
     policy.rehearsal = true;
     policy.instrument = "reg-2026-1881";
-    policy.provider = {"Example Messenger", "IE", "abuse@example.org", "the authority", "dpo@example.org"};
+    policy.provider = {"Example Messenger", "IE", "abuse@example.org", "the authority",
+                       "dpo@example.org"};
     policy.lists = {{"known", "made up", "known-csam", "nobody", "known.ndjson"}};
     policy.retention_suspected = *base::parse_period("P14D");
     policy.retention_confirmed = *base::parse_period("P12M");
@@ -54,7 +55,7 @@ struct Assessment {
 
   policy::Technology& technology() { return policy.technologies[0]; }
   Assessment& change(std::string_view from, std::string_view to) {
-    text.replace(text.find(from), from.size(), to);   // throws out_of_range when it is not there
+    text.replace(text.find(from), from.size(), to);  // throws out_of_range when it is not there
     return *this;
   }
   // The rest of the line that begins with `key`.
@@ -67,9 +68,13 @@ struct Assessment {
     base::write_file_atomically(directory / "dpia.yaml", text);
     return dpia::read(directory / "dpia.yaml");
   }
-  std::vector<dpia::Finding> findings(Date today = kToday) { return dpia::check(document(), policy, technology(), law, today); }
+  std::vector<dpia::Finding> findings(Date today = kToday) {
+    return dpia::check(document(), policy, technology(), law, today);
+  }
   const dpia::Finding* error(const std::vector<dpia::Finding>& all, std::string_view check) const {
-    const auto found = std::find_if(all.begin(), all.end(), [&](const dpia::Finding& f) { return f.check == check && f.level == dpia::Level::error; });
+    const auto found = std::find_if(all.begin(), all.end(), [&](const dpia::Finding& f) {
+      return f.check == check && f.level == dpia::Level::error;
+    });
     return found == all.end() ? nullptr : &*found;
   }
   bool has_error(std::string_view check, Date today = kToday) {
@@ -89,14 +94,16 @@ TEST_CASE("the example passes in rehearsal without any finding, and is an error 
 }
 
 TEST_CASE("the example passes on any day of the year") {
-  for (const Date day : {Date{2026, 7, 31}, Date{2026, 12, 31}, Date{2027, 1, 1}, Date{2027, 3, 31}, Date{2028, 2, 29}}) {
+  for (const Date day : {Date{2026, 7, 31}, Date{2026, 12, 31}, Date{2027, 1, 1}, Date{2027, 3, 31},
+                         Date{2028, 2, 29}}) {
     Assessment a;
     a.text = dpia::make_example(a.policy, a.technology(), a.law, day);
     CHECK(a.findings(day).empty());
   }
 }
 
-TEST_CASE("an untouched template is an error at each question, with place, article and what to write") {
+TEST_CASE(
+    "an untouched template is an error at each question, with place, article and what to write") {
   Assessment a;
   a.text = dpia::make_template(a.policy, a.technology());
   const auto all = a.findings();
@@ -109,7 +116,8 @@ TEST_CASE("an untouched template is an error at each question, with place, artic
     CHECK_FALSE(each.write.empty());
   }
   for (int i = 1; i <= 24; ++i) CHECK_MESSAGE(checks.count("W" + std::to_string(i)) == 1, "W", i);
-  for (const char* check : {"D2", "D3", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12", "D13", "D14", "review", "6"}) {
+  for (const char* check : {"D2", "D3", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12", "D13",
+                            "D14", "review", "6"}) {
     CHECK_MESSAGE(checks.count(check) == 1, check);
   }
 }
@@ -118,9 +126,10 @@ TEST_CASE("each question that is taken away is found") {
   for (const dpia::Question& question : dpia::questions()) {
     Assessment a;
     dpia::Document document = a.document();
-    document.sections.erase(std::remove_if(document.sections.begin(), document.sections.end(),
-                                           [&](const auto& section) { return section.first == question.key; }),
-                            document.sections.end());
+    document.sections.erase(
+        std::remove_if(document.sections.begin(), document.sections.end(),
+                       [&](const auto& section) { return section.first == question.key; }),
+        document.sections.end());
     const auto all = dpia::check(document, a.policy, a.technology(), a.law, kToday);
     REQUIRE_MESSAGE(all.size() == 1, question.key);
     CHECK(all[0].check == question.check);
@@ -129,10 +138,15 @@ TEST_CASE("each question that is taken away is found") {
 }
 
 TEST_CASE("placeholders are found wherever they stand; words that hold them are not") {
-  for (const char* text : {"FILL IN", "To do: TODO", "tbd", "and so on ...", "the <name> of it", "---", "\xE2\x80\xA6"}) CHECK(dpia::is_placeholder(text));
-  for (const char* text : {"a method of filling in forms", "mastodon messages", "Art. 6(1)(f) GDPR"}) CHECK_FALSE(dpia::is_placeholder(text));
+  for (const char* text : {"FILL IN", "To do: TODO", "tbd", "and so on ...", "the <name> of it",
+                           "---", "\xE2\x80\xA6"})
+    CHECK(dpia::is_placeholder(text));
+  for (const char* text :
+       {"a method of filling in forms", "mastodon messages", "Art. 6(1)(f) GDPR"})
+    CHECK_FALSE(dpia::is_placeholder(text));
   Assessment a;
-  CHECK(a.change("No approved code of conduct under Art. 40 exists for this processing.", "TODO").has_error("W5"));
+  CHECK(a.change("No approved code of conduct under Art. 40 exists for this processing.", "TODO")
+            .has_error("W5"));
 }
 
 TEST_CASE("drift: a technology changed after its assessment is an error under DP-06") {
@@ -158,7 +172,8 @@ TEST_CASE("completed, approved and reviewed on days that fit") {
   CHECK_FALSE(Assessment().set("review_by", "2026-11-24").has_error("review"));
   CHECK(Assessment().set("completed", "2026-02-30").has_error("form"));
   Assessment used;
-  used.technology().first_used = Date{2026, 7, 24};   // the day of completion is not before first use
+  used.technology().first_used =
+      Date{2026, 7, 24};  // the day of completion is not before first use
   CHECK(used.has_error("D2"));
 }
 
@@ -174,10 +189,15 @@ TEST_CASE("a rejected or referred assessment opens nothing; conditions must be n
   CHECK(Assessment().set("outcome", "reject").has_error("6"));
   CHECK(Assessment().set("outcome", "refer").has_error("6"));
   CHECK(Assessment().set("outcome", "conditionally-approve").has_error("6"));
-  CHECK_FALSE(Assessment().set("outcome", "conditionally-approve").set("conditions", "monthly oversight, which is in place").has_error("6"));
+  CHECK_FALSE(Assessment()
+                  .set("outcome", "conditionally-approve")
+                  .set("conditions", "monthly oversight, which is in place")
+                  .has_error("6"));
 }
 
-TEST_CASE("the advice of the data protection officer comes before approval; views of data subjects or a reason are a warning") {
+TEST_CASE(
+    "the advice of the data protection officer comes before approval; views of data subjects or a "
+    "reason are a warning") {
   CHECK(Assessment().set("dpo_advice_date", "2026-08-05").has_error("W23"));
   Assessment a;
   const std::size_t start = a.text.find("  data_subjects:");
@@ -193,15 +213,23 @@ TEST_CASE("consultation: sent before use and its period over, or advice answered
   CHECK(Assessment().set("received", "").has_error("D3"));
   CHECK(Assessment().set("reference", "").has_error("W16"));
   Assessment fresh;
-  fresh.set("completed", "2026-09-01").set("sent", "2026-09-29").set("received", "2026-09-29").set("approved", "2026-09-02").set("dpo_advice_date", "2026-09-01");
-  CHECK(fresh.has_error("D3", Date{2026, 11, 24}));         // eight weeks end on that very day
+  fresh.set("completed", "2026-09-01")
+      .set("sent", "2026-09-29")
+      .set("received", "2026-09-29")
+      .set("approved", "2026-09-02")
+      .set("dpo_advice_date", "2026-09-01");
+  CHECK(fresh.has_error("D3", Date{2026, 11, 24}));  // eight weeks end on that very day
   CHECK_FALSE(fresh.has_error("D3", Date{2026, 11, 25}));
   CHECK(fresh.set("extended", "true").has_error("D3", Date{2026, 11, 25}));
   CHECK(fresh.set("suspensions", "[{from: 2026-10-01}]").has_error("D3", Date{2027, 11, 25}));
   CHECK(Assessment().set("advice", "2026-09-01").has_error("D4"));
-  CHECK_FALSE(Assessment().set("advice", "2026-09-01").set("advice_answered", "2026-09-10").has_error("D4"));
+  CHECK_FALSE(Assessment()
+                  .set("advice", "2026-09-01")
+                  .set("advice_answered", "2026-09-10")
+                  .has_error("D4"));
   Assessment used;
-  used.technology().first_used = Date{2026, 8, 20};         // after sending, before the eight weeks were over
+  used.technology().first_used =
+      Date{2026, 8, 20};  // after sending, before the eight weeks were over
   CHECK(used.has_error("D3"));
 }
 
@@ -220,11 +248,12 @@ TEST_CASE("D13: storage above the law's ceiling, or below what the policy does, 
   CHECK(Assessment().change("confirmed: P12M", "confirmed: P6M").has_error("D13"));
   Assessment also;
   also.law = law::Resolved(law::load("reg-2026-1881"), {law::load("libe-2020")}, true);
-  CHECK(also.has_error("D13"));                              // P12M against three months
+  CHECK(also.has_error("D13"));  // P12M against three months
   CHECK_FALSE(also.change("confirmed: P12M", "confirmed: P3M").has_error("D13"));
 }
 
-TEST_CASE("known_within, the error target and the time of rectification must agree with the policy") {
+TEST_CASE(
+    "known_within, the error target and the time of rectification must agree with the policy") {
   Assessment known;
   known.policy.known_within = 8;
   CHECK(known.has_error("D11"));
@@ -234,11 +263,13 @@ TEST_CASE("known_within, the error target and the time of rectification must agr
   CHECK(Assessment().set("rectify_within", "PT12H").has_error("D9"));
 }
 
-TEST_CASE("a high residual risk without consultation is an error even where the text asks for none") {
+TEST_CASE(
+    "a high residual risk without consultation is an error even where the text asks for none") {
   Assessment a;
   a.law = law::Resolved(law::load("com-2020-568"), {}, true);
   a.set("residual_risk", "high").set("sent", "");
-  for (const dpia::Finding& each : a.findings()) CHECK(each.level == dpia::Level::note);   // asks for no DPIA at all
+  for (const dpia::Finding& each : a.findings())
+    CHECK(each.level == dpia::Level::note);  // asks for no DPIA at all
   a.law = law::Resolved(law::load("reg-2026-1881"), {}, true);
   CHECK(a.has_error("W16"));
 }
@@ -313,8 +344,10 @@ TEST_CASE("a warning fails a run under strict alone, in every form that has an o
   CHECK_FALSE(dpia::summarize(checked, true).met);
   CHECK(dpia::render(checked, dpia::Format::tap, false).find("not ok") == std::string::npos);
   CHECK(dpia::render(checked, dpia::Format::tap, true).find("not ok") != std::string::npos);
-  CHECK(dpia::render(checked, dpia::Format::junit, false).find("failures=\"0\"") != std::string::npos);
-  CHECK(dpia::render(checked, dpia::Format::junit, true).find("failures=\"1\"") != std::string::npos);
+  CHECK(dpia::render(checked, dpia::Format::junit, false).find("failures=\"0\"") !=
+        std::string::npos);
+  CHECK(dpia::render(checked, dpia::Format::junit, true).find("failures=\"1\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("drift: the document states the policy's parameters, each by itself") {
@@ -332,22 +365,31 @@ TEST_CASE("drift: the document states the policy's parameters, each by itself") 
   CHECK(fewer.change("    distance: 31\n", "").has_error("drift"));
 }
 
-TEST_CASE("drift: where thresholds decide what people look at, the document must state them; elsewhere it may") {
+TEST_CASE(
+    "drift: where thresholds decide what people look at, the document must state them; elsewhere "
+    "it may") {
   const std::pair<policy::Method, json::Json> methods[] = {
-      {policy::Method::vpdq, {{"distance", 31}, {"quality_floor", 50}, {"query_share", 80}, {"entry_share", 0}}},
-      {policy::Method::indicators, {{"thresholds", {{"age_difference", 10.0}, {"child_likely", 1.0}}}, {"objective", {"age_difference"}}, {"minimum", 2}}},
-      {policy::Method::external, {{"threshold", 0.9}, {"detector", "a detector"}, {"detector_version", "1.0"}}},
+      {policy::Method::vpdq,
+       {{"distance", 31}, {"quality_floor", 50}, {"query_share", 80}, {"entry_share", 0}}},
+      {policy::Method::indicators,
+       {{"thresholds", {{"age_difference", 10.0}, {"child_likely", 1.0}}},
+        {"objective", {"age_difference"}},
+        {"minimum", 2}}},
+      {policy::Method::external,
+       {{"threshold", 0.9}, {"detector", "a detector"}, {"detector_version", "1.0"}}},
       {policy::Method::pdq, {{"distance", 31}, {"quality_floor", 50}}}};
   for (const auto& [method, parameters] : methods) {
     CAPTURE(policy::to_string(method));
     Assessment a;
     a.technology().method = method;
     a.technology().parameters = parameters;
-    if (method == policy::Method::indicators) a.technology().purpose = policy::Purpose::solicitation;
+    if (method == policy::Method::indicators)
+      a.technology().purpose = policy::Purpose::solicitation;
     a.text = dpia::make_example(a.policy, a.technology(), a.law, kToday);
     CHECK_FALSE(a.has_error("drift"));
     CHECK_FALSE(a.has_error("form"));
-    if (method == policy::Method::indicators) CHECK(a.text.find("age_difference from 10") != std::string::npos);
+    if (method == policy::Method::indicators)
+      CHECK(a.text.find("age_difference from 10") != std::string::npos);
     const std::size_t from = a.text.find("  parameters:"), to = a.text.find("\n# D2");
     a.text.erase(from, to - from);
     CHECK(a.has_error("drift") == (method != policy::Method::pdq));

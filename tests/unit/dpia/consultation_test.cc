@@ -21,7 +21,7 @@ TEST_CASE("days of suspension are added once, however they overlap; an open one 
   CHECK(c.period_ends() == Date{2026, 10, 8});
   c.suspensions.push_back({Date{2026, 8, 15}, Date{2026, 8, 22}});
   CHECK(c.period_ends() == Date{2026, 10, 10});
-  c.suspensions.push_back({Date{2026, 8, 11}, Date{2026, 8, 12}});   // inside the first
+  c.suspensions.push_back({Date{2026, 8, 11}, Date{2026, 8, 12}});  // inside the first
   CHECK(c.period_ends() == Date{2026, 10, 10});
   c.suspensions.push_back({Date{2026, 9, 1}, std::nullopt});
   CHECK_FALSE(c.period_ends());

@@ -24,7 +24,7 @@ TEST_CASE("DP-02: without advice, processing begins after the period and not a d
   Case c;
   const auto ends = c.consultation.period_ends();
   REQUIRE(ends);
-  CHECK(*ends == Date{2026, 9, 28});   // eight weeks
+  CHECK(*ends == Date{2026, 9, 28});  // eight weeks
   CHECK(gate::consultation_flaw(c.consultation, c.technology, *ends));
   CHECK_FALSE(gate::consultation_flaw(c.consultation, c.technology, base::next_day(*ends)));
   c.consultation.extended = true;
@@ -75,7 +75,8 @@ TEST_CASE("DP-04: new technology reports back on written advice, on or after its
   CHECK_FALSE(gate::report_back_flaw(c.consultation, c.technology, text, today));
   c.consultation.advice.reset();
   c.consultation.report_back.reset();
-  CHECK_FALSE(gate::report_back_flaw(c.consultation, c.technology, text, today));   // no advice, nothing to report
+  CHECK_FALSE(gate::report_back_flaw(c.consultation, c.technology, text,
+                                     today));  // no advice, nothing to report
   c.technology.first_used_by_any = Date{2015, 1, 1};
   c.technology.purpose = policy::Purpose::solicitation;
   c.consultation.advice = Date{2026, 9, 1};

@@ -29,14 +29,17 @@ bool lacks(Workplace& w, const law::Resolved& law, std::string_view rule) {
 
 }  // namespace
 
-TEST_CASE("under the proposal, whose conditions are few, the gate opens and each condition closes it alone") {
+TEST_CASE(
+    "under the proposal, whose conditions are few, the gate opens and each condition closes it "
+    "alone") {
   Workplace w;
   w.set_time(at("2025-06-01T00:00:00Z"));
   const auto law = under("com-2020-568");
   gate::Gate gate(w.policy, law, w.ledger.get());
   const gate::State& state = gate.evaluate(w.now);
   // Only the two rules that a person attests are missing in this workplace.
-  for (const law::Refusal& each : state.pairs.at(0).missing) CHECK((each.rule == "TE-01" || each.rule == "TE-02"));
+  for (const law::Refusal& each : state.pairs.at(0).missing)
+    CHECK((each.rule == "TE-01" || each.rule == "TE-02"));
   CHECK(state.pairs.at(0).missing.size() == 2);
   CHECK(missing(gate.evaluate(at("2026-01-01T00:00:00Z")), "SC-12").size() == 1);
 }
@@ -45,7 +48,8 @@ TEST_CASE("SC-12: closed at each boundary second outside the window of the law")
   Workplace w;
   const auto law = under("reg-2026-1881", {}, false);
   gate::Gate gate(w.policy, law, w.ledger.get());
-  for (const std::string_view shut : {"2026-04-04T00:00:00Z", "2026-07-30T23:59:59Z", "2028-04-04T00:00:00Z"}) {
+  for (const std::string_view shut :
+       {"2026-04-04T00:00:00Z", "2026-07-30T23:59:59Z", "2028-04-04T00:00:00Z"}) {
     CHECK(missing(gate.evaluate(at(shut)), "SC-12").size() == 1);
   }
   for (const std::string_view open : {"2026-07-31T00:00:00Z", "2028-04-03T23:59:59Z"}) {
@@ -64,7 +68,8 @@ TEST_CASE("SC-01: another kind of service, or one outside the Union, is not cove
   CHECK(lacks(w, law, "SC-01"));
 }
 
-TEST_CASE("SC-07: encryption that is, was or will be applied closes the pair where an article says so") {
+TEST_CASE(
+    "SC-07: encryption that is, was or will be applied closes the pair where an article says so") {
   Workplace w;
   for (const auto e2ee : {policy::E2ee::is, policy::E2ee::was, policy::E2ee::planned}) {
     w.policy.services[0].e2ee = e2ee;
@@ -75,7 +80,9 @@ TEST_CASE("SC-07: encryption that is, was or will be applied closes the pair whe
   CHECK_FALSE(lacks(w, under("reg-2026-1881"), "SC-07"));
 }
 
-TEST_CASE("DP-01, DP-02: without an impact assessment and consultation the pair is closed, where the text asks for them") {
+TEST_CASE(
+    "DP-01, DP-02: without an impact assessment and consultation the pair is closed, where the "
+    "text asks for them") {
   Workplace w;
   CHECK(lacks(w, under("reg-2026-1881"), "DP-01"));
   CHECK(lacks(w, under("reg-2026-1881"), "DP-02"));
@@ -132,7 +139,9 @@ TEST_CASE("HU-01: oversight counts for its period to the second, for this versio
   CHECK(missing(newer.evaluate(w.now), "HU-01").size() == 1);
 }
 
-TEST_CASE("HU-01: a signature that does not verify, a stranger's, or one of the other mode signs nothing off") {
+TEST_CASE(
+    "HU-01: a signature that does not verify, a stranger's, or one of the other mode signs nothing "
+    "off") {
   Workplace w;
   const auto law = under("reg-2026-1881");
   ledger::Entry forged = w.act(gate::OversightAct::oversee);
@@ -140,7 +149,7 @@ TEST_CASE("HU-01: a signature that does not verify, a stranger's, or one of the 
   w.ledger->append(forged);
   CHECK(lacks(w, law, "HU-01"));
   ledger::Entry stranger = w.act(gate::OversightAct::oversee);
-  stranger.data["person"] = 1;   // the reviewer
+  stranger.data["person"] = 1;  // the reviewer
   w.ledger->append(stranger);
   CHECK(lacks(w, law, "HU-01"));
   w.policy.rehearsal = false;
@@ -173,7 +182,8 @@ TEST_CASE("a halt closes at once whatever its signature, and only a signed resum
   CHECK(missing(gate.evaluate(w.now), "HU-01").empty());
 }
 
-TEST_CASE("only a person with the oversight role and their own key can sign, and a halt needs a reason") {
+TEST_CASE(
+    "only a person with the oversight role and their own key can sign, and a halt needs a reason") {
   Workplace w;
   gate::OversightStatement s;
   s.technology = "known-digests";
@@ -231,7 +241,9 @@ TEST_CASE("attested rules are missing until someone attests them") {
   CHECK_FALSE(lacks(w, under("com-2020-568"), "HU-04"));
 }
 
-TEST_CASE("TE-07: the error rate counts from 100 decisions on, each case by its last, and a resume starts anew") {
+TEST_CASE(
+    "TE-07: the error rate counts from 100 decisions on, each case by its last, and a resume "
+    "starts anew") {
   Workplace w;
   w.sign(gate::OversightAct::oversee);
   const auto law = under("com-2020-568");
@@ -240,7 +252,8 @@ TEST_CASE("TE-07: the error rate counts from 100 decisions on, each case by its 
     ledger::Entry entry;
     entry.event = ledger::event::kCaseDecided;
     entry.tool = "review";
-    entry.data = {{"case", std::to_string(number)}, {"technology", "known-digests"}, {"decision", decision}};
+    entry.data = {
+        {"case", std::to_string(number)}, {"technology", "known-digests"}, {"decision", decision}};
     return entry;
   };
   std::vector<ledger::Entry> entries;
@@ -248,12 +261,12 @@ TEST_CASE("TE-07: the error rate counts from 100 decisions on, each case by its 
   w.ledger->append(entries);
   CHECK(missing(gate.evaluate(w.now), "TE-07").empty());
   CHECK_FALSE(gate.evaluate(w.now).pairs[0].notes.empty());
-  w.ledger->append({decide(0, "confirm"), decide(0, "reject")});   // no further case
+  w.ledger->append({decide(0, "confirm"), decide(0, "reject")});  // no further case
   CHECK(missing(gate.evaluate(w.now), "TE-07").empty());
   w.ledger->append(decide(99, "confirm"));
   // This workplace has no impact assessment, so no target is met by a measured rate.
   CHECK(missing(gate.evaluate(w.now), "TE-07").size() == 1);
-  CHECK(missing(gate.evaluate(at("2027-02-22T10:00:01Z")), "TE-07").empty());   // 90 days later
+  CHECK(missing(gate.evaluate(at("2027-02-22T10:00:01Z")), "TE-07").empty());  // 90 days later
   w.sign(gate::OversightAct::resume);
   CHECK(missing(gate.evaluate(w.now), "TE-07").empty());
 }
@@ -270,7 +283,8 @@ TEST_CASE("no open pair is exit 69 with every missing condition, each once") {
     CHECK(error.code() == base::ExitCode::unavailable);
     const std::string text = error.what();
     for (const std::string_view rule : {"SC-12", "US-03", "HU-01", "DP-01", "TE-01"}) {
-      CHECK(text.find(std::string("chat/known-digests: ") + std::string(rule)) != std::string::npos);
+      CHECK(text.find(std::string("chat/known-digests: ") + std::string(rule)) !=
+            std::string::npos);
     }
   }
 }
@@ -278,7 +292,9 @@ TEST_CASE("no open pair is exit 69 with every missing condition, each once") {
 TEST_CASE("the gate digest changes with what decides, and not with paths and keys") {
   Workplace w;
   const auto law = under("reg-2026-1881");
-  const auto digest = [&](const law::Resolved& with) { return gate::Gate(w.policy, with, nullptr).digest(); };
+  const auto digest = [&](const law::Resolved& with) {
+    return gate::Gate(w.policy, with, nullptr).digest();
+  };
   const std::string one = digest(law);
   CHECK(one.size() == 64);
   w.policy.spool = "/elsewhere";
@@ -306,7 +322,8 @@ TEST_CASE("an additional text never opens a pair that was closed without it") {
       const auto more = under(base_id, {also_id});
       gate::Gate first(w.policy, alone, w.ledger.get());
       gate::Gate second(w.policy, more, w.ledger.get());
-      for (const std::string_view instant : {"2021-06-01T00:00:00Z", "2025-06-01T00:00:00Z", "2026-11-24T10:00:00Z"}) {
+      for (const std::string_view instant :
+           {"2021-06-01T00:00:00Z", "2025-06-01T00:00:00Z", "2026-11-24T10:00:00Z"}) {
         const auto& a = first.evaluate(at(instant)).pairs.at(0);
         const auto& b = second.evaluate(at(instant)).pairs.at(0);
         for (const law::Refusal& each : a.missing) {

@@ -9,7 +9,8 @@ using gate_test::Workplace;
 
 namespace {
 
-// Everything that the law in force asks for: impact assessment, consultation, attestations, oversight.
+// Everything that the law in force asks for: impact assessment, consultation, attestations,
+// oversight.
 struct Complete {
   Workplace w;
   law::Resolved law = under("reg-2026-1881");
@@ -27,8 +28,9 @@ struct Complete {
     policy.lists[0].verified_by = "a body";
     policy.technologies[0].first_used_evidence = "a report";
     policy.technologies[0].dpia = w.directory / "dpia.yaml";
-    base::write_new_file(policy.technologies[0].dpia,
-                         dpia::make_example(policy, policy.technologies[0], law, base::date_of(w.now)));
+    base::write_new_file(
+        policy.technologies[0].dpia,
+        dpia::make_example(policy, policy.technologies[0], law, base::date_of(w.now)));
     base::write_new_file(w.directory / "evidence.txt", "made up");
     for (const law::Rule* rule : law.attested_rules()) {
       policy::Attestation attestation;
@@ -39,7 +41,8 @@ struct Complete {
       attestation.expires = base::Date{2026, 12, 31};
       attestation.evidence = w.directory / "evidence.txt";
       attestation.evidence_sha256 = crypto::sha256_hex("made up");
-      attestation.signature = crypto::base64(dpo_key.sign(policy::attestation_statement(attestation)));
+      attestation.signature =
+          crypto::base64(dpo_key.sign(policy::attestation_statement(attestation)));
       policy.attestations.push_back(std::move(attestation));
     }
     w.sign(gate::OversightAct::oversee);
@@ -86,7 +89,9 @@ TEST_CASE("an impact assessment without its file closes the technology before an
   CHECK(c.missing(c.w.now).rfind("DP-01", 0) == 0);
 }
 
-TEST_CASE("TE-07: a measured error rate above the target of the assessment closes the technology, one at the target does not") {
+TEST_CASE(
+    "TE-07: a measured error rate above the target of the assessment closes the technology, one at "
+    "the target does not") {
   Complete c;
   const auto target = dpia::read(c.w.policy.technologies[0].dpia).error_rate_target;
   REQUIRE(target);
@@ -98,7 +103,8 @@ TEST_CASE("TE-07: a measured error rate above the target of the assessment close
       ledger::Entry entry;
       entry.event = ledger::event::kCaseDecided;
       entry.tool = "review";
-      entry.data = {{"case", std::to_string(i)}, {"technology", "known-digests"}, {"decision", decision}};
+      entry.data = {
+          {"case", std::to_string(i)}, {"technology", "known-digests"}, {"decision", decision}};
       entries.push_back(std::move(entry));
     }
     c.w.ledger->append(entries);

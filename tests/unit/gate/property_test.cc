@@ -1,5 +1,5 @@
-// Whatever a text forbids is never let through: random items, services and technologies against an oracle that is written from the
-// texts' own table of parameters and knows nothing of lib/law.
+// Whatever a text forbids is never let through: random items, services and technologies against an
+// oracle that is written from the texts' own table of parameters and knows nothing of lib/law.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -26,44 +26,58 @@ struct Item {
 constexpr const char* kKinds[] = {"image", "video", "text", "audio", "archive", "mail", "file"};
 constexpr const char* kRegions[] = {"DE", "GR", "EU", "US", "GB", "CH"};
 constexpr const char* kServices[] = {"chat", "phone", "sealed", "planned"};
-constexpr const char* kTexts[] = {"com-2020-568", "libe-2020", "reg-2021-1232", "reg-2021-1232-am2024", "reg-2026-1881"};
+constexpr const char* kTexts[] = {"com-2020-568", "libe-2020", "reg-2021-1232",
+                                  "reg-2021-1232-am2024", "reg-2026-1881"};
 
 std::string line_of(const Item& item) {
   const auto word = [](Item::Word w) {
-    return w == Item::Word::absent ? std::string() : w == Item::Word::none ? R"(,"secrecy":"none")" : R"(,"secrecy":"protected")";
+    return w == Item::Word::absent ? std::string()
+           : w == Item::Word::none ? R"(,"secrecy":"none")"
+                                   : R"(,"secrecy":"protected")";
   };
-  std::string line = fmt::format(R"({{"id":"m","service":"{}","account":"a","region":"{}","e2ee":{}{})", item.service, item.region,
-                                 item.e2ee, word(item.secrecy));
-  if (item.has_counterpart) line += fmt::format(R"(,"counterparts":[{{"account":"b"{}}}])", word(item.counterpart));
+  std::string line =
+      fmt::format(R"({{"id":"m","service":"{}","account":"a","region":"{}","e2ee":{}{})",
+                  item.service, item.region, item.e2ee, word(item.secrecy));
+  if (item.has_counterpart)
+    line += fmt::format(R"(,"counterparts":[{{"account":"b"{}}}])", word(item.counterpart));
   if (item.indicators) line += R"(,"indicators":{"age_difference":20,"child_likely":true})";
-  return line + fmt::format(R"(,"content":{{"kind":"{}"{}}}}})", item.kind, item.path ? R"(,"path":"p")" : "");
+  return line + fmt::format(R"(,"content":{{"kind":"{}"{}}}}})", item.kind,
+                            item.path ? R"(,"path":"p")" : "");
 }
 
-bool in_union(const std::string& region) { return region == "EU" || region == "DE" || region == "GR"; }
+bool in_union(const std::string& region) {
+  return region == "EU" || region == "DE" || region == "GR";
+}
 
 // The oracle: is this item forbidden under the text, whatever the provider's policy says?
 bool forbids(const std::string& text, const Item& item) {
   const bool committee = text == "libe-2020";
   const bool law = text.rfind("reg-", 0) == 0;
-  if (item.service == "phone") return true;                                            // number-based: Art. 1(1)
-  if (!in_union(item.region)) return true;                                             // outside the services' regions
-  if (item.kind == "audio" && (committee || law)) return true;                         // Art. 1(2)
-  if (committee && item.kind != "image" && item.kind != "video") return true;          // images and videos only
-  if (committee && item.indicators) return true;                                       // no solicitation
-  if (law && item.kind == "text" && !item.indicators) return true;                     // Art. 3(1)(b): no substance
-  if (text == "reg-2026-1881" && (item.e2ee || item.service != "chat")) return true;   // Art. 1(3): is, was, will be applied
+  if (item.service == "phone") return true;                     // number-based: Art. 1(1)
+  if (!in_union(item.region)) return true;                      // outside the services' regions
+  if (item.kind == "audio" && (committee || law)) return true;  // Art. 1(2)
+  if (committee && item.kind != "image" && item.kind != "video")
+    return true;                                                    // images and videos only
+  if (committee && item.indicators) return true;                    // no solicitation
+  if (law && item.kind == "text" && !item.indicators) return true;  // Art. 3(1)(b): no substance
+  if (text == "reg-2026-1881" && (item.e2ee || item.service != "chat"))
+    return true;  // Art. 1(3): is, was, will be applied
   const bool is_protected = item.secrecy == Item::Word::is_protected ||
                             (item.has_counterpart && item.counterpart == Item::Word::is_protected);
-  const bool determined = item.secrecy != Item::Word::absent && (!item.has_counterpart || item.counterpart != Item::Word::absent);
-  if (committee && (is_protected || !determined)) return true;                         // professional secrecy
-  if ((item.kind == "text" || item.indicators) && item.path) return true;              // the text itself would travel
+  const bool determined = item.secrecy != Item::Word::absent &&
+                          (!item.has_counterpart || item.counterpart != Item::Word::absent);
+  if (committee && (is_protected || !determined)) return true;  // professional secrecy
+  if ((item.kind == "text" || item.indicators) && item.path)
+    return true;  // the text itself would travel
   return false;
 }
 
 class Generator {
  public:
   explicit Generator(unsigned seed) : random_(seed) {}
-  std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_); }
+  std::size_t below(std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_);
+  }
   bool coin() { return below(2) == 0; }
   Item item() {
     Item out;
@@ -116,7 +130,9 @@ void close_some(gate::State& state, const law::Resolved& law, Generator& random)
 
 }  // namespace
 
-TEST_CASE("whatever a text forbids is never let through, alone or with others, and each refusal cites a rule that this text has") {
+TEST_CASE(
+    "whatever a text forbids is never let through, alone or with others, and each refusal cites a "
+    "rule that this text has") {
   Workplace w;
   offer_everything(w.policy);
   gate::State state = gate_test::open_state(w.policy, w.now);
@@ -151,7 +167,7 @@ TEST_CASE("whatever a text forbids is never let through, alone or with others, a
           for (const ContentKind kind : verdict.admitted->content) {
             Item leaf = item;
             leaf.kind = std::string(base::to_string(kind));
-            leaf.path = false;   // asked is what the leaf may be, not how it came
+            leaf.path = false;  // asked is what the leaf may be, not how it came
             CHECK_FALSE(forbids(base, leaf));
             CHECK_FALSE(forbids(also, leaf));
           }
@@ -159,20 +175,22 @@ TEST_CASE("whatever a text forbids is never let through, alone or with others, a
           const auto texts = law.all();
           CHECK_FALSE(verdict.refused->citation.empty());
           CHECK(std::any_of(texts.begin(), texts.end(), [&](const law::Instrument* text) {
-            return text->id == verdict.refused->instrument && text->rule(verdict.refused->rule).citation == verdict.refused->citation;
+            return text->id == verdict.refused->instrument &&
+                   text->rule(verdict.refused->rule).citation == verdict.refused->citation;
           }));
         }
       }
     }
   }
-  CHECK(admitted > 500);   // a gate that refuses all would prove nothing
+  CHECK(admitted > 500);  // a gate that refuses all would prove nothing
 }
 
-TEST_CASE("no text opens on a day that is not its own, and those never adopted open in rehearsal alone") {
+TEST_CASE(
+    "no text opens on a day that is not its own, and those never adopted open in rehearsal alone") {
   struct Days {
     const char* text;
     const char* from;
-    const char* to;      // inclusive
+    const char* to;  // inclusive
     bool adopted;
   };
   constexpr Days kDays[] = {{"com-2020-568", "2020-12-21", "2025-12-31", false},
@@ -181,7 +199,8 @@ TEST_CASE("no text opens on a day that is not its own, and those never adopted o
                             {"reg-2021-1232-am2024", "2024-05-15", "2026-04-03", true},
                             {"reg-2026-1881", "2026-07-31", "2028-04-03", true}};
   std::mt19937_64 random(1232);
-  std::uniform_int_distribution<std::int64_t> second(at("2020-01-01T00:00:00Z").seconds, at("2029-12-31T23:59:59Z").seconds);
+  std::uniform_int_distribution<std::int64_t> second(at("2020-01-01T00:00:00Z").seconds,
+                                                     at("2029-12-31T23:59:59Z").seconds);
   for (const Days& days : kDays) {
     const std::string from = std::string(days.from) + "T00:00:00Z";
     const std::string to = std::string(days.to) + "T23:59:59Z";

@@ -107,7 +107,8 @@ TEST_CASE("a pair that was closed or removed meanwhile is gate_closed and can be
   s.state.pairs[0].missing.push_back(s.law.refusal("HU-01", "halted"));
   auto record = ndjson::Record::parse(s.parser, text);
   REQUIRE(record);
-  const auto result = gate::admit_later(*record, {"scope"}, *s.key, s.gate, s.state, *base::parse_period("PT1H"));
+  const auto result =
+      gate::admit_later(*record, {"scope"}, *s.key, s.gate, s.state, *base::parse_period("PT1H"));
   REQUIRE_FALSE(result);
   CHECK(result.error().code == "gate_closed");
   CHECK(result.error().retryable);

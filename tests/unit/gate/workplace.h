@@ -1,5 +1,6 @@
-// A small provider in memory and in a directory of its own: people with keys and certificates, a ledger, one service and one
-// technology. Removed with the object. The clock stands at 24 November 2026, 10:00 UTC.
+// A small provider in memory and in a directory of its own: people with keys and certificates, a
+// ledger, one service and one technology. Removed with the object. The clock stands at 24 November
+// 2026, 10:00 UTC.
 #pragma once
 
 #include <stdlib.h>
@@ -29,10 +30,12 @@ inline base::Instant at(std::string_view text) { return base::parse_instant(text
 inline const law::Instrument& text_of(std::string_view id) {
   static std::map<std::string, law::Instrument, std::less<>> texts;
   const auto found = texts.find(id);
-  return found != texts.end() ? found->second : texts.emplace(std::string(id), law::load(id)).first->second;
+  return found != texts.end() ? found->second
+                              : texts.emplace(std::string(id), law::load(id)).first->second;
 }
 
-inline law::Resolved under(std::string_view id, std::vector<std::string_view> also = {}, bool rehearsal = true) {
+inline law::Resolved under(std::string_view id, std::vector<std::string_view> also = {},
+                           bool rehearsal = true) {
   std::vector<law::Instrument> texts;
   for (const std::string_view each : also) texts.push_back(text_of(each));
   return {text_of(id), std::move(texts), rehearsal};
@@ -74,8 +77,10 @@ struct Workplace {
     digests.first_used_by_any = base::Date{2015, 1, 1};
     digests.lists = {"known"};
     policy.technologies = {digests};
-    ledger::Ledger::create(directory / "ledger", {"proviso/test/rehearsal", true}, *ledger_key, json::Json::object());
-    ledger = std::make_unique<ledger::Ledger>(ledger::Ledger::open_to_append(directory / "ledger", ledger_key, true));
+    ledger::Ledger::create(directory / "ledger", {"proviso/test/rehearsal", true}, *ledger_key,
+                           json::Json::object());
+    ledger = std::make_unique<ledger::Ledger>(
+        ledger::Ledger::open_to_append(directory / "ledger", ledger_key, true));
   }
   ~Workplace() {
     ledger.reset();
@@ -92,8 +97,8 @@ struct Workplace {
     person.roles = {role};
     person.certificate = directory / (id + ".crt");
     person.number = static_cast<int>(policy.people.size()) + 1;
-    const auto certificate =
-        crypto::Certificate::self_signed(key, id, at("2020-01-01T00:00:00Z"), at("2029-01-01T00:00:00Z"));
+    const auto certificate = crypto::Certificate::self_signed(key, id, at("2020-01-01T00:00:00Z"),
+                                                              at("2029-01-01T00:00:00Z"));
     base::write_new_file(person.certificate, certificate.pem());
     policy.people.push_back(std::move(person));
   }
@@ -112,10 +117,13 @@ struct Workplace {
     s.reason = reason;
     return gate::signed_entry(s, policy, oversight_key);
   }
-  void sign(gate::OversightAct what, const std::string& reason = "") { ledger->append(act(what, reason)); }
+  void sign(gate::OversightAct what, const std::string& reason = "") {
+    ledger->append(act(what, reason));
+  }
 };
 
-// A gate whose pairs are all open, without law or ledger behind it: for what is decided of an item alone.
+// A gate whose pairs are all open, without law or ledger behind it: for what is decided of an item
+// alone.
 inline gate::State open_state(const policy::Policy& policy, base::Instant instant) {
   gate::State state;
   state.at = instant;

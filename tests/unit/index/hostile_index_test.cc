@@ -30,7 +30,9 @@ struct Opened {
     data = whole.substr(prefix.data_offset);
   }
   json::Json& section(std::size_t number) { return meta.at("sections").at(number); }
-  std::uint64_t offset(std::size_t number, const char* region) { return section(number).at(region).at("offset").get<std::uint64_t>(); }
+  std::uint64_t offset(std::size_t number, const char* region) {
+    return section(number).at(region).at("offset").get<std::uint64_t>();
+  }
   template <class T>
   void put(std::size_t number, const char* region, std::uint64_t at, T value) {
     std::memcpy(data.data() + offset(number, region) + at, &value, sizeof value);
@@ -42,12 +44,14 @@ struct Opened {
     prefix.version = index::kVersion;
     prefix.meta_bytes = words.size();
     prefix.blocks = (data.size() + index::kBlockBytes - 1) / index::kBlockBytes;
-    prefix.data_offset = index::aligned(sizeof prefix + words.size() + prefix.blocks * 32, index::kPageBytes);
+    prefix.data_offset =
+        index::aligned(sizeof prefix + words.size() + prefix.blocks * 32, index::kPageBytes);
     prefix.data_bytes = data.size();
     std::string whole(reinterpret_cast<const char*>(&prefix), sizeof prefix);
     whole += words;
     for (std::uint64_t block = 0; block < prefix.blocks; ++block) {
-      const base::Sha256 digest = crypto::sha256(std::string_view(data).substr(block * index::kBlockBytes, index::kBlockBytes));
+      const base::Sha256 digest = crypto::sha256(
+          std::string_view(data).substr(block * index::kBlockBytes, index::kBlockBytes));
       whole += base::as_text(std::span(digest));
     }
     whole.resize(prefix.data_offset, '\0');
@@ -76,7 +80,9 @@ bool refuses(const std::function<void()>& use) {
   return false;
 }
 
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool holds(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 const std::string kMd5 = "00112233445566778899aabbccddeeff";
 
@@ -121,7 +127,8 @@ TEST_CASE("an index that is taken apart and put together again is as good as bef
 TEST_CASE("a region that lies outside the data, off its place or over another is refused at open") {
   for (const char* const region : {"hashes", "table", "owners", "frames", "info", "strings"}) {
     for (const char* const offset :
-         {"18446744073709551552", "18446744073709551615", "-64", "64.0", "1e300", "\"64\"", "true", "null", "0", "1", "32", "1099511627776"}) {
+         {"18446744073709551552", "18446744073709551615", "-64", "64.0", "1e300", "\"64\"", "true",
+          "null", "0", "1", "32", "1099511627776"}) {
       Made made;
       Opened opened(made.path);
       opened.section(2).at(region).at("offset") = json::Json::parse(offset);
@@ -131,7 +138,8 @@ TEST_CASE("a region that lies outside the data, off its place or over another is
       CHECK(flaw(made.path) != "none");
       CHECK_THROWS_AS(open_index(made.path), base::Error);
     }
-    for (const char* const bytes : {"18446744073709551615", "18446744073709551552", "-1", "1e19", "9223372036854775808"}) {
+    for (const char* const bytes :
+         {"18446744073709551615", "18446744073709551552", "-1", "1e19", "9223372036854775808"}) {
       Made made;
       Opened opened(made.path);
       opened.section(2).at(region).at("bytes") = json::Json::parse(bytes);
@@ -150,7 +158,8 @@ TEST_CASE("a region that lies outside the data, off its place or over another is
 
 TEST_CASE("a number of entries that its regions do not have is refused at open") {
   for (const char* const entries :
-       {"0", "1", "3", "-2", "2.0", "4294967295", "4294967296", "1152921504606846978", "18446744073709551615", "1e300", "\"2\"", "[2]"}) {
+       {"0", "1", "3", "-2", "2.0", "4294967295", "4294967296", "1152921504606846978",
+        "18446744073709551615", "1e300", "\"2\"", "[2]"}) {
     for (const std::size_t section : {0u, 2u}) {
       Made made;
       Opened opened(made.path);
@@ -163,7 +172,9 @@ TEST_CASE("a number of entries that its regions do not have is refused at open")
   }
 }
 
-TEST_CASE("sections out of order, twice, of no type or none at all, and data that belong to none, are refused") {
+TEST_CASE(
+    "sections out of order, twice, of no type or none at all, and data that belong to none, are "
+    "refused") {
   Made made;
   const Opened good(made.path);
   Opened bad = good;
@@ -182,7 +193,8 @@ TEST_CASE("sections out of order, twice, of no type or none at all, and data tha
   bad.data += std::string(4096, 'x');
   bad.write();
   CHECK(holds(flaw(made.path), "longer than its sections"));
-  for (const char* const words : {"{}", "[]", "7", "{\"sections\":7}", "{\"sections\":[7]}", "{\"sections\":[[]]}", "{\"sections\":null}", "{", "\xff", ""}) {
+  for (const char* const words : {"{}", "[]", "7", "{\"sections\":7}", "{\"sections\":[7]}",
+                                  "{\"sections\":[[]]}", "{\"sections\":null}", "{", "\xff", ""}) {
     good.write(words);
     CAPTURE(words);
     CHECK_THROWS_AS(open_index(made.path), base::Error);
@@ -190,8 +202,11 @@ TEST_CASE("sections out of order, twice, of no type or none at all, and data tha
   }
 }
 
-TEST_CASE("starts of digests that are out of order or beyond the list are refused, by verify and at their use") {
-  for (const auto& [first, second] : {std::pair(2u, 1u), std::pair(0u, 3u), std::pair(0u, 0xffffffffu), std::pair(0xffffffffu, 2u)}) {
+TEST_CASE(
+    "starts of digests that are out of order or beyond the list are refused, by verify and at "
+    "their use") {
+  for (const auto& [first, second] : {std::pair(2u, 1u), std::pair(0u, 3u),
+                                      std::pair(0u, 0xffffffffu), std::pair(0xffffffffu, 2u)}) {
     Made made;
     Opened opened(made.path);
     opened.put(0, "table", 0, std::uint32_t{first});
@@ -202,12 +217,13 @@ TEST_CASE("starts of digests that are out of order or beyond the list are refuse
   }
   Made made;
   Opened opened(made.path);
-  opened.put(0, "table", 0, std::uint32_t{1});     // hides the first digest
+  opened.put(0, "table", 0, std::uint32_t{1});  // hides the first digest
   opened.write();
   CHECK(holds(flaw(made.path), "table of starts"));
 }
 
-TEST_CASE("digests and PDQ hashes that do not ascend are found by verify: a search would miss them") {
+TEST_CASE(
+    "digests and PDQ hashes that do not ascend are found by verify: a search would miss them") {
   Made made;
   Opened opened(made.path);
   opened.put(0, "hashes", 0, std::uint8_t{0xff});
@@ -223,19 +239,26 @@ TEST_CASE("digests and PDQ hashes that do not ascend are found by verify: a sear
   CHECK(holds(flaw(other.path), "out of order"));
 }
 
-TEST_CASE("an entry's text outside its strings and reserved bits are refused, by verify and at their use") {
+TEST_CASE(
+    "an entry's text outside its strings and reserved bits are refused, by verify and at their "
+    "use") {
   struct Bad {
     std::uint64_t at;
     std::uint32_t value;
     unsigned bytes;
     const char* why;
   };
-  for (const Bad& bad : {Bad{0, 0xffffffff, 4, "outside its strings"}, Bad{4, 0xfffffff0, 4, "outside its strings"},
-                         Bad{8, 0xffff, 2, "outside its strings"}, Bad{10, 0xffff, 2, "outside its strings"}, Bad{12, 2, 2, "reserved bits"}, Bad{12, 0x8000, 2, "reserved bits"}, Bad{14, 1, 2, "reserved bits"}}) {
+  for (const Bad& bad :
+       {Bad{0, 0xffffffff, 4, "outside its strings"}, Bad{4, 0xfffffff0, 4, "outside its strings"},
+        Bad{8, 0xffff, 2, "outside its strings"}, Bad{10, 0xffff, 2, "outside its strings"},
+        Bad{12, 2, 2, "reserved bits"}, Bad{12, 0x8000, 2, "reserved bits"},
+        Bad{14, 1, 2, "reserved bits"}}) {
     Made made;
     Opened opened(made.path);
-    if (bad.bytes == 4) opened.put(0, "info", bad.at, bad.value);
-    else opened.put(0, "info", bad.at, static_cast<std::uint16_t>(bad.value));
+    if (bad.bytes == 4)
+      opened.put(0, "info", bad.at, bad.value);
+    else
+      opened.put(0, "info", bad.at, static_cast<std::uint16_t>(bad.value));
     opened.write();
     CAPTURE(bad.at);
     CHECK(holds(flaw(made.path), bad.why));
@@ -259,7 +282,9 @@ TEST_CASE("a frame of a video that is not there is refused, by verify, by a sear
   }
 }
 
-TEST_CASE("a video that says another number of frames, and a section another number of suspended entries, are found by verify") {
+TEST_CASE(
+    "a video that says another number of frames, and a section another number of suspended "
+    "entries, are found by verify") {
   for (const std::uint32_t frames : {0u, 1u, 0xffffffffu}) {
     Made made;
     Opened opened(made.path);
@@ -274,7 +299,8 @@ TEST_CASE("a video that says another number of frames, and a section another num
   CHECK(holds(flaw(made.path), "number of suspended entries"));
 }
 
-TEST_CASE("slot tables that do not fit their hashes: verify says so, and no search reads outside them") {
+TEST_CASE(
+    "slot tables that do not fit their hashes: verify says so, and no search reads outside them") {
   Temporary dir;
   std::mt19937_64 random(7);
   const auto hashes = made_hashes(4200, random);
@@ -294,28 +320,38 @@ TEST_CASE("slot tables that do not fit their hashes: verify says so, and no sear
     CHECK(refuses(search));
   }
   SUBCASE("starts that go down: buckets would overlap") {
-    for (std::uint64_t value = 0; value < 65'536; value += 2) bad.put(0, "table", 4 * value, std::uint32_t{0});
+    for (std::uint64_t value = 0; value < 65'536; value += 2)
+      bad.put(0, "table", 4 * value, std::uint32_t{0});
     bad.write();
     CHECK(refuses(search));
   }
   SUBCASE("numbers beyond the entries") {
-    for (std::uint64_t each = 0; each < 4000; ++each) bad.put(0, "table", layout.numbers + each * 4, std::uint32_t{0xffffffff});
+    for (std::uint64_t each = 0; each < 4000; ++each)
+      bad.put(0, "table", layout.numbers + each * 4, std::uint32_t{0xffffffff});
     bad.write();
     CHECK(refuses(search));
     CHECK(holds(flaw(path), "not there"));
   }
   SUBCASE("numbers within the entries, but of others") {
-    for (std::uint64_t each = 0; each < 4000; ++each) bad.put(0, "table", layout.numbers + each * 4, std::uint32_t{0});
+    for (std::uint64_t each = 0; each < 4000; ++each)
+      bad.put(0, "table", layout.numbers + each * 4, std::uint32_t{0});
     bad.write();
     CHECK(holds(flaw(path), "does not fit its hashes"));
     search();
   }
-  SUBCASE("companions of others: nothing is found by this slot, and neighbours says that the tables are wrong") {
+  SUBCASE(
+      "companions of others: nothing is found by this slot, and neighbours says that the tables "
+      "are wrong") {
     for (std::uint64_t slot = 0; slot < 16; ++slot) {
-      for (std::uint64_t each = 0; each < 4100; ++each) bad.put(0, "table", slot * layout.bytes + layout.companions + each * 2, std::uint16_t{0x5a5a});
+      for (std::uint64_t each = 0; each < 4100; ++each)
+        bad.put(0, "table", slot * layout.bytes + layout.companions + each * 2,
+                std::uint16_t{0x5a5a});
     }
     bad.write();
     CHECK(holds(flaw(path), "does not fit its hashes"));
-    CHECK(refuses([&] { index::neighbours(open_index(path), 0, {}, false, [](const index::Hit&, const index::Hit&) {}); }));
+    CHECK(refuses([&] {
+      index::neighbours(open_index(path), 0, {}, false,
+                        [](const index::Hit&, const index::Hit&) {});
+    }));
   }
 }

@@ -23,11 +23,14 @@ struct Told {
   std::vector<index::Change> changes;
 };
 
-Told diff(const Temporary& dir, const std::vector<MadeList>& before, const std::vector<MadeList>& after) {
+Told diff(const Temporary& dir, const std::vector<MadeList>& before,
+          const std::vector<MadeList>& after) {
   make_index(dir.path / "before.pvx", before);
   make_index(dir.path / "after.pvx", after);
   Told told;
-  told.sections = index::diff(open_index(dir.path / "before.pvx"), open_index(dir.path / "after.pvx"), [&](const index::Change& change) { told.changes.push_back(change); });
+  told.sections =
+      index::diff(open_index(dir.path / "before.pvx"), open_index(dir.path / "after.pvx"),
+                  [&](const index::Change& change) { told.changes.push_back(change); });
   return told;
 }
 
@@ -35,8 +38,10 @@ Told diff(const Temporary& dir, const std::vector<MadeList>& before, const std::
 std::string sums(const Told& told) {
   std::string out;
   for (const auto& each : told.sections) {
-    out += each.list + " " + std::string(index::to_string(each.type)) + " " + std::to_string(each.before) + ">" + std::to_string(each.after) + " +" +
-           std::to_string(each.added) + " -" + std::to_string(each.removed) + " ~" + std::to_string(each.changed) + " =" + std::to_string(each.kept) + "\n";
+    out += each.list + " " + std::string(index::to_string(each.type)) + " " +
+           std::to_string(each.before) + ">" + std::to_string(each.after) + " +" +
+           std::to_string(each.added) + " -" + std::to_string(each.removed) + " ~" +
+           std::to_string(each.changed) + " =" + std::to_string(each.kept) + "\n";
   }
   return out;
 }
@@ -51,13 +56,15 @@ TEST_CASE("equal indexes differ in nothing") {
   entries.push_back(video("v", {random_hash(random), random_hash(random)}));
   const auto told = diff(dir, {{about(), entries}}, {{about(), entries}});
   CHECK(told.changes.empty());
-  CHECK(sums(told) == "known sha256 1>1 +0 -0 ~0 =1\nknown pdq 50>50 +0 -0 ~0 =50\nknown vpdq 1>1 +0 -0 ~0 =1\n");
+  CHECK(sums(told) ==
+        "known sha256 1>1 +0 -0 ~0 =1\nknown pdq 50>50 +0 -0 ~0 =50\nknown vpdq 1>1 +0 -0 ~0 =1\n");
 }
 
 TEST_CASE("entries that came, went and stayed are told apart by their hash") {
   Temporary dir;
-  const auto told = diff(dir, {{about(), {file("a", index::HashType::md5, kA), file("b", index::HashType::md5, kB)}}},
-                         {{about(), {file("b", index::HashType::md5, kB), file("c", index::HashType::md5, kC)}}});
+  const auto told = diff(
+      dir, {{about(), {file("a", index::HashType::md5, kA), file("b", index::HashType::md5, kB)}}},
+      {{about(), {file("b", index::HashType::md5, kB), file("c", index::HashType::md5, kC)}}});
   CHECK(sums(told) == "known md5 2>2 +1 -1 ~0 =1\n");
   REQUIRE(told.changes.size() == 2);
   CHECK(told.changes[0].kind == index::Change::Kind::removed);
@@ -69,7 +76,9 @@ TEST_CASE("entries that came, went and stayed are told apart by their hash") {
   CHECK(told.changes[1].entry == "c");
 }
 
-TEST_CASE("another id, another label or another suspension of the same hash is a change, with both states") {
+TEST_CASE(
+    "another id, another label or another suspension of the same hash is a change, with both "
+    "states") {
   Temporary dir;
   auto before = file("a", index::HashType::md5, kA);
   before.label = "A1";
@@ -99,21 +108,29 @@ TEST_CASE("an entry without an id that stands on another line now is kept") {
   hash.line = clip.line = 1;
   std::vector<index::ListEntry> before{hash, clip};
   hash.line = clip.line = 2;
-  CHECK(sums(diff(dir, {{about(), before}}, {{about(), {hash, clip}}})) == "known md5 1>1 +0 -0 ~0 =1\nknown vpdq 1>1 +0 -0 ~0 =1\n");
+  CHECK(sums(diff(dir, {{about(), before}}, {{about(), {hash, clip}}})) ==
+        "known md5 1>1 +0 -0 ~0 =1\nknown vpdq 1>1 +0 -0 ~0 =1\n");
 }
 
 TEST_CASE("a list or a type that only one index has is all added or all removed") {
   Temporary dir;
   std::mt19937_64 random(2);
-  const auto told = diff(dir, {{about("gone"), {file("a", index::HashType::md5, kA)}}, {about("stays"), {file("b", index::HashType::md5, kB)}}},
-                         {{about("new"), {picture("p", random_hash(random))}}, {about("stays"), {file("b", index::HashType::md5, kB), picture("q", random_hash(random))}}});
-  CHECK(sums(told) == "gone md5 1>0 +0 -1 ~0 =0\nnew pdq 0>1 +1 -0 ~0 =0\nstays md5 1>1 +0 -0 ~0 =1\nstays pdq 0>1 +1 -0 ~0 =0\n");
+  const auto told = diff(
+      dir,
+      {{about("gone"), {file("a", index::HashType::md5, kA)}},
+       {about("stays"), {file("b", index::HashType::md5, kB)}}},
+      {{about("new"), {picture("p", random_hash(random))}},
+       {about("stays"), {file("b", index::HashType::md5, kB), picture("q", random_hash(random))}}});
+  CHECK(sums(told) ==
+        "gone md5 1>0 +0 -1 ~0 =0\nnew pdq 0>1 +1 -0 ~0 =0\nstays md5 1>1 +0 -0 ~0 =1\nstays pdq "
+        "0>1 +1 -0 ~0 =0\n");
 }
 
 TEST_CASE("the same hash in two lists is two entries, each compared with its own list") {
   Temporary dir;
   const auto entry = file("a", index::HashType::md5, kA);
-  const auto told = diff(dir, {{about("one"), {entry}}, {about("two"), {}}}, {{about("one"), {}}, {about("two"), {entry}}});
+  const auto told = diff(dir, {{about("one"), {entry}}, {about("two"), {}}},
+                         {{about("one"), {}}, {about("two"), {entry}}});
   CHECK(sums(told) == "one md5 1>0 +0 -1 ~0 =0\ntwo md5 0>1 +1 -0 ~0 =0\n");
 }
 
@@ -128,10 +145,13 @@ TEST_CASE("PDQ entries are compared in the order of the file, whatever their wor
   std::vector<index::ListEntry> before, after;
   for (const auto& hash : old_hashes) before.push_back(picture(pdq::to_hex(hash), hash));
   for (const auto& hash : new_hashes) after.push_back(picture(pdq::to_hex(hash), hash));
-  CHECK(sums(diff(dir, {{about(), before}}, {{about(), after}})) == "known pdq 300>310 +30 -20 ~0 =280\n");
+  CHECK(sums(diff(dir, {{about(), before}}, {{about(), after}})) ==
+        "known pdq 300>310 +30 -20 ~0 =280\n");
 }
 
-TEST_CASE("a video with another frame, name or suspension is one gone and one come, and equal ones are paired") {
+TEST_CASE(
+    "a video with another frame, name or suspension is one gone and one come, and equal ones are "
+    "paired") {
   Temporary dir;
   std::mt19937_64 random(4);
   const std::vector<pdq::Hash> frames{random_hash(random), random_hash(random)};
@@ -139,14 +159,19 @@ TEST_CASE("a video with another frame, name or suspension is one gone and one co
   auto out = video("c", frames);
   auto in = out;
   out.suspended = true;
-  const auto told = diff(dir, {{about(), {video("a", frames), video("b", frames), in, video("twin", frames), video("twin", frames)}}},
-                         {{about(), {video("a", frames), video("b", others), out, video("twin", frames)}}});
+  const auto told =
+      diff(dir,
+           {{about(),
+             {video("a", frames), video("b", frames), in, video("twin", frames),
+              video("twin", frames)}}},
+           {{about(), {video("a", frames), video("b", others), out, video("twin", frames)}}});
   CHECK(sums(told) == "known vpdq 5>4 +2 -3 ~0 =2\n");
   REQUIRE(told.changes.size() == 5);
   std::string words;
   for (const auto& each : told.changes) {
     CHECK(each.hash.empty());
-    words += std::string(index::to_string(each.kind)) + " " + each.entry + each.old_entry + (each.suspended || each.was_suspended ? "!" : "") + "; ";
+    words += std::string(index::to_string(each.kind)) + " " + each.entry + each.old_entry +
+             (each.suspended || each.was_suspended ? "!" : "") + "; ";
   }
   CHECK(words == "added b; added c!; removed b; removed c; removed twin; ");
 }

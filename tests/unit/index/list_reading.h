@@ -34,7 +34,8 @@ struct Read {
   }
 };
 
-inline policy::List fixture(const std::string& name, const std::string& format = {}, const std::string& type = {}) {
+inline policy::List fixture(const std::string& name, const std::string& format = {},
+                            const std::string& type = {}) {
   policy::List list;
   list.name = "known";
   list.source = "made up";
@@ -54,14 +55,17 @@ inline policy::List known_good(policy::List list) {
 struct Written {
   std::filesystem::path directory;
   policy::List list;
-  Written(const std::string& name, std::string_view text, const std::string& format = {}, const std::string& type = {}) {
+  Written(const std::string& name, std::string_view text, const std::string& format = {},
+          const std::string& type = {}) {
     std::string made = (std::filesystem::temp_directory_path() / "proviso-list-XXXXXX").string();
     directory = ::mkdtemp(made.data());
     list = fixture(name, format, type);
     list.path = directory / name;
     put(name, text);
   }
-  void put(const std::string& name, std::string_view text) const { base::write_file_atomically(directory / name, text); }
+  void put(const std::string& name, std::string_view text) const {
+    base::write_file_atomically(directory / name, text);
+  }
   ~Written() {
     std::error_code error;
     std::filesystem::remove_all(directory, error);
@@ -79,11 +83,16 @@ inline std::string refusal(const policy::List& list) {
   return {};
 }
 
-inline bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-inline std::string hex(const index::ExactHash& hash) { return base::to_hex(std::span(hash.bytes).first(index::bytes_of(hash.type))); }
+inline bool holds(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+inline std::string hex(const index::ExactHash& hash) {
+  return base::to_hex(std::span(hash.bytes).first(index::bytes_of(hash.type)));
+}
 
-inline std::string made_up_md5(int n) {      // of "made-up N"
-  const char* known[] = {"", "8f7c9f19cfc3c1b366302c7c346be060", "ba7067fffafe1e0331121389cc8b29d9", "e5ed17c4bc42f054c14b8768db3e23cb"};
+inline std::string made_up_md5(int n) {  // of "made-up N"
+  const char* known[] = {"", "8f7c9f19cfc3c1b366302c7c346be060", "ba7067fffafe1e0331121389cc8b29d9",
+                         "e5ed17c4bc42f054c14b8768db3e23cb"};
   return known[n];
 }
 

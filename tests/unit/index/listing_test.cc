@@ -13,9 +13,12 @@ using namespace proviso::test;
 
 namespace {
 
-std::string listed(const index::Index& index, index::ListingForm form, const std::vector<std::string>& lists = {}, std::optional<index::HashType> type = {}) {
+std::string listed(const index::Index& index, index::ListingForm form,
+                   const std::vector<std::string>& lists = {},
+                   std::optional<index::HashType> type = {}) {
   std::string text;
-  index::write_listing(index, form, lists, type, [&](std::string_view line) { text += std::string(line) + '\n'; });
+  index::write_listing(index, form, lists, type,
+                       [&](std::string_view line) { text += std::string(line) + '\n'; });
   return text;
 }
 
@@ -35,9 +38,11 @@ std::string entries_of(const index::Index& index) {
   std::string text;
   for (std::uint32_t section = 0; section < index.sections().size(); ++section) {
     index.for_each(section, [&](const index::StoredEntry& entry) {
-      text += std::string(index::to_string(index.sections()[section].type)) + "|" + base::to_hex(entry.hash) + "|";
+      text += std::string(index::to_string(index.sections()[section].type)) + "|" +
+              base::to_hex(entry.hash) + "|";
       for (const auto& frame : entry.frames) text += pdq::to_hex(frame) + ",";
-      text += "|" + std::string(entry.id) + "|" + std::string(entry.label) + (entry.suspended ? "|suspended\n" : "|\n");
+      text += "|" + std::string(entry.id) + "|" + std::string(entry.label) +
+              (entry.suspended ? "|suspended\n" : "|\n");
     });
   }
   return text;
@@ -77,7 +82,9 @@ index::ListEntry video(const std::string& id, std::mt19937_64& random) {
 
 }  // namespace
 
-TEST_CASE("an index as NDJSON reads back as the same entries, videos, line breaks and suspension with it") {
+TEST_CASE(
+    "an index as NDJSON reads back as the same entries, videos, line breaks and suspension with "
+    "it") {
   Temporary dir;
   std::mt19937_64 random(2);
   auto entries = odd_entries(true);
@@ -102,7 +109,8 @@ TEST_CASE("an index as CSV reads back as the same entries, commas and quotes wit
 
 TEST_CASE("CSV refuses what its reader would not give back: line breaks, and blanks at the ends") {
   Temporary dir;
-  for (const std::string& word : {std::string("two\nlines"), std::string("carriage\rreturn"), std::string(" blank"), std::string("tab\t")}) {
+  for (const std::string& word : {std::string("two\nlines"), std::string("carriage\rreturn"),
+                                  std::string(" blank"), std::string("tab\t")}) {
     for (const bool as_id : {true, false}) {
       auto entry = file("a", index::HashType::md5, std::string(32, '1'));
       (as_id ? entry.id : entry.label) = word;
@@ -128,11 +136,16 @@ TEST_CASE("an index without entries lists nothing but the header") {
 
 TEST_CASE("only the lists and the type that were asked for are listed") {
   Temporary dir;
-  make_index(dir.path / "i.pvx", {{about("a"), {file("1", index::HashType::md5, std::string(32, '1')), file("2", index::HashType::sha1, std::string(40, '2'))}},
-                                  {about("b"), {file("3", index::HashType::md5, std::string(32, '3'))}}});
+  make_index(dir.path / "i.pvx",
+             {{about("a"),
+               {file("1", index::HashType::md5, std::string(32, '1')),
+                file("2", index::HashType::sha1, std::string(40, '2'))}},
+              {about("b"), {file("3", index::HashType::md5, std::string(32, '3'))}}});
   const auto index = open_index(dir.path / "i.pvx");
-  CHECK(listed(index, index::ListingForm::csv, {"b"}) == "list,type,hash,id,label,suspended\nb,md5," + std::string(32, '3') + ",3,,false\n");
-  CHECK(listed(index, index::ListingForm::csv, {"a"}, index::HashType::sha1) == "list,type,hash,id,label,suspended\na,sha1," + std::string(40, '2') + ",2,,false\n");
+  CHECK(listed(index, index::ListingForm::csv, {"b"}) ==
+        "list,type,hash,id,label,suspended\nb,md5," + std::string(32, '3') + ",3,,false\n");
+  CHECK(listed(index, index::ListingForm::csv, {"a"}, index::HashType::sha1) ==
+        "list,type,hash,id,label,suspended\na,sha1," + std::string(40, '2') + ",2,,false\n");
 }
 
 TEST_CASE("hex has no suspended entries, and no known-good list that was not named") {
@@ -141,16 +154,19 @@ TEST_CASE("hex has no suspended entries, and no known-good list that was not nam
   out.suspended = true;
   policy::List good = about("good");
   good.purpose = "known-good";
-  make_index(dir.path / "i.pvx", {{about("a"), {out, file("in", index::HashType::md5, std::string(32, '2'))}},
-                                  {good, {file("g", index::HashType::md5, std::string(32, '3'))}}});
+  make_index(dir.path / "i.pvx",
+             {{about("a"), {out, file("in", index::HashType::md5, std::string(32, '2'))}},
+              {good, {file("g", index::HashType::md5, std::string(32, '3'))}}});
   const auto index = open_index(dir.path / "i.pvx");
   std::string text;
   const auto take = [&](std::string_view line) { text += std::string(line) + '\n'; };
-  const auto left_out = index::write_listing(index, index::ListingForm::hex, {}, index::HashType::md5, take);
+  const auto left_out =
+      index::write_listing(index, index::ListingForm::hex, {}, index::HashType::md5, take);
   CHECK(text == std::string(32, '2') + "\n");
   CHECK(left_out.suspended == 1);
   CHECK(left_out.known_good == 1);
-  CHECK(listed(index, index::ListingForm::hex, {"good"}, index::HashType::md5) == std::string(32, '3') + "\n");
+  CHECK(listed(index, index::ListingForm::hex, {"good"}, index::HashType::md5) ==
+        std::string(32, '3') + "\n");
 }
 
 TEST_CASE("hex is of one type and reads back by it") {
@@ -167,8 +183,10 @@ TEST_CASE("hex is of one type and reads back by it") {
   REQUIRE(again.sections().size() == 1);
   CHECK(again.sections()[0].type == index::HashType::pdq);
   CHECK(listed(again, index::ListingForm::hex, {}, index::HashType::pdq) == text);
-  CHECK(listed(index, index::ListingForm::hex, {}, index::HashType::sha256) == std::string(64, '3') + "\n");
-  for (const std::optional<index::HashType> type : {std::optional<index::HashType>(), std::optional(index::HashType::vpdq)}) {
+  CHECK(listed(index, index::ListingForm::hex, {}, index::HashType::sha256) ==
+        std::string(64, '3') + "\n");
+  for (const std::optional<index::HashType> type :
+       {std::optional<index::HashType>(), std::optional(index::HashType::vpdq)}) {
     try {
       listed(index, index::ListingForm::hex, {}, type);
       FAIL("listed");

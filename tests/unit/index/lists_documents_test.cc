@@ -29,7 +29,8 @@ TEST_CASE("a VICS case is read with its byte order mark, by the categories that 
   CHECK(read.report.other_category.at("0") == 1);
   CHECK(read.report.other_category.at("none") == 1);
   CHECK(read.report.unmatchable.at("photodna") == 2);
-  CHECK(read.rejections() == "5: md5: the digest of the empty file\n7: md5: 32 hex digits were expected\n");
+  CHECK(read.rejections() ==
+        "5: md5: the digest of the empty file\n7: md5: 32 hex digits were expected\n");
   CHECK(read.report.records == 7);
 }
 
@@ -59,12 +60,12 @@ TEST_CASE("of an NCMEC page the newest state of each member's entry counts, in a
   CHECK(hex(read.entries[0].exact[0]) == made_up_md5(2));
   CHECK(read.entries[0].affirmative == 2);
   CHECK(read.entries[0].negative == 1);
-  CHECK(read.entries[1].id == "43/i2");      // another member's i2: not the one that was deleted
+  CHECK(read.entries[1].id == "43/i2");  // another member's i2: not the one that was deleted
   CHECK(read.entries[1].pdq);
-  CHECK(read.entries[2].id == "43/i5");      // newer than its tombstone
+  CHECK(read.entries[2].id == "43/i5");  // newer than its tombstone
   CHECK(read.entries[3].id == "42/v1");
   CHECK(read.report.superseded == 1);
-  CHECK(read.report.deleted == 3);           // two tombstones, and the entry that one takes out
+  CHECK(read.report.deleted == 3);  // two tombstones, and the entry that one takes out
   CHECK(read.report.unmatchable.at("photodna") == 1);
   CHECK(read.report.unmatchable.at("tmk-pdqf") == 1);
   CHECK(read.report.unmatchable.at("videntifier") == 1);
@@ -91,12 +92,20 @@ TEST_CASE("XML with a document type, of another kind or nested without end is re
   for (int i = 0; i < 10'000; ++i) deep += "<a>";
   const Written nested("x.xml", deep);
   CHECK(holds(refusal(nested.list), "65 "));
-  const Written entity("x.xml", "<queryResult xmlns='https://hashsharing.ncmec.org/hashsharing/v2'><images>&x;</images></queryResult>");
+  const Written entity(
+      "x.xml",
+      "<queryResult "
+      "xmlns='https://hashsharing.ncmec.org/hashsharing/v2'><images>&x;</images></queryResult>");
   CHECK(holds(refusal(entity.list), "65 "));
-  const Written local("x.xml", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><queryResult xmlns='https://hashsharing.ncmec.org/hashsharing/v2'/>");
+  const Written local("x.xml",
+                      "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><queryResult "
+                      "xmlns='https://hashsharing.ncmec.org/hashsharing/v2'/>");
   CHECK(holds(refusal(local.list), "document type"));
-  const Written foreign("x.xml", "<pages><queryResult xmlns='https://hashsharing.ncmec.org/hashsharing/v2'/><queryResult><image/></queryResult>"
-                                 "</pages>");
+  const Written foreign(
+      "x.xml",
+      "<pages><queryResult "
+      "xmlns='https://hashsharing.ncmec.org/hashsharing/v2'/><queryResult><image/></queryResult>"
+      "</pages>");
   CHECK(holds(refusal(foreign.list), "hash sharing version 2 was expected"));
   const Written no_page("x.xml", "<pages/>");
   CHECK(holds(refusal(no_page.list), "hash sharing version 2 was expected"));
@@ -129,12 +138,17 @@ TEST_CASE("ThreatExchange updates read the same as an object, an array and lines
 }
 
 TEST_CASE("a tombstone that cannot be read in full takes its entry out all the same") {
-  const std::string indicator = "\"type\":\"HASH_MD5\",\"status\":\"MALICIOUS\",\"indicator\":\"" + made_up_md5(1) + "\"}\n";
-  for (const char* rest : {"\"last_updated\":9,\"indicator\":null", "\"last_updated\":9,\"type\":7,\"descriptors\":[1]",
+  const std::string indicator =
+      "\"type\":\"HASH_MD5\",\"status\":\"MALICIOUS\",\"indicator\":\"" + made_up_md5(1) + "\"}\n";
+  for (const char* rest : {"\"last_updated\":9,\"indicator\":null",
+                           "\"last_updated\":9,\"type\":7,\"descriptors\":[1]",
                            "\"last_updated\":\"no time\"", "\"indicator\":\"no hash\""}) {
     CAPTURE(rest);
-    const Written written("x.json", "{\"id\":\"a\",\"last_updated\":5," + indicator + "{\"id\":\"a\",\"should_delete\":true," + rest + "}\n" +
-                                        "{\"id\":\"b\",\"last_updated\":5," + indicator, "threatexchange");
+    const Written written("x.json",
+                          "{\"id\":\"a\",\"last_updated\":5," + indicator +
+                              "{\"id\":\"a\",\"should_delete\":true," + rest + "}\n" +
+                              "{\"id\":\"b\",\"last_updated\":5," + indicator,
+                          "threatexchange");
     const Read read(written.list);
     REQUIRE(read.entries.size() == 1);
     CHECK(read.entries[0].id == "b");
@@ -142,13 +156,15 @@ TEST_CASE("a tombstone that cannot be read in full takes its entry out all the s
     CHECK(read.report.rejected == 0);
   }
   const auto record = [](const std::string& name, const std::string& id, const std::string& time) {
-    return "<" + name + "><member id='1'/><id>" + id + "</id>" + time + "<fingerprints><md5>" + made_up_md5(1) + "</md5></fingerprints></" + name +
-           ">";
+    return "<" + name + "><member id='1'/><id>" + id + "</id>" + time + "<fingerprints><md5>" +
+           made_up_md5(1) + "</md5></fingerprints></" + name + ">";
   };
   const std::string time = "<timestamp>2026-03-01T00:00:00Z</timestamp>";
   for (const char* flawed : {"<timestamp>no time</timestamp>", "<timestamp/>", ""}) {
-    const Written written("x.xml", "<queryResult xmlns='https://hashsharing.ncmec.org/hashsharing/v2'>" + record("deletedImage", "a", flawed) +
-                                       record("image", "a", time) + record("image", "b", time) + "</queryResult>");
+    const Written written("x.xml",
+                          "<queryResult xmlns='https://hashsharing.ncmec.org/hashsharing/v2'>" +
+                              record("deletedImage", "a", flawed) + record("image", "a", time) +
+                              record("image", "b", time) + "</queryResult>");
     const Read read(written.list);
     REQUIRE(read.entries.size() == 1);
     CHECK(read.entries[0].id == "1/b");
@@ -174,8 +190,9 @@ TEST_CASE("signal lines name their type or take the declared one") {
 }
 
 TEST_CASE("a document that breaks off anywhere is refused as a whole") {
-  for (policy::List list : {vics("case.vics.json"), vics("set.vics.json"), fixture("updates.json", "threatexchange"),
-                            fixture("updates-array.json", "threatexchange"), fixture("page.ncmec.xml")}) {
+  for (policy::List list :
+       {vics("case.vics.json"), vics("set.vics.json"), fixture("updates.json", "threatexchange"),
+        fixture("updates-array.json", "threatexchange"), fixture("page.ncmec.xml")}) {
     std::string text = base::read_file(list.path);
     while (text.back() == '\n') text.pop_back();
     const std::string name = list.path.filename().string();
@@ -195,15 +212,20 @@ TEST_CASE("JSON nested ten thousand deep is refused, and so is a value without e
   list.path = deep.list.path;
   list.format = "vics";
   CHECK(holds(refusal(list), "nested deeper than 64 levels"));
-  const Written endless("x.json", "{\"value\":[{\"MD5\":\"" + std::string(2u << 20, 'a') + "\"}]}", "vics");
+  const Written endless("x.json", "{\"value\":[{\"MD5\":\"" + std::string(2u << 20, 'a') + "\"}]}",
+                        "vics");
   list.path = endless.list.path;
   CHECK(holds(refusal(list), "a value over 1048576 bytes"));
 }
 
 TEST_CASE("a record that is too large is rejected alone") {
-  std::string large = "{\"MediaID\":1,\"Category\":1,\"MD5\":\"" + made_up_md5(1) + "\",\"Exifs\":[0";
+  std::string large =
+      "{\"MediaID\":1,\"Category\":1,\"MD5\":\"" + made_up_md5(1) + "\",\"Exifs\":[0";
   for (int i = 0; i < 40'000; ++i) large += ",0";
-  const Written written("x.json", "{\"value\":[" + large + "]},{\"MediaID\":2,\"Category\":1,\"MD5\":\"" + made_up_md5(2) + "\"}]}", "vics");
+  const Written written("x.json",
+                        "{\"value\":[" + large + "]},{\"MediaID\":2,\"Category\":1,\"MD5\":\"" +
+                            made_up_md5(2) + "\"}]}",
+                        "vics");
   policy::List list = written.list;
   list.categories = {"1"};
   const Read read(list);

@@ -13,21 +13,24 @@ TEST_CASE("a plain list is read with CRLF and comments, and each bad line has it
   const Read read(fixture("plain.sha256.txt"));
   REQUIRE(read.entries.size() == 3);
   CHECK(read.entries[0].line == 2);
-  CHECK(read.entries[1].line == 4);      // upper case
-  CHECK(read.entries[2].line == 7);      // no newline at its end
+  CHECK(read.entries[1].line == 4);  // upper case
+  CHECK(read.entries[2].line == 7);  // no newline at its end
   CHECK(read.entries[0].exact[0].type == HashType::sha256);
   CHECK(read.entries[0].id.empty());
-  CHECK(read.rejections() == "5: sha256: the digest of the empty file\n6: sha256: 64 hex digits were expected\n");
+  CHECK(read.rejections() ==
+        "5: sha256: the digest of the empty file\n6: sha256: 64 hex digits were expected\n");
   CHECK(read.report.records == 5);
   CHECK(read.report.entries == 3);
   CHECK(read.report.rejected == 2);
   CHECK(read.report.empty_file == 1);
-  CHECK(read.report.sha256 == crypto::sha256_hex(base::read_file(fixture("plain.sha256.txt").path)));
+  CHECK(read.report.sha256 ==
+        crypto::sha256_hex(base::read_file(fixture("plain.sha256.txt").path)));
 }
 
 TEST_CASE("64 digits are PDQ or SHA-256 by declaration alone") {
   const std::string digits(64, 'a');
-  const Written pdq("known.pdq.txt", digits), sha("known.sha256.txt", digits), none("known.txt", digits), said("known.txt", digits, "hex", "pdq");
+  const Written pdq("known.pdq.txt", digits), sha("known.sha256.txt", digits),
+      none("known.txt", digits), said("known.txt", digits, "hex", "pdq");
   CHECK(Read(pdq.list).entries[0].pdq);
   CHECK(Read(sha.list).entries[0].exact.size() == 1);
   CHECK(Read(said.list).entries[0].pdq);
@@ -74,7 +77,8 @@ TEST_CASE("hashdeep is read by its own header, and a name may hold commas") {
   CHECK(holds(refusal(early.list), "the name last"));
   const Written empty("x.hashdeep", "");
   CHECK(holds(refusal(empty.list), "65 "));
-  const Written turned("x.hashdeep", "%%%% HASHDEEP-1.0\n%%%% md5,size,filename\n" + made_up_md5(1) + ",3,a\n");
+  const Written turned("x.hashdeep",
+                       "%%%% HASHDEEP-1.0\n%%%% md5,size,filename\n" + made_up_md5(1) + ",3,a\n");
   CHECK(hex(Read(turned.list).entries.at(0).exact[0]) == made_up_md5(1));
 }
 
@@ -87,8 +91,9 @@ TEST_CASE("a CSV of hash, algorithm, category, id is read, and no type is guesse
   CHECK(read.entries[2].label == "C, \"x\"");
   CHECK(read.entries[2].pdq);
   CHECK(read.report.unmatchable.at("photodna") == 1);
-  CHECK(read.rejections() == "6: the hash's type is not declared: name a column 'type', or the type of the list\n"
-                             "7: 'SHA7' is none of md5, sha1, sha256, pdq\n8: a quote that is not closed\n");
+  CHECK(read.rejections() ==
+        "6: the hash's type is not declared: name a column 'type', or the type of the list\n"
+        "7: 'SHA7' is none of md5, sha1, sha256, pdq\n8: a quote that is not closed\n");
   policy::List some = fixture("iwf-like.csv");
   some.categories = {"B"};
   const Read filtered(some);
@@ -125,10 +130,14 @@ TEST_CASE("records of hash are read with frames, and a line counts whole or not 
   CHECK(read.entries[2].suspended);
   CHECK(read.report.suspended == 1);
   CHECK(read.rejections() ==
-        "3: the record holds an error: decode_failed: the picture breaks off\n5: pdq: the hash of all zeros names no picture\n"
-        "6: no JSON\n7: md5: 32 hex digits were expected\n8: two different md5 digests in one entry\n9: no hash on the line\n");
-  const Written twice("x.ndjson", "{\"id\":\"a\",\"x\":1,\"x\":2,\"md5\":\"" + made_up_md5(1) + "\"}\n[]\n{\"id\":7}\n");
-  CHECK(Read(twice.list).rejections() == "1: a member that stands twice\n2: no JSON object\n3: id: a string was expected\n");
+        "3: the record holds an error: decode_failed: the picture breaks off\n5: pdq: the hash of "
+        "all zeros names no picture\n"
+        "6: no JSON\n7: md5: 32 hex digits were expected\n8: two different md5 digests in one "
+        "entry\n9: no hash on the line\n");
+  const Written twice("x.ndjson", "{\"id\":\"a\",\"x\":1,\"x\":2,\"md5\":\"" + made_up_md5(1) +
+                                      "\"}\n[]\n{\"id\":7}\n");
+  CHECK(Read(twice.list).rejections() ==
+        "1: a member that stands twice\n2: no JSON object\n3: id: a string was expected\n");
 }
 
 TEST_CASE("a known-good list keeps exact digests, and never a resemblance") {
@@ -160,13 +169,15 @@ TEST_CASE("RDS version 3 is read from its table alone, never from a view or a co
   CHECK(read.rejections() == "2: sha1: 40 hex digits were expected\n");
   CHECK(read.report.sha256 == crypto::sha256_hex(base::read_file(fixture("rds.db").path)));
   CHECK(holds(refusal(known_good(fixture("rds-view.db", "nsrl-sqlite"))), "65 "));
-  CHECK(holds(refusal(known_good(fixture("rds-computed.db", "nsrl-sqlite"))), "no column sha256, sha1 or md5"));
+  CHECK(holds(refusal(known_good(fixture("rds-computed.db", "nsrl-sqlite"))),
+              "no column sha256, sha1 or md5"));
   CHECK(holds(refusal(known_good(fixture("md5sums", "nsrl-sqlite"))), "65 "));
   CHECK(holds(refusal(fixture("rds.db", "nsrl-sqlite")), "78 "));
 }
 
 TEST_CASE("RDS version 3 whose pages name one page over and over is refused") {
-  // Two inner pages of 500 children each, which are all the same page, over the one row of a database that SQLite made.
+  // Two inner pages of 500 children each, which are all the same page, over the one row of a
+  // database that SQLite made.
   constexpr std::size_t kPage = 4096, kChildren = 500;
   const Written written("rds.db", "", "nsrl-sqlite");
   std::filesystem::remove(written.list.path);
@@ -181,7 +192,8 @@ TEST_CASE("RDS version 3 whose pages name one page over and over is refused") {
   const auto inner = [&](std::uint32_t child) {
     std::string page(kPage, '\0');
     const auto put = [&](std::size_t at, std::uint64_t value, int bytes) {
-      for (int i = 0; i < bytes; ++i) page[at + static_cast<std::size_t>(i)] = static_cast<char>(value >> (8 * (bytes - 1 - i)));
+      for (int i = 0; i < bytes; ++i)
+        page[at + static_cast<std::size_t>(i)] = static_cast<char>(value >> (8 * (bytes - 1 - i)));
     };
     page[0] = 5;
     put(3, kChildren - 1, 2);
@@ -197,18 +209,19 @@ TEST_CASE("RDS version 3 whose pages name one page over and over is refused") {
   };
   const std::string leaf = text.substr(kPage);
   text = text.substr(0, kPage) + inner(3) + inner(4) + leaf;
-  text[31] = 4;                          // pages of the file
+  text[31] = 4;  // pages of the file
   written.put("rds.db", text);
   CHECK(holds(refusal(known_good(written.list)), "more rows than the file has room for"));
 }
 
-TEST_CASE("withdrawn entries are suspended by hash or id, and a withdrawal that names nothing is told") {
+TEST_CASE(
+    "withdrawn entries are suspended by hash or id, and a withdrawal that names nothing is told") {
   policy::List list = fixture("records.ndjson");
   list.withdrawn = fixture("withdrawn.txt").path;
   const Read read(list);
   REQUIRE(read.entries.size() == 3);
-  CHECK(read.entries[0].suspended);      // by its md5, though it has other hashes
-  CHECK(read.entries[1].suspended);      // by a frame
+  CHECK(read.entries[0].suspended);  // by its md5, though it has other hashes
+  CHECK(read.entries[1].suspended);  // by a frame
   CHECK(read.report.suspended == 3);
   CHECK(read.report.withdrawals_unused == 1);
   const Written wrong("withdrawn.txt", "md5 " + made_up_md5(1) + "\n# a word\nmd5 12\n");
@@ -250,7 +263,8 @@ TEST_CASE("formats and types that are not known are refused, and so is a file th
 
 TEST_CASE("a line over the limit is rejected, and reading goes on behind it") {
   const std::string good = "{\"id\":\"a\",\"md5\":\"" + made_up_md5(1) + "\"}\n";
-  const Written lines("x.ndjson", good + std::string(3u << 20, 'x') + "\n" + good + std::string((1u << 20) + 1, ' ') + "\n\n" + good);
+  const Written lines("x.ndjson", good + std::string(3u << 20, 'x') + "\n" + good +
+                                      std::string((1u << 20) + 1, ' ') + "\n\n" + good);
   const Read read(lines.list);
   REQUIRE(read.entries.size() == 3);
   CHECK(read.entries[1].line == 3);
@@ -261,8 +275,10 @@ TEST_CASE("a line over the limit is rejected, and reading goes on behind it") {
 }
 
 TEST_CASE("deep JSON on a line is rejected, and ids that are no UTF-8 or too long are") {
-  const Written lines("x.ndjson", std::string(10'000, '[') + "\n{\"a\":" + std::string(10'000, '[') + std::string(10'000, ']') + "}\n{\"id\":\"" +
-                                      std::string(257, 'a') + "\",\"md5\":\"" + made_up_md5(1) + "\"}\n");
+  const Written lines("x.ndjson",
+                      std::string(10'000, '[') + "\n{\"a\":" + std::string(10'000, '[') +
+                          std::string(10'000, ']') + "}\n{\"id\":\"" + std::string(257, 'a') +
+                          "\",\"md5\":\"" + made_up_md5(1) + "\"}\n");
   const Read read(lines.list);
   CHECK(read.bad.size() == 3);
   CHECK(holds(read.bad[1].why, "nested deeper than 64 levels"));

@@ -12,7 +12,8 @@ namespace {
 
 const std::string kA(32, 'a'), kB(32, 'b'), kC(32, 'c');
 
-policy::List edition(const std::string& verified_by, const std::string& date, const std::string& source = "a made-up source") {
+policy::List edition(const std::string& verified_by, const std::string& date,
+                     const std::string& source = "a made-up source") {
   policy::List list = about();
   list.verified_by = verified_by;
   list.source = source;
@@ -40,7 +41,8 @@ std::vector<index::Hit> find(const index::Index& index, const std::string& md5) 
   return hits;
 }
 
-index::ListEntry video(const std::string& id, const std::vector<pdq::Hash>& frames, bool suspended = false) {
+index::ListEntry video(const std::string& id, const std::vector<pdq::Hash>& frames,
+                       bool suspended = false) {
   index::ListEntry entry;
   entry.id = id;
   entry.frames = frames;
@@ -52,7 +54,8 @@ index::ListEntry video(const std::string& id, const std::vector<pdq::Hash>& fram
 std::string verified(const std::vector<policy::List>& editions) {
   Temporary dir;
   std::vector<std::vector<MadeList>> parts;
-  for (const auto& each : editions) parts.push_back({{each, {file("a", index::HashType::md5, kA)}}});
+  for (const auto& each : editions)
+    parts.push_back({{each, {file("a", index::HashType::md5, kA)}}});
   return merged(dir, parts).sections().at(0).verified_by;
 }
 
@@ -60,8 +63,11 @@ std::string verified(const std::vector<policy::List>& editions) {
 
 TEST_CASE("a merge has the entries of all, and lists of one name are one") {
   Temporary dir;
-  const auto index = merged(dir, {{{about("one"), {file("a", index::HashType::md5, kA), file("b", index::HashType::md5, kB)}}},
-                                  {{about("one"), {file("b", index::HashType::md5, kB), file("c", index::HashType::md5, kC)}}, {about("two"), {file("z", index::HashType::md5, kA)}}}});
+  const auto index = merged(
+      dir,
+      {{{about("one"), {file("a", index::HashType::md5, kA), file("b", index::HashType::md5, kB)}}},
+       {{about("one"), {file("b", index::HashType::md5, kB), file("c", index::HashType::md5, kC)}},
+        {about("two"), {file("z", index::HashType::md5, kA)}}}});
   REQUIRE(index.sections().size() == 2);
   CHECK(index.sections()[0].list == "one");
   CHECK(index.sections()[0].entries == 3);
@@ -105,7 +111,9 @@ TEST_CASE("a video under another id with the very frames of a suspended one is s
   Temporary dir;
   std::mt19937_64 random(2);
   const std::vector<pdq::Hash> frames{random_hash(random), random_hash(random)};
-  const auto index = merged(dir, {{{about(), {video("v", frames)}}}, {{about(), {video("w", frames, true), video("x", {frames[0]})}}}});
+  const auto index =
+      merged(dir, {{{about(), {video("v", frames)}}},
+                   {{about(), {video("w", frames, true), video("x", {frames[0]})}}}});
   std::vector<index::VideoHit> hits;
   index.find_vpdq(frames, 0, {}, hits);
   REQUIRE(hits.size() == 3);
@@ -116,7 +124,8 @@ TEST_CASE("equal videos are one, and those that differ in a frame stay two") {
   Temporary dir;
   std::mt19937_64 random(3);
   const std::vector<pdq::Hash> frames{random_hash(random), random_hash(random)};
-  const auto index = merged(dir, {{{about(), {video("v", frames)}}}, {{about(), {video("v", frames), video("v", {frames[0]})}}}});
+  const auto index = merged(dir, {{{about(), {video("v", frames)}}},
+                                  {{about(), {video("v", frames), video("v", {frames[0]})}}}});
   CHECK(index.sections()[0].videos == 2);
 }
 
@@ -130,22 +139,29 @@ TEST_CASE("lists of one name that were made for different purposes are refused")
     FAIL("merged");
   } catch (const base::Error& error) {
     CHECK(error.code() == base::ExitCode::data);
-    CHECK(std::string(error.what()).find("the list known was made for 'known-csam' in one index and for 'known-good' in another") != std::string::npos);
+    CHECK(std::string(error.what())
+              .find("the list known was made for 'known-csam' in one index and for 'known-good' in "
+                    "another") != std::string::npos);
   }
 }
 
-TEST_CASE("a merged list is verified only when every edition is, by the same body, however new the one is that says so") {
+TEST_CASE(
+    "a merged list is verified only when every edition is, by the same body, however new the one "
+    "is that says so") {
   CHECK(verified({edition("x", "2026-01-01"), edition("x", "2026-02-01")}) == "x");
   CHECK(verified({edition("x", "2026-01-01"), edition("", "2026-02-01")}) == "");
   CHECK(verified({edition("", "2026-01-01"), edition("x", "2026-02-01")}) == "");
   CHECK(verified({edition("y", "2026-01-01"), edition("x", "2026-02-01")}) == "");
-  CHECK(verified({edition("x", "2026-01-01"), edition("", "2026-01-01"), edition("x", "2026-03-01")}) == "");
+  CHECK(verified({edition("x", "2026-01-01"), edition("", "2026-01-01"),
+                  edition("x", "2026-03-01")}) == "");
 }
 
 TEST_CASE("the newest edition tells what the merged list is") {
   Temporary dir;
   const auto entry = file("a", index::HashType::md5, kA);
-  const auto index = merged(dir, {{{edition("x", "2026-01-01", "old"), {entry}}}, {{edition("x", "2026-03-01", "new"), {entry}}}, {{edition("x", "2026-02-01", "middle"), {entry}}}});
+  const auto index = merged(dir, {{{edition("x", "2026-01-01", "old"), {entry}}},
+                                  {{edition("x", "2026-03-01", "new"), {entry}}},
+                                  {{edition("x", "2026-02-01", "middle"), {entry}}}});
   CHECK(index.sections()[0].source == "new");
   CHECK(index.sections()[0].date == "2026-03-01");
 }

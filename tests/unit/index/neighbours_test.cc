@@ -17,24 +17,30 @@ struct Owned {
 };
 
 // "list/id list/id distance", the lesser name first.
-std::string pair_of(const std::string& a, const std::string& b, int distance) { return std::min(a, b) + " " + std::max(a, b) + " " + std::to_string(distance); }
+std::string pair_of(const std::string& a, const std::string& b, int distance) {
+  return std::min(a, b) + " " + std::max(a, b) + " " + std::to_string(distance);
+}
 
 std::multiset<std::string> scanned(const std::vector<Owned>& all, int distance, bool across) {
   std::multiset<std::string> pairs;
   for (std::size_t i = 0; i < all.size(); ++i) {
     for (std::size_t k = i + 1; k < all.size(); ++k) {
       const int bits = pdq::distance(all[i].hash, all[k].hash);
-      if (bits <= distance && !(across && all[i].list == all[k].list)) pairs.insert(pair_of(all[i].list + "/" + all[i].id, all[k].list + "/" + all[k].id, bits));
+      if (bits <= distance && !(across && all[i].list == all[k].list))
+        pairs.insert(pair_of(all[i].list + "/" + all[i].id, all[k].list + "/" + all[k].id, bits));
     }
   }
   return pairs;
 }
 
-std::multiset<std::string> found(const index::Index& index, int distance, bool across, const std::vector<std::string>& lists = {}) {
+std::multiset<std::string> found(const index::Index& index, int distance, bool across,
+                                 const std::vector<std::string>& lists = {}) {
   std::multiset<std::string> pairs;
-  const auto number = index::neighbours(index, distance, lists, across, [&](const index::Hit& first, const index::Hit& second) {
-    pairs.insert(pair_of(first.list + "/" + first.entry, second.list + "/" + second.entry, second.distance));
-  });
+  const auto number = index::neighbours(
+      index, distance, lists, across, [&](const index::Hit& first, const index::Hit& second) {
+        pairs.insert(pair_of(first.list + "/" + first.entry, second.list + "/" + second.entry,
+                             second.distance));
+      });
   CHECK(number == pairs.size());
   return pairs;
 }
@@ -43,7 +49,7 @@ struct Lists {
   std::vector<MadeList> made;
   std::vector<Owned> all;
   void add(const std::string& name, const std::vector<pdq::Hash>& hashes) {
-    std::set<std::string> seen;              // an equal hash of the same list is no second entry
+    std::set<std::string> seen;  // an equal hash of the same list is no second entry
     std::vector<index::ListEntry> entries;
     for (const pdq::Hash& hash : hashes) {
       if (!seen.insert(pdq::to_hex(hash)).second) continue;
@@ -57,13 +63,15 @@ struct Lists {
 
 }  // namespace
 
-TEST_CASE("pairs are those of a scan of every pair, each once, within a list and across, at any distance") {
+TEST_CASE(
+    "pairs are those of a scan of every pair, each once, within a list and across, at any "
+    "distance") {
   Temporary dir;
   std::mt19937_64 random(1);
   auto hashes = made_hashes(500, random);
   Lists lists;
   lists.add("a", {hashes.begin(), hashes.begin() + 200});
-  lists.add("b", {hashes.begin() + 150, hashes.end()});      // fifty of both
+  lists.add("b", {hashes.begin() + 150, hashes.end()});  // fifty of both
   make_index(dir.path / "i.pvx", lists.made);
   const auto index = open_index(dir.path / "i.pvx");
   for (const int distance : {0, 1, 10, 31, 63}) {
@@ -109,19 +117,22 @@ TEST_CASE("a suspended entry is a neighbour too, and is told as such") {
   out.suspended = true;
   make_index(dir.path / "i.pvx", {{about(), {picture("in", hash), out}}});
   int pairs = 0;
-  index::neighbours(open_index(dir.path / "i.pvx"), 10, {}, false, [&](const index::Hit& first, const index::Hit& second) {
-    ++pairs;
-    CHECK(first.suspended == (first.entry == "out"));
-    CHECK(second.suspended == (second.entry == "out"));
-  });
+  index::neighbours(open_index(dir.path / "i.pvx"), 10, {}, false,
+                    [&](const index::Hit& first, const index::Hit& second) {
+                      ++pairs;
+                      CHECK(first.suspended == (first.entry == "out"));
+                      CHECK(second.suspended == (second.entry == "out"));
+                    });
   CHECK(pairs == 1);
 }
 
 TEST_CASE("an index without PDQ has no pairs, and a distance beyond the search's is refused") {
   Temporary dir;
-  make_index(dir.path / "i.pvx", {{about(), {file("a", index::HashType::md5, std::string(32, '1'))}}});
+  make_index(dir.path / "i.pvx",
+             {{about(), {file("a", index::HashType::md5, std::string(32, '1'))}}});
   CHECK(found(open_index(dir.path / "i.pvx"), 31, false).empty());
   std::mt19937_64 random(5);
   make_index(dir.path / "i.pvx", {{about(), {picture("a", random_hash(random))}}});
-  for (const int distance : {-1, 64}) CHECK_THROWS_AS(found(open_index(dir.path / "i.pvx"), distance, false), base::Error);
+  for (const int distance : {-1, 64})
+    CHECK_THROWS_AS(found(open_index(dir.path / "i.pvx"), distance, false), base::Error);
 }

@@ -13,7 +13,8 @@ using namespace proviso::test;
 namespace {
 
 // The slow, obviously right answer: distances of every entry within the radius, by entry.
-std::vector<std::pair<int, std::string>> scanned(const std::vector<pdq::Hash>& hashes, const pdq::Hash& query, int radius) {
+std::vector<std::pair<int, std::string>> scanned(const std::vector<pdq::Hash>& hashes,
+                                                 const pdq::Hash& query, int radius) {
   std::vector<std::pair<int, std::string>> all;
   std::set<pdq::Hash> seen;
   for (std::size_t i = 0; i < hashes.size(); ++i) {
@@ -33,9 +34,12 @@ std::vector<std::pair<int, std::string>> told(const std::vector<index::Hit>& hit
 
 }  // namespace
 
-TEST_CASE("PDQ answers are those of a linear scan, at every distance, for lists of any size and batches of any length") {
+TEST_CASE(
+    "PDQ answers are those of a linear scan, at every distance, for lists of any size and batches "
+    "of any length") {
   Temporary dir;
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{1000}, std::size_t{4095}, std::size_t{4096}, std::size_t{20'000}}) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{1000},
+                                 std::size_t{4095}, std::size_t{4096}, std::size_t{20'000}}) {
     const std::uint64_t seed = 20261124 + size;
     CAPTURE(seed);
     std::mt19937_64 random(seed);
@@ -44,7 +48,8 @@ TEST_CASE("PDQ answers are those of a linear scan, at every distance, for lists 
     const auto index = open_index(dir.path / "i.pvx");
     std::vector<pdq::Hash> queries;
     for (int bits = 0; bits < 70; ++bits) {
-      queries.push_back(hashes.empty() ? random_hash(random) : flipped(hashes[random() % hashes.size()], bits, random));
+      queries.push_back(hashes.empty() ? random_hash(random)
+                                       : flipped(hashes[random() % hashes.size()], bits, random));
     }
     for (int radius = 0; radius <= index::kMaxRadius; ++radius) {
       CAPTURE(radius);
@@ -53,7 +58,9 @@ TEST_CASE("PDQ answers are those of a linear scan, at every distance, for lists 
       REQUIRE(hits.size() == queries.size());
       for (std::size_t i = 0; i < queries.size(); ++i) {
         REQUIRE(told(hits[i]) == scanned(hashes, queries[i], radius));
-        REQUIRE(std::is_sorted(hits[i].begin(), hits[i].end(), [](const auto& a, const auto& b) { return a.distance < b.distance; }));
+        REQUIRE(std::is_sorted(hits[i].begin(), hits[i].end(), [](const auto& a, const auto& b) {
+          return a.distance < b.distance;
+        }));
       }
       std::vector<index::Hit> alone;
       const std::size_t one = static_cast<std::size_t>(radius) % queries.size();
@@ -64,7 +71,8 @@ TEST_CASE("PDQ answers are those of a linear scan, at every distance, for lists 
 }
 
 TEST_CASE("hashes that differ by as much as they may in the worst places are found") {
-  // Bits spread evenly over the slots, and heaped in as few as possible: the edges of the ring argument.
+  // Bits spread evenly over the slots, and heaped in as few as possible: the edges of the ring
+  // argument.
   Temporary dir;
   std::mt19937_64 random(31);
   auto hashes = made_hashes(6000, random);
@@ -75,7 +83,8 @@ TEST_CASE("hashes that differ by as much as they may in the worst places are fou
       pdq::Hash heaped = centre;
       for (int bit = 0; bit < radius; ++bit) {
         const int slot = (first + bit) % 16;
-        even.words[static_cast<std::size_t>(slot / 4)] ^= std::uint64_t{1} << (16 * (slot % 4) + bit / 16);
+        even.words[static_cast<std::size_t>(slot / 4)] ^= std::uint64_t{1}
+                                                          << (16 * (slot % 4) + bit / 16);
         const int at = (first * 16 + bit) % 256;
         heaped.words[static_cast<std::size_t>(at / 64)] ^= std::uint64_t{1} << (at % 64);
       }
@@ -106,14 +115,16 @@ TEST_CASE("every kernel gives the scalar one's answers") {
       std::size_t room = 0;
       for (int i = 0; i < 20; ++i) {
         const auto from = static_cast<std::uint32_t>(random() % 5000);
-        const auto to = static_cast<std::uint32_t>(from + random() % std::min<std::uint64_t>(70, 5001 - from));
+        const auto to =
+            static_cast<std::uint32_t>(from + random() % std::min<std::uint64_t>(70, 5001 - from));
         buckets.push_back({from, to, static_cast<std::uint32_t>(random() % 17)});
         room += to - from;
       }
       const auto query = static_cast<std::uint16_t>(random());
       std::vector<std::uint32_t> got(room), want(room);
       got.resize(kernel.scan_buckets(companions.data(), buckets, query, got.data()));
-      want.resize(index::kernels::scan_buckets_scalar(companions.data(), buckets, query, want.data()));
+      want.resize(
+          index::kernels::scan_buckets_scalar(companions.data(), buckets, query, want.data()));
       REQUIRE(got == want);
       const int radius = static_cast<int>(random() % 256);
       const auto hash = flipped(hashes[random() % hashes.size()], radius, random);

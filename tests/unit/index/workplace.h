@@ -27,7 +27,8 @@ struct Temporary {
 
 inline law::Resolved the_law() { return law::Resolved(law::load("reg-2026-1881"), {}, true); }
 
-inline policy::List about(const std::string& name = "known", const std::filesystem::path& path = {}) {
+inline policy::List about(const std::string& name = "known",
+                          const std::filesystem::path& path = {}) {
   policy::List list;
   list.name = name;
   list.source = "a made-up source";
@@ -59,8 +60,11 @@ inline pdq::Hash flipped(pdq::Hash hash, int bits, std::mt19937_64& random) {
 inline std::vector<pdq::Hash> made_hashes(std::size_t size, std::mt19937_64& random) {
   std::vector<pdq::Hash> hashes;
   while (hashes.size() < size) {
-    if (hashes.empty() || random() % 2 == 0) hashes.push_back(random_hash(random));
-    else hashes.push_back(flipped(hashes[random() % hashes.size()], static_cast<int>(random() % 48), random));
+    if (hashes.empty() || random() % 2 == 0)
+      hashes.push_back(random_hash(random));
+    else
+      hashes.push_back(
+          flipped(hashes[random() % hashes.size()], static_cast<int>(random() % 48), random));
   }
   return hashes;
 }
@@ -84,7 +88,8 @@ inline index::ListEntry file(const std::string& id, index::HashType type, const 
 
 inline std::vector<index::ListEntry> pictures(const std::vector<pdq::Hash>& hashes) {
   std::vector<index::ListEntry> entries;
-  for (std::size_t i = 0; i < hashes.size(); ++i) entries.push_back(picture("e" + std::to_string(i), hashes[i]));
+  for (std::size_t i = 0; i < hashes.size(); ++i)
+    entries.push_back(picture("e" + std::to_string(i), hashes[i]));
   return entries;
 }
 
@@ -94,7 +99,9 @@ struct MadeList {
   std::vector<index::ListEntry> entries;
 };
 
-inline index::BuildReport make_index(const std::filesystem::path& out, const std::vector<MadeList>& lists, index::BuildSettings settings = {},
+inline index::BuildReport make_index(const std::filesystem::path& out,
+                                     const std::vector<MadeList>& lists,
+                                     index::BuildSettings settings = {},
                                      const crypto::PrivateKey* key = nullptr) {
   std::vector<policy::List> abouts;
   for (const MadeList& list : lists) abouts.push_back(list.about);
@@ -106,6 +113,8 @@ inline index::BuildReport make_index(const std::filesystem::path& out, const std
   return builder.write(key);
 }
 
-inline index::Index open_index(const std::filesystem::path& path) { return index::Index::open(path, nullptr, false); }
+inline index::Index open_index(const std::filesystem::path& path) {
+  return index::Index::open(path, nullptr, false);
+}
 
 }  // namespace proviso::test

@@ -5,19 +5,25 @@
 using namespace proviso;
 
 TEST_CASE("RFC 8785 section 3.2.2: values have one form") {
-  const auto value = json::parse(R"({"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],
-    "string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]})", "test");
+  const auto value =
+      json::parse(R"({"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],
+    "string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]})",
+                  "test");
   CHECK(json::canonical(value) ==
         "{\"literals\":[null,true,false],\"numbers\":[333333333.3333333,1e+30,4.5,0.002,1e-27],"
         "\"string\":\"\u20ac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}");
 }
 
 TEST_CASE("RFC 8785 section 3.2.3: names are sorted by UTF-16 code units") {
-  const auto value = json::parse(R"({"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",
-    "\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"})", "test");
+  const auto value = json::parse(
+      R"({"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",
+    "\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"})",
+      "test");
   CHECK(json::canonical(value) ==
-        "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u0080\":\"Control\",\"\u00f6\":\"Latin Small Letter O With Diaeresis\","
-        "\"\u20ac\":\"Euro Sign\",\"\U0001F600\":\"Emoji: Grinning Face\",\"\ufb33\":\"Hebrew Letter Dalet With Dagesh\"}");
+        "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u0080\":\"Control\",\"\u00f6\":\"Latin "
+        "Small Letter O With Diaeresis\","
+        "\"\u20ac\":\"Euro Sign\",\"\U0001F600\":\"Emoji: Grinning Face\",\"\ufb33\":\"Hebrew "
+        "Letter Dalet With Dagesh\"}");
 }
 
 TEST_CASE("RFC 8785 appendix B: numbers are those of ECMAScript") {
@@ -38,12 +44,15 @@ TEST_CASE("RFC 8785 appendix B: numbers are those of ECMAScript") {
   CHECK(text(1e23) == "1e+23");
   CHECK(text(9.999999999999997e22) == "9.999999999999997e+22");
   CHECK(text(0.000009999999999999997) == "0.000009999999999999997");
-  CHECK(text(5.684341886080802e-14) == "5.684341886080802e-14");   // 2^-44: the nearest 16 digits do not read back
+  CHECK(text(5.684341886080802e-14) ==
+        "5.684341886080802e-14");  // 2^-44: the nearest 16 digits do not read back
   CHECK(text(2.2250738585072014e-308) == "2.2250738585072014e-308");
 }
 
 TEST_CASE("what is not strict JSON is refused") {
-  for (const char* text : {"", "{", "{\"a\":1,}", "{\"a\":1} x", "{\"a\":1,\"a\":2}", "[{\"b\":{\"c\":1,\"c\":2}}]", "// c\n1", "\"\xff\"", "NaN", "1e999", "[-1e999]", "\"\\ud800\"", "\"a\nb\"", "01"}) {
+  for (const char* text :
+       {"", "{", "{\"a\":1,}", "{\"a\":1} x", "{\"a\":1,\"a\":2}", "[{\"b\":{\"c\":1,\"c\":2}}]",
+        "// c\n1", "\"\xff\"", "NaN", "1e999", "[-1e999]", "\"\\ud800\"", "\"a\nb\"", "01"}) {
     CAPTURE(text);
     CHECK_THROWS_AS(json::parse(text, "test"), base::Error);
   }

@@ -16,8 +16,8 @@ using namespace proviso;
 namespace {
 
 std::string built_in_text(std::string_view id) {
-  const std::filesystem::path path =
-      std::filesystem::path(PROVISO_TEST_DATA) / "../../lib/law/instruments" / (std::string(id) + ".yaml");
+  const std::filesystem::path path = std::filesystem::path(PROVISO_TEST_DATA) /
+                                     "../../lib/law/instruments" / (std::string(id) + ".yaml");
   std::ifstream in(path);
   std::stringstream text;
   text << in.rdbuf();
@@ -42,7 +42,9 @@ std::string refusal_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("there are five texts and each answers for all 74 rules, in order, with sentence and citation") {
+TEST_CASE(
+    "there are five texts and each answers for all 74 rules, in order, with sentence and "
+    "citation") {
   REQUIRE(law::built_in_ids().size() == 5);
   for (const std::string_view id : law::built_in_ids()) {
     CAPTURE(id);
@@ -61,16 +63,18 @@ TEST_CASE("there are five texts and each answers for all 74 rules, in order, wit
 }
 
 TEST_CASE("citations name their own text, another act only where that act is the source") {
-  const std::map<std::string, std::string> prefixes = {{"com-2020-568", "COM(2020) 568"},
-                                                       {"libe-2020", "Report A9-0258/2020"},
-                                                       {"reg-2021-1232", "Regulation (EU) 2021/1232"},
-                                                       {"reg-2021-1232-am2024", "Regulation (EU) 2021/1232 as amended"},
-                                                       {"reg-2026-1881", "Regulation (EU) 2026/1881"}};
+  const std::map<std::string, std::string> prefixes = {
+      {"com-2020-568", "COM(2020) 568"},
+      {"libe-2020", "Report A9-0258/2020"},
+      {"reg-2021-1232", "Regulation (EU) 2021/1232"},
+      {"reg-2021-1232-am2024", "Regulation (EU) 2021/1232 as amended"},
+      {"reg-2026-1881", "Regulation (EU) 2026/1881"}};
   for (const auto& [id, prefix] : prefixes) {
     for (const law::Rule& rule : law::load(id).rules) {
       CAPTURE(rule.citation);
       const bool own = rule.citation.rfind(prefix, 0) == 0;
-      const bool gdpr = rule.id == "DP-06" && rule.citation == "Regulation (EU) 2016/679 Art. 35(11)";
+      const bool gdpr =
+          rule.id == "DP-06" && rule.citation == "Regulation (EU) 2016/679 Art. 35(11)";
       const bool form = rule.citation.rfind("Implementing Regulation (EU) 2024/2916", 0) == 0;
       CHECK((own || gdpr || form));
     }
@@ -78,7 +82,8 @@ TEST_CASE("citations name their own text, another act only where that act is the
   CHECK(law::load("reg-2026-1881").rule("SC-06").citation == "Regulation (EU) 2026/1881 Art. 1(2)");
 }
 
-TEST_CASE("what comes from secondary sources or memory is not verified, and memory is never an error") {
+TEST_CASE(
+    "what comes from secondary sources or memory is not verified, and memory is never an error") {
   for (const law::Rule& rule : law::load("reg-2026-1881").rules) CHECK_FALSE(rule.verified);
   const law::Instrument libe = law::load("libe-2020");
   for (const std::string_view id : {"SC-11", "SC-13", "HU-04", "US-01", "AR-02", "TE-03"}) {
@@ -86,16 +91,16 @@ TEST_CASE("what comes from secondary sources or memory is not verified, and memo
     CHECK_FALSE(libe.rule(id).verified);
     CHECK(libe.rule(id).severity != law::Severity::error);
   }
-  for (const std::string_view id : {"SC-03", "SC-04", "SC-05", "SC-06", "DP-01", "DP-02", "HU-01", "HU-02", "HU-05",
-                                    "US-03", "US-04", "GO-04", "ST-01", "ST-02", "ST-04", "ST-05", "PL-03", "CR-02",
-                                    "SC-12"}) {
+  for (const std::string_view id :
+       {"SC-03", "SC-04", "SC-05", "SC-06", "DP-01", "DP-02", "HU-01", "HU-02", "HU-05", "US-03",
+        "US-04", "GO-04", "ST-01", "ST-02", "ST-04", "ST-05", "PL-03", "CR-02", "SC-12"}) {
     CAPTURE(id);
     CHECK(libe.rule(id).applies);
     CHECK(libe.rule(id).verified);
   }
   const law::Instrument amended = law::load("reg-2021-1232-am2024");
   CHECK(amended.rule("DP-01").verified);
-  CHECK_FALSE(amended.rule("HU-05").verified);   // a recital that was not read
+  CHECK_FALSE(amended.rule("HU-05").verified);  // a recital that was not read
 }
 
 TEST_CASE("few rules wait for an attestation") {
@@ -111,12 +116,15 @@ TEST_CASE("few rules wait for an attestation") {
   CHECK(ids({law::load("reg-2026-1881"), {}, false}) == four);
   CHECK(ids({law::load("reg-2026-1881"), {law::load("libe-2020")}, false}) == four);
   CHECK(ids({law::load("com-2020-568"), {}, true}) == std::set<std::string>{"TE-01", "TE-02"});
-  CHECK(law::Resolved(law::load("reg-2026-1881"), {law::load("libe-2020")}, false).attested_rules().size() == 4);
+  CHECK(law::Resolved(law::load("reg-2026-1881"), {law::load("libe-2020")}, false)
+            .attested_rules()
+            .size() == 4);
 }
 
 TEST_CASE("every rule id in the source of a room is one of the 74") {
   const std::filesystem::path lib = std::filesystem::path(PROVISO_TEST_DATA) / "../../lib";
-  const std::set<std::string> groups = {"SC", "TE", "DP", "HU", "US", "ST", "CR", "AR", "PL", "MS", "GO"};
+  const std::set<std::string> groups = {"SC", "TE", "DP", "HU", "US", "ST",
+                                        "CR", "AR", "PL", "MS", "GO"};
   std::size_t seen = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(lib)) {
     if (entry.path().extension() != ".cc") continue;
@@ -155,18 +163,21 @@ TEST_CASE("an instrument can be read from a file, and its digest is that of its 
 
 TEST_CASE("a damaged instrument is refused with the place of each finding") {
   const std::string text = built_in_text("reg-2026-1881");
-  CHECK(refusal_of(replaced(text, "id: SC-02", "id: SC-03")).find("where SC-02 is expected") != std::string::npos);
-  CHECK(refusal_of(text.substr(0, text.rfind("  - id: GO-04"))).find("end before GO-04") != std::string::npos);
-  CHECK(refusal_of(replaced(text, "audio: forbidden", "audio: perhaps")).find("audio is not one of") !=
+  CHECK(refusal_of(replaced(text, "id: SC-02", "id: SC-03")).find("where SC-02 is expected") !=
         std::string::npos);
-  CHECK(refusal_of(replaced(text, "retention_max: P12M", "retention_max: a year")).find("retention_max") !=
+  CHECK(refusal_of(text.substr(0, text.rfind("  - id: GO-04"))).find("end before GO-04") !=
         std::string::npos);
-  CHECK(refusal_of(replaced(text, "to: 2028-04-03", "to: 2025-04-03")).find("ends before it begins") !=
-        std::string::npos);
+  CHECK(refusal_of(replaced(text, "audio: forbidden", "audio: perhaps"))
+            .find("audio is not one of") != std::string::npos);
+  CHECK(refusal_of(replaced(text, "retention_max: P12M", "retention_max: a year"))
+            .find("retention_max") != std::string::npos);
+  CHECK(refusal_of(replaced(text, "to: 2028-04-03", "to: 2025-04-03"))
+            .find("ends before it begins") != std::string::npos);
   CHECK_FALSE(refusal_of(replaced(text, "dpia: true", "dpia: true\nfavour: true")).empty());
-  CHECK(refusal_of(replaced(text, "[reporting, blocking", "[marketing, blocking")).find("marketing") !=
-        std::string::npos);
-  const std::string two = replaced(replaced(text, "audio: forbidden", "audio: perhaps"), "e2ee: article", "e2ee: maybe");
+  CHECK(refusal_of(replaced(text, "[reporting, blocking", "[marketing, blocking"))
+            .find("marketing") != std::string::npos);
+  const std::string two = replaced(replaced(text, "audio: forbidden", "audio: perhaps"),
+                                   "e2ee: article", "e2ee: maybe");
   CHECK(refusal_of(two).find("audio") != std::string::npos);
   CHECK(refusal_of(two).find("e2ee") != std::string::npos);
 }
@@ -188,7 +199,8 @@ TEST_CASE("the parameters are those of the table") {
   const law::Instrument libe = law::load("libe-2020");
   CHECK(libe.content.at(ContentKind::image) == ContentRule::allowed);
   CHECK(libe.content.at(ContentKind::video) == ContentRule::allowed);
-  for (const ContentKind kind : {ContentKind::text, ContentKind::audio, ContentKind::archive, ContentKind::mail}) {
+  for (const ContentKind kind :
+       {ContentKind::text, ContentKind::audio, ContentKind::archive, ContentKind::mail}) {
     CHECK(libe.content.at(kind) == ContentRule::forbidden);
   }
   CHECK(libe.retention_max == base::Period{0, 3, 0, 0});

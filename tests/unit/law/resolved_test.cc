@@ -22,30 +22,40 @@ base::Instant at(std::string_view text) {
 const law::Instrument& text_of(std::string_view id) {
   static std::map<std::string, law::Instrument, std::less<>> texts;
   const auto found = texts.find(id);
-  return found != texts.end() ? found->second : texts.emplace(std::string(id), law::load(id)).first->second;
+  return found != texts.end() ? found->second
+                              : texts.emplace(std::string(id), law::load(id)).first->second;
 }
 
-law::Resolved under(std::string_view id, std::vector<std::string_view> also = {}, bool rehearsal = false) {
+law::Resolved under(std::string_view id, std::vector<std::string_view> also = {},
+                    bool rehearsal = false) {
   std::vector<law::Instrument> texts;
   for (const std::string_view each : also) texts.push_back(text_of(each));
   return {text_of(id), std::move(texts), rehearsal};
 }
 
-std::string rule_of(const std::optional<law::Refusal>& refusal) { return refusal ? refusal->rule : "none"; }
+std::string rule_of(const std::optional<law::Refusal>& refusal) {
+  return refusal ? refusal->rule : "none";
+}
 
 }  // namespace
 
-TEST_CASE("each window opens with its first second and closes after its last, and the gap of 2026 is shut") {
+TEST_CASE(
+    "each window opens with its first second and closes after its last, and the gap of 2026 is "
+    "shut") {
   struct Boundary {
     std::string_view id, before, first, last, after;
   };
   const Boundary boundaries[] = {
-      {"com-2020-568", "2020-12-20T23:59:59Z", "2020-12-21T00:00:00Z", "2025-12-31T23:59:59Z", "2026-01-01T00:00:00Z"},
-      {"libe-2020", "2020-12-20T23:59:59Z", "2020-12-21T00:00:00Z", "2022-12-31T23:59:59Z", "2023-01-01T00:00:00Z"},
-      {"reg-2021-1232", "2021-08-01T23:59:59Z", "2021-08-02T00:00:00Z", "2024-05-14T23:59:59Z", "2024-05-15T00:00:00Z"},
-      {"reg-2021-1232-am2024", "2024-05-14T23:59:59Z", "2024-05-15T00:00:00Z", "2026-04-03T23:59:59Z",
-       "2026-04-04T00:00:00Z"},
-      {"reg-2026-1881", "2026-07-30T23:59:59Z", "2026-07-31T00:00:00Z", "2028-04-03T23:59:59Z", "2028-04-04T00:00:00Z"}};
+      {"com-2020-568", "2020-12-20T23:59:59Z", "2020-12-21T00:00:00Z", "2025-12-31T23:59:59Z",
+       "2026-01-01T00:00:00Z"},
+      {"libe-2020", "2020-12-20T23:59:59Z", "2020-12-21T00:00:00Z", "2022-12-31T23:59:59Z",
+       "2023-01-01T00:00:00Z"},
+      {"reg-2021-1232", "2021-08-01T23:59:59Z", "2021-08-02T00:00:00Z", "2024-05-14T23:59:59Z",
+       "2024-05-15T00:00:00Z"},
+      {"reg-2021-1232-am2024", "2024-05-14T23:59:59Z", "2024-05-15T00:00:00Z",
+       "2026-04-03T23:59:59Z", "2026-04-04T00:00:00Z"},
+      {"reg-2026-1881", "2026-07-30T23:59:59Z", "2026-07-31T00:00:00Z", "2028-04-03T23:59:59Z",
+       "2028-04-04T00:00:00Z"}};
   for (const Boundary& each : boundaries) {
     CAPTURE(each.id);
     const law::Resolved rehearsed = under(each.id, {}, true);
@@ -65,12 +75,15 @@ TEST_CASE("each window opens with its first second and closes after its last, an
   CHECK_FALSE(law::in_force_on({2026, 7, 30}));
 }
 
-TEST_CASE("a text that never became law opens the gate in rehearsal only, and never as an additional text") {
+TEST_CASE(
+    "a text that never became law opens the gate in rehearsal only, and never as an additional "
+    "text") {
   const auto day = at("2021-06-01T00:00:00Z");
   CHECK(rule_of(under("libe-2020").date_refusal(day)) == "SC-12");
   CHECK(rule_of(under("libe-2020", {}, true).date_refusal(day)) == "none");
   CHECK(rule_of(under("reg-2021-1232", {"libe-2020"}, true).date_refusal(day)) == "SC-12");
-  CHECK(rule_of(under("reg-2026-1881", {"libe-2020"}).date_refusal(at("2026-11-24T10:00:00Z"))) == "none");
+  CHECK(rule_of(under("reg-2026-1881", {"libe-2020"}).date_refusal(at("2026-11-24T10:00:00Z"))) ==
+        "none");
 }
 
 TEST_CASE("the calendar has no holes and shows 118 days without a derogation in 2026") {
@@ -79,7 +92,8 @@ TEST_CASE("the calendar has no holes and shows 118 days without a derogation in 
   CHECK(spans.front().from == law::kConfidentialitySince);
   CHECK_FALSE(spans.back().to);
   CHECK(spans.back().instrument.empty());
-  for (std::size_t i = 0; i + 1 < spans.size(); ++i) CHECK(base::next_day(*spans[i].to) == spans[i + 1].from);
+  for (std::size_t i = 0; i + 1 < spans.size(); ++i)
+    CHECK(base::next_day(*spans[i].to) == spans[i + 1].from);
   const law::Span& gap = spans[3];
   CHECK(gap.instrument.empty());
   CHECK(base::to_string(gap.from) == "2026-04-04");
@@ -107,7 +121,8 @@ TEST_CASE("content is refused under the rule of the text that forbids it") {
 
 TEST_CASE("solicitation, encryption, secrecy and kind of service are judged by each text") {
   CHECK(rule_of(under("reg-2026-1881").class_refusal(MaterialClass::solicitation)) == "none");
-  CHECK(rule_of(under("reg-2026-1881", {"libe-2020"}).class_refusal(MaterialClass::solicitation)) == "SC-03");
+  CHECK(rule_of(under("reg-2026-1881", {"libe-2020"}).class_refusal(MaterialClass::solicitation)) ==
+        "SC-03");
   CHECK(rule_of(under("libe-2020").class_refusal(MaterialClass::known)) == "none");
   CHECK(rule_of(under("reg-2026-1881").e2ee_refusal()) == "SC-07");
   CHECK(rule_of(under("reg-2021-1232-am2024").e2ee_refusal()) == "none");
@@ -119,15 +134,19 @@ TEST_CASE("solicitation, encryption, secrecy and kind of service are judged by e
   CHECK(rule_of(under("reg-2026-1881").service_refusal("number-independent")) == "none");
 }
 
-TEST_CASE("review before reporting: the committee wants it for all, the law for what was not previously identified") {
+TEST_CASE(
+    "review before reporting: the committee wants it for all, the law for what was not previously "
+    "identified") {
   const auto law26 = under("reg-2026-1881");
   CHECK(rule_of(law26.review_refusal(MaterialClass::known, true, false)) == "none");
   CHECK(rule_of(law26.review_refusal(MaterialClass::known, false, false)) == "HU-03");
   CHECK(rule_of(law26.review_refusal(MaterialClass::new_material, true, false)) == "HU-03");
   CHECK(rule_of(law26.review_refusal(MaterialClass::solicitation, false, false)) == "HU-03");
   CHECK(rule_of(law26.review_refusal(MaterialClass::solicitation, false, true)) == "none");
-  CHECK(rule_of(under("reg-2026-1881", {"libe-2020"}).review_refusal(MaterialClass::known, true, false)) == "HU-02");
-  CHECK(rule_of(under("com-2020-568").review_refusal(MaterialClass::new_material, false, false)) == "none");
+  CHECK(rule_of(under("reg-2026-1881", {"libe-2020"})
+                    .review_refusal(MaterialClass::known, true, false)) == "HU-02");
+  CHECK(rule_of(under("com-2020-568").review_refusal(MaterialClass::new_material, false, false)) ==
+        "none");
 }
 
 TEST_CASE("ceilings are the earliest end of all texts, in calendar time") {
@@ -154,14 +173,17 @@ TEST_CASE("an additional text never allows more: content, purposes, ceilings, co
       CAPTURE(also_id);
       const auto alone = under(base_id, {}, true);
       const auto more = under(base_id, {also_id}, true);
-      for (const ContentKind kind : {ContentKind::image, ContentKind::video, ContentKind::text, ContentKind::audio,
-                                     ContentKind::archive, ContentKind::mail, ContentKind::file}) {
+      for (const ContentKind kind :
+           {ContentKind::image, ContentKind::video, ContentKind::text, ContentKind::audio,
+            ContentKind::archive, ContentKind::mail, ContentKind::file}) {
         for (const bool indicators : {false, true}) {
-          if (alone.content_refusal(kind, indicators)) CHECK(more.content_refusal(kind, indicators));
+          if (alone.content_refusal(kind, indicators))
+            CHECK(more.content_refusal(kind, indicators));
         }
       }
       if (alone.e2ee_refusal()) CHECK(more.e2ee_refusal());
-      if (alone.class_refusal(MaterialClass::solicitation)) CHECK(more.class_refusal(MaterialClass::solicitation));
+      if (alone.class_refusal(MaterialClass::solicitation))
+        CHECK(more.class_refusal(MaterialClass::solicitation));
       for (const bool is_protected : {false, true}) {
         for (const bool undetermined : {false, true}) {
           if (alone.secrecy_refusal(is_protected, undetermined)) {
@@ -172,7 +194,8 @@ TEST_CASE("an additional text never allows more: content, purposes, ceilings, co
       for (const MaterialClass material :
            {MaterialClass::known, MaterialClass::new_material, MaterialClass::solicitation}) {
         for (const bool known : {false, true}) {
-          if (alone.review_refusal(material, known, false)) CHECK(more.review_refusal(material, known, false));
+          if (alone.review_refusal(material, known, false))
+            CHECK(more.review_refusal(material, known, false));
         }
       }
       CHECK(more.dpia_required() >= alone.dpia_required());
@@ -188,14 +211,16 @@ TEST_CASE("an additional text never allows more: content, purposes, ceilings, co
           CHECK(*more.ceiling(start, confirmed) <= *alone.ceiling(start, confirmed));
         }
       }
-      for (const std::string_view day : {"2021-06-01T00:00:00Z", "2022-06-01T00:00:00Z", "2026-05-01T00:00:00Z"}) {
+      for (const std::string_view day :
+           {"2021-06-01T00:00:00Z", "2022-06-01T00:00:00Z", "2026-05-01T00:00:00Z"}) {
         CHECK(alone.date_refusal(at(day)).has_value() == more.date_refusal(at(day)).has_value());
       }
     }
   }
 }
 
-TEST_CASE("a refusal carries rule, citation, words and text, from the first text that has the rule") {
+TEST_CASE(
+    "a refusal carries rule, citation, words and text, from the first text that has the rule") {
   const auto both = under("reg-2026-1881", {"libe-2020"});
   const law::Refusal all_reviewed = both.refusal("HU-02", "case 1");
   CHECK(all_reviewed.instrument == "libe-2020");

@@ -90,7 +90,7 @@ TEST_CASE("what a killed writer had committed is kept, once, and marked") {
     Counts counts(ledger, "retain");
     counts.add("run-1", key("out", "erased"), 42);
     counts.commit();
-    counts.add("run-1", key("out", "erased"), 1);   // never committed
+    counts.add("run-1", key("out", "erased"), 1);  // never committed
     ::kill(::getpid(), SIGKILL);
   }
   ::waitpid(child, nullptr, 0);

@@ -101,7 +101,8 @@ TEST_CASE("a change, a removal, a re-order and truncation behind the checkpoint 
   bad.pop_back();
   write_lines(fixture.segment(), bad);
   CHECK(findings(fixture) > 0);
-  CHECK_THROWS_AS(fixture.open().append(entry(9)), base::Error);   // nothing is put on top of a damaged log
+  CHECK_THROWS_AS(fixture.open().append(entry(9)),
+                  base::Error);  // nothing is put on top of a damaged log
   write_lines(fixture.segment(), good);
   CHECK(findings(fixture) == 0);
 }

@@ -12,7 +12,8 @@ using namespace proviso::ledger;
 namespace {
 
 // The definition of RFC 6962 2.1, word for word.
-base::Sha256 by_definition(const std::vector<std::string>& lines, std::size_t from, std::size_t to) {
+base::Sha256 by_definition(const std::vector<std::string>& lines, std::size_t from,
+                           std::size_t to) {
   if (to == from) return crypto::sha256(std::string_view());
   if (to - from == 1) return leaf_hash(lines[from]);
   std::size_t k = 1;
@@ -23,8 +24,10 @@ base::Sha256 by_definition(const std::vector<std::string>& lines, std::size_t fr
 }  // namespace
 
 TEST_CASE("known vectors of RFC 6962 implementations") {
-  CHECK(base::to_hex(tree_hash({})) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  CHECK(base::to_hex(leaf_hash("")) == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+  CHECK(base::to_hex(tree_hash({})) ==
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(base::to_hex(leaf_hash("")) ==
+        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
 }
 
 TEST_CASE("root, inclusion and consistency agree with the definition for every size up to 65") {

@@ -37,14 +37,16 @@ constexpr int kWidth = 200, kHeight = 150;
 std::vector<std::uint8_t> samples(int width = kWidth, int height = kHeight) {
   std::vector<std::uint8_t> grey;
   for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) grey.push_back(static_cast<std::uint8_t>((x / 20 * 37 + y / 15 * 59) % 256));
+    for (int x = 0; x < width; ++x)
+      grey.push_back(static_cast<std::uint8_t>((x / 20 * 37 + y / 15 * 59) % 256));
   }
   return grey;
 }
 
 std::string picture(int width = kWidth, int height = kHeight) {
   const auto grey = samples(width, height);
-  const auto png = media::encode_grey_png(grey, static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height));
+  const auto png = media::encode_grey_png(grey, static_cast<std::uint32_t>(width),
+                                          static_cast<std::uint32_t>(height));
   return std::string(base::as_text(png));
 }
 
@@ -60,7 +62,7 @@ std::string code_of(media::Decoder& decoder, std::string_view bytes) {
   return result ? "ok" : result.error().code;
 }
 
-std::string bomb_header() {   // a PNG header that claims 50,000 by 50,000 pixels
+std::string bomb_header() {  // a PNG header that claims 50,000 by 50,000 pixels
   std::string png = picture();
   const char edge[4] = {0, 0, static_cast<char>(0xC3), 0x50};
   png.replace(16, 4, edge, 4);
@@ -86,12 +88,13 @@ class Folder {
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     return path;
   }
-  // The first time this program in its place, which says that it is ready, takes one request and misbehaves; later the real one.
+  // The first time this program in its place, which says that it is ready, takes one request and
+  // misbehaves; later the real one.
   std::filesystem::path worker(const std::string& how) const {
     const std::string flag = (path_ / "flag").string();
     const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-    return script("if [ -e " + flag + " ]; then exec " + kWorker.string() + " \"$1\"; fi; : >" + flag + "; exec " + self +
-                  " --fake-worker=" + how);
+    return script("if [ -e " + flag + " ]; then exec " + kWorker.string() + " \"$1\"; fi; : >" +
+                  flag + "; exec " + self + " --fake-worker=" + how);
   }
 
  private:
@@ -113,7 +116,7 @@ const bool kNotAWorker = [] {
   if (how.ends_with("=hang")) ::pause();
   media::Reply reply{};
   reply.magic = media::kReplyMagic;
-  reply.bytes = how.ends_with("=overrun") ? media::kSharedBytes + 1 : 64;   // of zeros: no findings
+  reply.bytes = how.ends_with("=overrun") ? media::kSharedBytes + 1 : 64;  // of zeros: no findings
   static_cast<void>(::send(media::kWorkerSocket, &reply, sizeof reply, 0));
   ::_exit(0);
 }();
@@ -146,7 +149,8 @@ TEST_CASE("hostile files cost one error each, and the next one is read") {
   CHECK(code_of(decoder, "\xFF\xD8\xFF garbage") == "decode_failed");
   CHECK(code_of(decoder, "GIF89a\x05.\x05.....") != "ok");
   CHECK(code_of(decoder, "") == "unsupported");
-  for (std::size_t cut = 8; cut < 120; cut += 7) CHECK(code_of(decoder, png.substr(0, cut)) != "ok");
+  for (std::size_t cut = 8; cut < 120; cut += 7)
+    CHECK(code_of(decoder, png.substr(0, cut)) != "ok");
   CHECK(code_of(decoder, png) == "ok");
 }
 
@@ -214,7 +218,7 @@ TEST_CASE("a worker that was gone before it was asked ends the run too") {
     media::Decoder decoder({}, folder.script("exit 77"));
     decoder.start();
     siginfo_t ended{};
-    REQUIRE(::waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT) == 0);   // left for the decoder to reap
+    REQUIRE(::waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT) == 0);  // left for the decoder to reap
     CHECK_THROWS_AS(static_cast<void>(examined(decoder, fd.get())), base::Error);
   }
 }
@@ -262,7 +266,7 @@ TEST_CASE("files give the reference's hashes: three of four identical, none over
     const base::UniqueFd fd(::open((folder / "images" / file).c_str(), O_RDONLY));
     REQUIRE(fd);
     const auto found = examined(decoder, fd.get());
-    REQUIRE(found);                       // where the reference aborts, ours does not
+    REQUIRE(found);  // where the reference aborts, ours does not
     const auto& decoded = found->leaves.front().picture;
     REQUIRE(decoded);
     const auto want = pdq::from_hex(hex);

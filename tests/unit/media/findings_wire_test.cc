@@ -66,11 +66,12 @@ TEST_CASE("findings come back as they were said") {
   CHECK(back->leaves[1].frames->kept[1].milliseconds == 1000);
   CHECK(back->leaves[1].frames->duplicates == 1);
   CHECK(back->leaves[2].error->code == "locked");
-  CHECK(back->leaves[2].error->message == "encrypted?");   // nothing that a terminal would obey
+  CHECK(back->leaves[2].error->message == "encrypted?");  // nothing that a terminal would obey
 }
 
 TEST_CASE("what was not asked for, or cannot be, is not believed") {
-  const auto refused = [](const media::Findings& findings, const media::Limits& limits = {}, media::Wanted asked = wanted()) {
+  const auto refused = [](const media::Findings& findings, const media::Limits& limits = {},
+                          media::Wanted asked = wanted()) {
     return !media::read_findings(media::write_findings(findings), limits, asked);
   };
   const auto changed = [](const auto& change) {

@@ -1,4 +1,5 @@
-// Every format that hash reads, by the files of tests/data/media: the same picture everywhere, whole, cut short and damaged.
+// Every format that hash reads, by the files of tests/data/media: the same picture everywhere,
+// whole, cut short and damaged.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -21,7 +22,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::set<std::string> kStableCodes{"decode_failed", "too_large", "unsupported", "locked", "timeout"};
+const std::set<std::string> kStableCodes{"decode_failed", "too_large", "unsupported", "locked",
+                                         "timeout"};
 
 media::Leaf only_leaf(const std::string& name, const media::Wanted& wanted = everything()) {
   const auto found = examine(decoder(), bytes_of(name), wanted);
@@ -35,17 +37,21 @@ pdq::Hash reference() {
   return hash;
 }
 
-const std::vector<std::string> kPictures{"picture.png",  "picture.jpg",    "progressive.jpg", "grey.jpg",      "cmyk.jpg",      "interlaced.png",
-                                         "deep.png",     "palette.png",    "grey-alpha.png",  "alpha.png",     "picture.webp",  "lossless.webp",
-                                         "picture.gif",  "picture.bmp",    "picture.tiff",    "lzw.tiff",      "picture.heic",  "picture.avif",
-                                         "picture.jxl"};
-const std::vector<std::string> kVideos{"video.mp4", "video.mov", "video.webm", "video.mkv", "video.avi", "video.3gp"};
+const std::vector<std::string> kPictures{
+    "picture.png",    "picture.jpg",   "progressive.jpg", "grey.jpg",       "cmyk.jpg",
+    "interlaced.png", "deep.png",      "palette.png",     "grey-alpha.png", "alpha.png",
+    "picture.webp",   "lossless.webp", "picture.gif",     "picture.bmp",    "picture.tiff",
+    "lzw.tiff",       "picture.heic",  "picture.avif",    "picture.jxl"};
+const std::vector<std::string> kVideos{"video.mp4", "video.mov", "video.webm",
+                                       "video.mkv", "video.avi", "video.3gp"};
 const std::vector<std::string> kAnimations{"animated.gif", "animated.png", "animated.webp"};
-const std::vector<std::string> kArchives{"pictures.zip", "pictures.7z", "pictures.tar.xz", "picture.bmp.gz", "nested.zip"};
+const std::vector<std::string> kArchives{"pictures.zip", "pictures.7z", "pictures.tar.xz",
+                                         "picture.bmp.gz", "nested.zip"};
 
 std::vector<std::string> all_files() {
   std::vector<std::string> all = kPictures;
-  for (const auto& more : {kVideos, kAnimations, kArchives}) all.insert(all.end(), more.begin(), more.end());
+  for (const auto& more : {kVideos, kAnimations, kArchives})
+    all.insert(all.end(), more.begin(), more.end());
   return all;
 }
 
@@ -62,7 +68,8 @@ TEST_CASE("a picture has the same hash in every format, but for what its coding 
     CHECK_FALSE(leaf.by.empty());
     CHECK_FALSE(leaf.frames);
   }
-  for (const char* const same : {"interlaced.png", "deep.png", "alpha.png", "lossless.webp", "picture.bmp", "picture.tiff", "lzw.tiff"}) {
+  for (const char* const same : {"interlaced.png", "deep.png", "alpha.png", "lossless.webp",
+                                 "picture.bmp", "picture.tiff", "lzw.tiff"}) {
     CAPTURE(same);
     CHECK(only_leaf(same).picture->pdq.hash == reference());
   }
@@ -99,7 +106,9 @@ TEST_CASE("all frames of an animated picture are frames, its first is the pictur
   }
 }
 
-TEST_CASE("every frame is sampled at interval 0; those alike one after the other are one; flat ones are counted alone") {
+TEST_CASE(
+    "every frame is sampled at interval 0; those alike one after the other are one; flat ones are "
+    "counted alone") {
   media::Wanted wanted = everything();
   wanted.frame_interval_ms = 0;
   const media::Leaf leaf = only_leaf("video.mp4", wanted);
@@ -110,14 +119,18 @@ TEST_CASE("every frame is sampled at interval 0; those alike one after the other
   CHECK(strict.frames->kept.size() + strict.frames->duplicates + strict.frames->low_quality == 30);
 }
 
-// Art. 1(2) of Regulation (EU) 2021/1232: sound is not scanned. The file differs in its sound track alone.
+// Art. 1(2) of Regulation (EU) 2021/1232: sound is not scanned. The file differs in its sound track
+// alone.
 TEST_CASE("the sound track does not matter: it is never decoded") {
   const media::Leaf one = only_leaf("video.mp4"), other = only_leaf("other-sound.mp4");
   REQUIRE(one.frames->kept.size() == other.frames->kept.size());
-  for (std::size_t i = 0; i < one.frames->kept.size(); ++i) CHECK(one.frames->kept[i].hash == other.frames->kept[i].hash);
+  for (std::size_t i = 0; i < one.frames->kept.size(); ++i)
+    CHECK(one.frames->kept[i].hash == other.frames->kept[i].hash);
   std::string damaged = bytes_of("video.mp4");
-  for (std::size_t at = damaged.find("mp4a"); at != std::string::npos; at = damaged.find("mp4a", at + 1)) damaged.replace(at, 4, "zzzz");
-  const auto found = examine(decoder(), damaged);   // a coding of sound that nothing knows
+  for (std::size_t at = damaged.find("mp4a"); at != std::string::npos;
+       at = damaged.find("mp4a", at + 1))
+    damaged.replace(at, 4, "zzzz");
+  const auto found = examine(decoder(), damaged);  // a coding of sound that nothing knows
   REQUIRE(found);
   CHECK(found->leaves.front().frames->kept.size() == one.frames->kept.size());
 }
@@ -128,8 +141,9 @@ TEST_CASE("turned and letterboxed pictures are found when that is wanted") {
   const media::Leaf turned = only_leaf("rotated.png", wanted);
   REQUIRE(turned.picture->dihedral);
   int best = 256;
-  for (const pdq::Hash& hash : *turned.picture->dihedral) best = std::min(best, pdq::distance(hash, reference()));
-  CHECK(best <= 24);   // the box of the filter is not symmetric about its centre
+  for (const pdq::Hash& hash : *turned.picture->dihedral)
+    best = std::min(best, pdq::distance(hash, reference()));
+  CHECK(best <= 24);  // the box of the filter is not symmetric about its centre
   CHECK(pdq::distance(turned.picture->pdq.hash, reference()) > 60);
   CHECK_FALSE(turned.picture->unletterboxed);
   const media::Leaf boxed = only_leaf("letterboxed.png", wanted);
@@ -213,31 +227,45 @@ TEST_CASE("bombs are refused whole, by expansion, bytes, number and depth") {
   }
 }
 
-TEST_CASE("mail: attachments, attached messages and mailboxes; text and encrypted parts are counted") {
+TEST_CASE(
+    "mail: attachments, attached messages and mailboxes; text and encrypted parts are counted") {
   const auto base64 = [](const std::string& bytes) {
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    constexpr std::string_view digits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string out;
     for (std::size_t i = 0; i < bytes.size(); i += 3) {
       std::uint32_t group = 0;
-      for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-      for (std::size_t k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : digits[group >> (18 - 6 * k) & 63];
+      for (std::size_t k = 0; k < 3; ++k)
+        group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+      for (std::size_t k = 0; k < 4; ++k)
+        out += i + k > bytes.size() ? '=' : digits[group >> (18 - 6 * k) & 63];
       if (i / 3 % 19 == 18) out += "\r\n";
     }
     return out + "\r\n";
   };
-  const std::string head = "From: a@example.org\r\nTo: b@example.org\r\nSubject: =?utf-8?q?gr=C3=BC=C3=9Fe?=\r\nDate: Tue, 24 Nov 2026 10:00:00 +0000\r\n"
-                           "MIME-Version: 1.0\r\n";
-  const std::string attachment = "--b\r\nContent-Type: image/jpeg; name*=utf-8''bild.jpg\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
-                                 base64(bytes_of("picture.jpg"));
-  const std::string secret = "--b\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\r\nContent-Transfer-Encoding: base64\r\n\r\nMIIB\r\n";
-  const std::string inner = "--b\r\nContent-Type: message/rfc822\r\n\r\n" + head + "Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+  const std::string head =
+      "From: a@example.org\r\nTo: b@example.org\r\nSubject: =?utf-8?q?gr=C3=BC=C3=9Fe?=\r\nDate: "
+      "Tue, 24 Nov 2026 10:00:00 +0000\r\n"
+      "MIME-Version: 1.0\r\n";
+  const std::string attachment =
+      "--b\r\nContent-Type: image/jpeg; name*=utf-8''bild.jpg\r\nContent-Transfer-Encoding: "
+      "base64\r\n\r\n" +
+      base64(bytes_of("picture.jpg"));
+  const std::string secret =
+      "--b\r\nContent-Type: application/pkcs7-mime; "
+      "smime-type=enveloped-data\r\nContent-Transfer-Encoding: base64\r\n\r\nMIIB\r\n";
+  const std::string inner = "--b\r\nContent-Type: message/rfc822\r\n\r\n" + head +
+                            "Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
                             base64(bytes_of("picture.png"));
-  const std::string mail = head + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n" + attachment +
-                           secret + inner + "--b--\r\n";
+  const std::string mail = head +
+                           "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: "
+                           "text/plain\r\n\r\nhello\r\n" +
+                           attachment + secret + inner + "--b--\r\n";
   const auto found = examine(decoder(), mail);
   REQUIRE(found);
   CHECK(found->leaves.size() == 2);
-  for (const media::Leaf& leaf : found->leaves) CHECK(pdq::distance(leaf.picture->pdq.hash, reference()) <= 14);
+  for (const media::Leaf& leaf : found->leaves)
+    CHECK(pdq::distance(leaf.picture->pdq.hash, reference()) <= 14);
   CHECK(found->skipped.text == 1);
   CHECK(found->skipped.locked == 1);
 
@@ -251,7 +279,8 @@ TEST_CASE("mail: attachments, attached messages and mailboxes; text and encrypte
   media::Decoder limited(shallow, PROVISO_EXEC_DIR "/decode-worker");
   CHECK(examine(limited, mail).error().code == "too_large");
   // An attachment that is cut short is a leaf that was not read.
-  const auto cut = examine(decoder(), mail.substr(0, mail.find("--b\r\nContent-Type: application")  - 4000));
+  const auto cut =
+      examine(decoder(), mail.substr(0, mail.find("--b\r\nContent-Type: application") - 4000));
   REQUIRE(cut);
   REQUIRE(cut->leaves.size() == 1);
   CHECK(cut->leaves.front().error);
@@ -259,30 +288,38 @@ TEST_CASE("mail: attachments, attached messages and mailboxes; text and encrypte
 
 TEST_CASE("what an entry of an archive calls itself does not hide what it holds") {
   std::string zip = bytes_of("pictures.zip");
-  for (std::size_t at = zip.find("picture.jpg"); at != std::string::npos; at = zip.find("picture.jpg", at)) zip.replace(at, 11, "picture.jp/");
+  for (std::size_t at = zip.find("picture.jpg"); at != std::string::npos;
+       at = zip.find("picture.jpg", at))
+    zip.replace(at, 11, "picture.jp/");
   const auto found = examine(decoder(), zip);
   REQUIRE(found);
   REQUIRE(found->leaves.size() == 2);
-  REQUIRE(found->leaves[0].error);   // a directory with bytes: libarchive does not hand them over, and that is told
+  REQUIRE(
+      found->leaves[0]
+          .error);  // a directory with bytes: libarchive does not hand them over, and that is told
   CHECK(found->leaves[0].error->code == "decode_failed");
   CHECK_FALSE(found->leaves[1].error);
 }
 
 TEST_CASE("mail that is not understood to its end says so") {
   const std::string head = "From: a@example.org\r\nTo: b@example.org\r\nMIME-Version: 1.0\r\n";
-  const std::string picture = head + "Content-Type: image/jpeg\r\nContent-Transfer-Encoding: binary\r\n\r\n" + bytes_of("picture.jpg") + "\r\n";
+  const std::string picture =
+      head + "Content-Type: image/jpeg\r\nContent-Transfer-Encoding: binary\r\n\r\n" +
+      bytes_of("picture.jpg") + "\r\n";
   const std::string from = "From a@example.org Tue Nov 24 10:00:00 2026\r\n";
   const auto whole = examine(decoder(), from + picture + from + picture + "\r\n\r\n");
   REQUIRE(whole);
   REQUIRE(whole->leaves.size() == 2);
   CHECK_FALSE(whole->leaves[1].error);
   // The parser stops at a message without headers: the picture behind it is not seen.
-  const auto broken = examine(decoder(), from + picture + from + "no header\r\n\r\n" + from + picture);
+  const auto broken =
+      examine(decoder(), from + picture + from + "no header\r\n\r\n" + from + picture);
   REQUIRE(broken);
   REQUIRE(broken->leaves.size() == 2);
   REQUIRE(broken->leaves[1].error);
   CHECK(broken->leaves[1].error->code == "decode_failed");
-  const auto unbounded = examine(decoder(), head + "Content-Type: multipart/mixed\r\n\r\n--b\r\n" + picture + "--b--\r\n");
+  const auto unbounded = examine(
+      decoder(), head + "Content-Type: multipart/mixed\r\n\r\n--b\r\n" + picture + "--b--\r\n");
   REQUIRE(unbounded);
   REQUIRE(unbounded->leaves.size() == 1);
   CHECK(unbounded->leaves[0].error);
@@ -303,7 +340,8 @@ TEST_CASE("codes tell damage from size and from what is not read") {
   CHECK(code(deep) == "unsupported");
   CHECK(code(lossless) == "unsupported");
   CHECK(code(huge) == "too_large");
-  CHECK(code(bytes_of("picture.bmp.gz").substr(0, 6)) == "decode_failed");   // and no archive inside itself, for ever
+  CHECK(code(bytes_of("picture.bmp.gz").substr(0, 6)) ==
+        "decode_failed");  // and no archive inside itself, for ever
 }
 
 TEST_CASE("a file cut short is one error with a stable code, or is told to be incomplete") {
@@ -319,23 +357,30 @@ TEST_CASE("a file cut short is one error with a stable code, or is told to be in
       }
       // An archive whose first leaves could still be read says which could not.
       CHECK(found->container);
-      CHECK(std::any_of(found->leaves.begin(), found->leaves.end(), [](const media::Leaf& leaf) { return leaf.error.has_value(); }));
+      CHECK(std::any_of(found->leaves.begin(), found->leaves.end(),
+                        [](const media::Leaf& leaf) { return leaf.error.has_value(); }));
     }
   }
 }
 
 // Such a file was once taken for sound, so that it passed unread.
-TEST_CASE("a video cut before its list of tracks cannot be read, and is not sound: alone, in an archive and in mail") {
+TEST_CASE(
+    "a video cut before its list of tracks cannot be read, and is not sound: alone, in an archive "
+    "and in mail") {
   for (const std::string name : {"video.mov", "video.mp4", "video.3gp"}) {
     CAPTURE(name);
     std::string bytes = bytes_of(name);
     bytes.resize(bytes.rfind("moov") - 4);
-    if (const std::size_t brand = bytes.find("avc1"); brand < 32) bytes.replace(brand, 4, "isom");   // one that stands for pictures
+    if (const std::size_t brand = bytes.find("avc1"); brand < 32)
+      bytes.replace(brand, 4, "isom");  // one that stands for pictures
     const auto alone = examine(decoder(), bytes);
     REQUIRE_FALSE(alone);
     CHECK(alone.error().code == "decode_failed");
-    const auto inside = examine(decoder(), "From: a@example.org\r\nTo: b@example.org\r\nMIME-Version: 1.0\r\nContent-Type: video/mp4\r\n"
-                                           "Content-Transfer-Encoding: binary\r\n\r\n" + bytes);
+    const auto inside = examine(decoder(),
+                                "From: a@example.org\r\nTo: b@example.org\r\nMIME-Version: "
+                                "1.0\r\nContent-Type: video/mp4\r\n"
+                                "Content-Transfer-Encoding: binary\r\n\r\n" +
+                                    bytes);
     REQUIRE(inside);
     REQUIRE(inside->leaves.size() == 1);
     REQUIRE(inside->leaves.front().error);
@@ -343,15 +388,21 @@ TEST_CASE("a video cut before its list of tracks cannot be read, and is not soun
     CHECK(inside->skipped.audio == 0);
     media::Wanted pictures = everything();
     pictures.leaves = {base::ContentKind::image};
-    const auto unwanted = examine(decoder(), "From: a@example.org\r\nTo: b@example.org\r\nMIME-Version: 1.0\r\nContent-Type: video/mp4\r\n"
-                                             "Content-Transfer-Encoding: binary\r\n\r\n" + bytes, pictures);
+    const auto unwanted = examine(decoder(),
+                                  "From: a@example.org\r\nTo: b@example.org\r\nMIME-Version: "
+                                  "1.0\r\nContent-Type: video/mp4\r\n"
+                                  "Content-Transfer-Encoding: binary\r\n\r\n" +
+                                      bytes,
+                                  pictures);
     REQUIRE(unwanted);
     CHECK(unwanted->leaves.empty());
     CHECK(unwanted->skipped.other == 1);
   }
 }
 
-TEST_CASE("a frame over the limit of pixels is too large, wherever it stands and whatever the container says") {
+TEST_CASE(
+    "a frame over the limit of pixels is too large, wherever it stands and whatever the container "
+    "says") {
   const auto code = [](const std::string& bytes, media::Limits limits = {}) {
     media::Decoder limited(limits, PROVISO_EXEC_DIR "/decode-worker");
     const auto found = examine(limited, bytes);
@@ -362,25 +413,30 @@ TEST_CASE("a frame over the limit of pixels is too large, wherever it stands and
   limits.max_pixels = 30'000;
   const std::string motion = bytes_of("video.mov");
   std::vector<std::size_t> frames;
-  for (std::size_t at = motion.find("\xFF\xC0"); at != std::string::npos; at = motion.find("\xFF\xC0", at + 1)) frames.push_back(at);
+  for (std::size_t at = motion.find("\xFF\xC0"); at != std::string::npos;
+       at = motion.find("\xFF\xC0", at + 1))
+    frames.push_back(at);
   REQUIRE(frames.size() == 30);
   CHECK(code(motion, limits) == "ok");
   for (const std::size_t frame : {frames[0], frames[15], frames[29]}) {
     std::string large = motion;
-    large[frame + 5] = '\x01';   // 192 by 400
+    large[frame + 5] = '\x01';  // 192 by 400
     CHECK(code(large, limits) == "too_large");
   }
-  // VP9: four bits into the byte after the sync code come the width and the height less one, 16 bits each.
+  // VP9: four bits into the byte after the sync code come the width and the height less one, 16
+  // bits each.
   const std::string webm = bytes_of("video.webm");
   const std::size_t key_frame = webm.find("\x49\x83\x42");
   REQUIRE(key_frame != std::string::npos);
-  for (const unsigned side : {12'000u, 65'536u}) {   // the latter is more than libav itself would take
+  for (const unsigned side :
+       {12'000u, 65'536u}) {  // the latter is more than libav itself would take
     CAPTURE(side);
     std::string large = webm;
     const std::uint64_t sizes = (std::uint64_t{side - 1} << 16 | (side - 1)) << 4;
     for (unsigned i = 0; i < 5; ++i) {
       const auto keep = static_cast<unsigned>(i == 0 ? 0xF0 : i == 4 ? 0x0F : 0);
-      const unsigned byte = (static_cast<unsigned char>(large[key_frame + 3 + i]) & keep) | (static_cast<unsigned>(sizes >> (32 - 8 * i)) & 0xFF & ~keep);
+      const unsigned byte = (static_cast<unsigned char>(large[key_frame + 3 + i]) & keep) |
+                            (static_cast<unsigned>(sizes >> (32 - 8 * i)) & 0xFF & ~keep);
       large[key_frame + 3 + i] = static_cast<char>(byte);
     }
     CHECK(code(large) == "too_large");
@@ -405,7 +461,10 @@ TEST_CASE("damaged files never take the worker down") {
     const std::string bytes = bytes_of(name);
     for (int round = 0; round < 6; ++round) {
       std::string damaged = bytes;
-      for (int i = 0; i < 1 + 8 * round; ++i) damaged[random() % (i % 2 == 0 ? damaged.size() : std::min<std::size_t>(512, damaged.size()))] = static_cast<char>(random());
+      for (int i = 0; i < 1 + 8 * round; ++i)
+        damaged[random() %
+                (i % 2 == 0 ? damaged.size() : std::min<std::size_t>(512, damaged.size()))] =
+            static_cast<char>(random());
       const auto found = examine(decoder(), damaged);
       if (!found) CHECK(kStableCodes.count(found.error().code) == 1);
     }
@@ -437,19 +496,26 @@ TEST_CASE("videos match the reference's frame hashes both ways") {
     }
     media::Wanted wanted = everything();
     wanted.frame_interval_ms = 0;
-    const base::UniqueFd fd(::open((fs::path(data) / "vpdq" / (std::string(name) + ".mp4")).c_str(), O_RDONLY | O_CLOEXEC));
+    const base::UniqueFd fd(::open((fs::path(data) / "vpdq" / (std::string(name) + ".mp4")).c_str(),
+                                   O_RDONLY | O_CLOEXEC));
     REQUIRE(fd);
     const auto found = decoder().examine(fd.get(), base::ContentKind::video, wanted);
     REQUIRE(found);
     const auto& ours = found->leaves.front().frames->kept;
     CHECK(found->leaves.front().frames->sampled == by_number.size());
-    const auto near = [](const pdq::Hash& a, const pdq::Hash& b) { return pdq::distance(a, b) <= kDistance; };
-    const auto ours_matched = std::count_if(ours.begin(), ours.end(), [&](const media::Frame& frame) {
-      return std::any_of(theirs.begin(), theirs.end(), [&](const pdq::Hash& hash) { return near(frame.hash, hash); });
-    });
-    const auto theirs_matched = std::count_if(theirs.begin(), theirs.end(), [&](const pdq::Hash& hash) {
-      return std::any_of(ours.begin(), ours.end(), [&](const media::Frame& frame) { return near(frame.hash, hash); });
-    });
+    const auto near = [](const pdq::Hash& a, const pdq::Hash& b) {
+      return pdq::distance(a, b) <= kDistance;
+    };
+    const auto ours_matched =
+        std::count_if(ours.begin(), ours.end(), [&](const media::Frame& frame) {
+          return std::any_of(theirs.begin(), theirs.end(),
+                             [&](const pdq::Hash& hash) { return near(frame.hash, hash); });
+        });
+    const auto theirs_matched =
+        std::count_if(theirs.begin(), theirs.end(), [&](const pdq::Hash& hash) {
+          return std::any_of(ours.begin(), ours.end(),
+                             [&](const media::Frame& frame) { return near(frame.hash, hash); });
+        });
     CHECK(ours_matched == static_cast<std::ptrdiff_t>(ours.size()));
     CHECK(theirs_matched == static_cast<std::ptrdiff_t>(theirs.size()));
     int identical = 0, most = 0;
@@ -459,6 +525,7 @@ TEST_CASE("videos match the reference's frame hashes both ways") {
       most = std::max(most, bits);
     }
     CHECK(most <= kDistance);
-    MESSAGE(name << ": " << identical << " of " << ours.size() << " kept frames identical, " << most << " bits at the most");
+    MESSAGE(name << ": " << identical << " of " << ours.size() << " kept frames identical, " << most
+                 << " bits at the most");
   }
 }

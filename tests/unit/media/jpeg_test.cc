@@ -20,7 +20,7 @@ using namespace proviso;
 namespace {
 
 struct Coding {
-  int luma_across, luma_down, chroma_across, chroma_down;   // sampling factors
+  int luma_across, luma_down, chroma_across, chroma_down;  // sampling factors
   bool progressive, grey;
 };
 
@@ -49,8 +49,11 @@ std::string encoded(int width, int height, const Coding& coding) {
   std::vector<unsigned char> row(std::size_t{3} * info.image_width);
   while (info.next_scanline < info.image_height) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const double x = static_cast<double>(i / 3), y = info.next_scanline, colour = static_cast<double>(i % 3);
-      row[i] = static_cast<unsigned char>(127 + 80 * std::sin(x / (19 + colour)) * std::cos(y / (31 - colour)) + 40 * std::sin((x + y) / 97));
+      const double x = static_cast<double>(i / 3), y = info.next_scanline,
+                   colour = static_cast<double>(i % 3);
+      row[i] = static_cast<unsigned char>(
+          127 + 80 * std::sin(x / (19 + colour)) * std::cos(y / (31 - colour)) +
+          40 * std::sin((x + y) / 97));
     }
     JSAMPROW line = row.data();
     jpeg_write_scanlines(&info, &line, 1);
@@ -58,7 +61,7 @@ std::string encoded(int width, int height, const Coding& coding) {
   jpeg_finish_compress(&info);
   jpeg_destroy_compress(&info);
   std::string out(reinterpret_cast<const char*>(bytes), size);
-  std::free(bytes);   // NOLINT(cppcoreguidelines-no-malloc): libjpeg allocated it
+  std::free(bytes);  // NOLINT(cppcoreguidelines-no-malloc): libjpeg allocated it
   return out;
 }
 
@@ -71,7 +74,8 @@ pdq::Result hash_by_rows(const std::string& bytes) {
   jpeg_read_header(&info, TRUE);
   info.out_color_space = JCS_GRAYSCALE;
   jpeg_start_decompress(&info);
-  const int width = static_cast<int>(info.output_width), height = static_cast<int>(info.output_height);
+  const int width = static_cast<int>(info.output_width),
+            height = static_cast<int>(info.output_height);
   std::vector<std::uint8_t> pixels(std::size_t{info.output_width} * info.output_height);
   while (info.output_scanline < info.output_height) {
     JSAMPROW row = pixels.data() + std::size_t{info.output_scanline} * info.output_width;
@@ -84,8 +88,10 @@ pdq::Result hash_by_rows(const std::string& bytes) {
   for (int y = 0; y < size.height; ++y) {
     for (int x = 0; x < size.width; ++x) {
       const bool smaller = size.width != width || size.height != height;
-      const int from_x = smaller ? pdq::sample_index(x, width) : x, from_y = smaller ? pdq::sample_index(y, height) : y;
-      sampled.push_back(pixels[static_cast<std::size_t>(from_y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(from_x)]);
+      const int from_x = smaller ? pdq::sample_index(x, width) : x,
+                from_y = smaller ? pdq::sample_index(y, height) : y;
+      sampled.push_back(pixels[static_cast<std::size_t>(from_y) * static_cast<std::size_t>(width) +
+                               static_cast<std::size_t>(from_x)]);
     }
   }
   return pdq::hash({sampled.data(), size.width, size.height, static_cast<std::size_t>(size.width)});
@@ -99,8 +105,10 @@ TEST_CASE("luma is the same whether it is taken from the blocks or from converte
   wanted.leaves = {base::ContentKind::image};
   wanted.pdq = true;
   const Coding codings[] = {
-      {1, 1, 1, 1, false, false}, {2, 1, 1, 1, false, false}, {1, 2, 1, 1, false, false}, {2, 2, 1, 1, false, false}, {4, 1, 1, 1, false, false},
-      {2, 2, 1, 1, true, false},  {1, 1, 2, 2, false, false}, {1, 2, 2, 1, false, false}, {1, 1, 1, 1, false, true},  {2, 2, 1, 1, false, true},
+      {1, 1, 1, 1, false, false}, {2, 1, 1, 1, false, false}, {1, 2, 1, 1, false, false},
+      {2, 2, 1, 1, false, false}, {4, 1, 1, 1, false, false}, {2, 2, 1, 1, true, false},
+      {1, 1, 2, 2, false, false}, {1, 2, 2, 1, false, false}, {1, 1, 1, 1, false, true},
+      {2, 2, 1, 1, false, true},
   };
   for (const Coding& coding : codings) {
     for (const auto& [width, height] : {std::pair{65, 71}, {640, 479}, {513, 90}, {90, 1025}}) {

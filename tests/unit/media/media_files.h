@@ -30,10 +30,12 @@ inline std::string bytes_of(const std::string& name) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-inline base::Result<media::Findings> examine(media::Decoder& decoder, const std::string& bytes, const media::Wanted& wanted = everything()) {
+inline base::Result<media::Findings> examine(media::Decoder& decoder, const std::string& bytes,
+                                             const media::Wanted& wanted = everything()) {
   const base::UniqueFd fd(::memfd_create("test", MFD_CLOEXEC));
   base::write_all(fd.get(), bytes, "memfd");
-  return decoder.examine(fd.get(), base::ContentKind::video, wanted);   // the longer deadline: sanitized decoders are slow
+  return decoder.examine(fd.get(), base::ContentKind::video,
+                         wanted);  // the longer deadline: sanitized decoders are slow
 }
 
 inline media::Decoder& decoder() {

@@ -51,20 +51,31 @@ TEST_CASE("a system call outside the list kills the process") {
   CHECK(killed([] { return ::socket(AF_INET, SOCK_STREAM, 0); }));
   CHECK(killed([] { return ::execl("/bin/true", "true", nullptr); }));
   CHECK(killed([] { return ::kill(::getppid(), 0); }));
-  CHECK(killed([] { return static_cast<int>(::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr)); }));   // a process
-  CHECK(killed([] { return ::prctl(PR_GET_DUMPABLE); }));
-  CHECK(killed([] { return ::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? 1 : 0; }));
-  CHECK(killed([] { return ::mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE, 0, 0) == MAP_FAILED ? 1 : 0; }));
   CHECK(killed([] {
-    void* const page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return static_cast<int>(::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+  }));  // a process
+  CHECK(killed([] { return ::prctl(PR_GET_DUMPABLE); }));
+  CHECK(killed([] {
+    return ::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
+                   MAP_FAILED
+               ? 1
+               : 0;
+  }));
+  CHECK(killed(
+      [] { return ::mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE, 0, 0) == MAP_FAILED ? 1 : 0; }));
+  CHECK(killed([] {
+    void* const page =
+        ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return ::mprotect(page, 4096, PROT_READ | PROT_EXEC);
   }));
 }
 
 TEST_CASE("files cannot be opened, nothing can be written, and libraries that try are told so") {
   CHECK(exit_code([] { return ::write(2, "x", 1) < 0 && errno == EBADF ? 7 : 1; }) == 7);
-  CHECK(exit_code([] { return ::open("/etc/passwd", O_RDONLY) < 0 && errno == EACCES ? 7 : 1; }) == 7);
-  CHECK(exit_code([] { return ::access("/etc/passwd", R_OK) != 0 && errno == EACCES ? 7 : 1; }) == 7);
+  CHECK(exit_code([] { return ::open("/etc/passwd", O_RDONLY) < 0 && errno == EACCES ? 7 : 1; }) ==
+        7);
+  CHECK(exit_code([] { return ::access("/etc/passwd", R_OK) != 0 && errno == EACCES ? 7 : 1; }) ==
+        7);
 }
 
 TEST_CASE("what decoding needs goes on: memory, threads, the end") {

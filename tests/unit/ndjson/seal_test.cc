@@ -89,7 +89,6 @@ TEST_CASE("whatever a seal binds cannot be changed, nor a stage left out, nor an
 }
 
 TEST_CASE("parts of a binding cannot flow into one another") {
-  CHECK(bound({"ab", "c", "", "", ""}) !=
-        bound({"a", "bc", "", "", ""}));
+  CHECK(bound({"ab", "c", "", "", ""}) != bound({"a", "bc", "", "", ""}));
   CHECK(bound({"a", "", "c", "", ""}) != bound({"a", "c", "", "", ""}));
 }

@@ -249,13 +249,15 @@ TEST_CASE("what a worker or begin_batch throws ends the run after what was writt
 class ChunkStage : public MarkingStage {
  public:
   std::size_t chunk_records() const override { return 64; }
-  void process_chunk(std::span<const ndjson::Record* const> records, std::span<Outcome> outcomes, unsigned worker) override {
+  void process_chunk(std::span<const ndjson::Record* const> records, std::span<Outcome> outcomes,
+                     unsigned worker) override {
     {
       const std::lock_guard lock(mutex);
       sizes.push_back(records.size());
     }
     std::vector<std::string> ids;
-    for (const ndjson::Record* record : records) ids.emplace_back(record->id());   // all alive at once
+    for (const ndjson::Record* record : records)
+      ids.emplace_back(record->id());  // all alive at once
     for (std::size_t i = 0; i < records.size(); ++i) {
       CHECK(records[i]->id() == ids[i]);
       outcomes[i] = process(*records[i], worker);
@@ -265,16 +267,24 @@ class ChunkStage : public MarkingStage {
   std::vector<std::size_t> sizes;
 };
 
-TEST_CASE("a stage that takes chunks gives the same lines as one that does not, for any number of threads") {
+TEST_CASE(
+    "a stage that takes chunks gives the same lines as one that does not, for any number of "
+    "threads") {
   std::string input;
   for (int i = 0; i < 500; ++i) {
     const std::string n = std::to_string(i);
-    if (i % 11 == 0) input += "{\"id\":\"d" + n + "\"}\n";
-    else if (i % 13 == 0) input += "{\"id\":\"e" + n + "\"}\n";
-    else if (i % 17 == 0) input += "no record\n";
-    else if (i % 19 == 0) input += "{\"id\":\"f" + n + "\",\"error\":{\"code\":\"x\"}}\n";
-    else if (i % 23 == 0) input += "{\"id\":\"" + n + "\",\"long\":\"" + std::string(2'000, 'x') + "\"}\n";
-    else input += "{\"id\":\"" + n + "\"}\n";
+    if (i % 11 == 0)
+      input += "{\"id\":\"d" + n + "\"}\n";
+    else if (i % 13 == 0)
+      input += "{\"id\":\"e" + n + "\"}\n";
+    else if (i % 17 == 0)
+      input += "no record\n";
+    else if (i % 19 == 0)
+      input += "{\"id\":\"f" + n + "\",\"error\":{\"code\":\"x\"}}\n";
+    else if (i % 23 == 0)
+      input += "{\"id\":\"" + n + "\",\"long\":\"" + std::string(2'000, 'x') + "\"}\n";
+    else
+      input += "{\"id\":\"" + n + "\"}\n";
   }
   MarkingStage plain;
   const Run expected = run(input, plain, 1, 1000, 100);
@@ -290,10 +300,12 @@ TEST_CASE("a stage that takes chunks gives the same lines as one that does not, 
   }
 }
 
-TEST_CASE("a chunk is a part of its batch: a lone record waits for no other, and threads share a small batch") {
+TEST_CASE(
+    "a chunk is a part of its batch: a lone record waits for no other, and threads share a small "
+    "batch") {
   ChunkStage lone;
   run(numbered(1), lone, 4, 1000, 1024);
-  CHECK(lone.sizes.empty());               // process() takes it
+  CHECK(lone.sizes.empty());  // process() takes it
   ChunkStage shared;
   run(numbered(8), shared, 4, 1000, 8);
   for (const std::size_t size : shared.sizes) CHECK(size <= 2);
@@ -301,6 +313,7 @@ TEST_CASE("a chunk is a part of its batch: a lone record waits for no other, and
 
 TEST_CASE("an exception out of a chunk stops the run, and nothing of its batch is written") {
   ChunkStage stage;
-  CHECK_THROWS_AS(run(numbered(30) + "{\"id\":\"boom\"}\n" + numbered(30), stage, 2, 1000, 100), base::Error);
+  CHECK_THROWS_AS(run(numbered(30) + "{\"id\":\"boom\"}\n" + numbered(30), stage, 2, 1000, 100),
+                  base::Error);
   CHECK(stage.committed == 0);
 }

@@ -1,5 +1,5 @@
-// The reference's hashes of given luma planes. The drawn planes are in tests/data/pdq; the rest is where
-// PROVISO_CONFORMANCE points.
+// The reference's hashes of given luma planes. The drawn planes are in tests/data/pdq; the rest is
+// where PROVISO_CONFORMANCE points.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -34,7 +34,8 @@ Grey read_pgm(const fs::path& path) {
   REQUIRE(magic == "P5");
   REQUIRE(maximum == 255);
   grey.samples.resize(static_cast<std::size_t>(grey.width) * static_cast<std::size_t>(grey.height));
-  in.read(reinterpret_cast<char*>(grey.samples.data()), static_cast<std::streamsize>(grey.samples.size()));
+  in.read(reinterpret_cast<char*>(grey.samples.data()),
+          static_cast<std::streamsize>(grey.samples.size()));
   REQUIRE(in.gcount() == static_cast<std::streamsize>(grey.samples.size()));
   return grey;
 }
@@ -42,7 +43,7 @@ Grey read_pgm(const fs::path& path) {
 struct Figure {
   std::string file;
   int quality = 0;
-  std::array<std::string, 8> hashes;   // in the order of pdq::kDihedralNames
+  std::array<std::string, 8> hashes;  // in the order of pdq::kDihedralNames
 };
 
 std::vector<Figure> read_figures(const fs::path& path) {
@@ -65,7 +66,8 @@ std::vector<Figure> read_figures(const fs::path& path) {
 void check_plane(const fs::path& folder, const Figure& figure) {
   CAPTURE(figure.file);
   const Grey grey = read_pgm(folder / figure.file);
-  const auto ours = pdq::hash({grey.samples.data(), grey.width, grey.height, static_cast<std::size_t>(grey.width)});
+  const auto ours = pdq::hash(
+      {grey.samples.data(), grey.width, grey.height, static_cast<std::size_t>(grey.width)});
   const auto plain = slow::pdq(grey.samples, grey.width, grey.height);
   CHECK(ours.quality == figure.quality);
   CHECK(plain.quality == figure.quality);
@@ -73,7 +75,8 @@ void check_plane(const fs::path& folder, const Figure& figure) {
   // Under quality 50 the bits are rounding noise, and the reference's callers throw the hash away.
   if (figure.quality < 50) return;
   CHECK(pdq::to_hex(ours.hash) == figure.hashes[0]);
-  const auto eight = pdq::hash_dihedral({grey.samples.data(), grey.width, grey.height, static_cast<std::size_t>(grey.width)});
+  const auto eight = pdq::hash_dihedral(
+      {grey.samples.data(), grey.width, grey.height, static_cast<std::size_t>(grey.width)});
   for (std::size_t i = 0; i < eight.hashes.size(); ++i) {
     CAPTURE(pdq::kDihedralNames[i]);
     CHECK(pdq::to_hex(eight.hashes[i]) == figure.hashes[i]);

@@ -23,8 +23,10 @@ std::vector<std::uint8_t> picture(int width, int height, unsigned seed) {
   const double fy = 0.01 + 0.001 * static_cast<double>(random() % 100);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
-      const double wave = 100 + 60 * std::sin(fx * x * 64 / width * 8) + 60 * std::cos(fy * y * 64 / height * 8);
-      out.push_back(static_cast<std::uint8_t>(std::clamp(wave + static_cast<double>(random() % 32), 0.0, 255.0)));
+      const double wave =
+          100 + 60 * std::sin(fx * x * 64 / width * 8) + 60 * std::cos(fy * y * 64 / height * 8);
+      out.push_back(static_cast<std::uint8_t>(
+          std::clamp(wave + static_cast<double>(random() % 32), 0.0, 255.0)));
     }
   }
   return out;
@@ -38,9 +40,21 @@ pdq::Plane plane_of(const std::vector<std::uint8_t>& grey, int width, int height
 
 TEST_CASE("the fast hash has the bits of the slow one at every kind of size") {
   unsigned seed = 1;
-  for (const auto& [width, height] : std::vector<std::pair<int, int>>{{5, 5}, {5, 512}, {16, 16}, {63, 64}, {64, 64}, {65, 64},
-                                                             {127, 129}, {128, 128}, {200, 7}, {256, 384}, {511, 512},
-                                                             {512, 512}, {513, 20}, {20, 1030}, {700, 600}}) {
+  for (const auto& [width, height] : std::vector<std::pair<int, int>>{{5, 5},
+                                                                      {5, 512},
+                                                                      {16, 16},
+                                                                      {63, 64},
+                                                                      {64, 64},
+                                                                      {65, 64},
+                                                                      {127, 129},
+                                                                      {128, 128},
+                                                                      {200, 7},
+                                                                      {256, 384},
+                                                                      {511, 512},
+                                                                      {512, 512},
+                                                                      {513, 20},
+                                                                      {20, 1030},
+                                                                      {700, 600}}) {
     const int w = width, h = height;  // a lambda of Clang 14 cannot capture a structured binding
     CAPTURE(w);
     CAPTURE(h);
@@ -54,7 +68,8 @@ TEST_CASE("the fast hash has the bits of the slow one at every kind of size") {
 
 TEST_CASE("a plane with a side under five samples has quality 0 and the hash of zeros") {
   const std::vector<std::uint8_t> grey(4 * 600, 200);
-  for (const auto& [w, h] : std::vector<std::pair<int, int>>{{4, 4}, {4, 100}, {100, 4}, {0, 0}, {0, 600}}) {
+  for (const auto& [w, h] :
+       std::vector<std::pair<int, int>>{{4, 4}, {4, 100}, {100, 4}, {0, 0}, {0, 600}}) {
     const auto result = pdq::hash(plane_of(grey, w, h));
     CHECK(result.quality == 0);
     CHECK(result.hash == pdq::Hash{});
@@ -69,7 +84,8 @@ TEST_CASE("bytes between the rows of a plane do not count") {
     padded.insert(padded.end(), grey.begin() + y * w, grey.begin() + (y + 1) * w);
     padded.insert(padded.end(), 13, static_cast<std::uint8_t>(y));
   }
-  CHECK(pdq::hash({padded.data(), w, h, static_cast<std::size_t>(w + 13)}).hash == pdq::hash(plane_of(grey, w, h)).hash);
+  CHECK(pdq::hash({padded.data(), w, h, static_cast<std::size_t>(w + 13)}).hash ==
+        pdq::hash(plane_of(grey, w, h)).hash);
 }
 
 TEST_CASE("every kernel has the bits of the portable filter, at every width and height") {
@@ -90,7 +106,8 @@ TEST_CASE("every kernel has the bits of the portable filter, at every width and 
   }
   CHECK(different == 0);
   pdq::Cells fast, plain;
-  for (const auto& [w, h] : std::vector<std::pair<int, int>>{{512, 512}, {512, 5}, {511, 512}, {512, 509}}) {
+  for (const auto& [w, h] :
+       std::vector<std::pair<int, int>>{{512, 512}, {512, 5}, {511, 512}, {512, 509}}) {
     pdq::filter_and_decimate({noise.data(), w, h, 512}, fast);
     pdq::filter_and_decimate_portable({noise.data(), w, h, 512}, plain);
     CHECK(fast == plain);
@@ -106,8 +123,9 @@ TEST_CASE("flat borders go, and a picture without any stays") {
   CHECK(pdq::unletterboxed(whole).height == h);
   const int boxed_w = w + 30, boxed_h = h + 50;
   std::vector<std::uint8_t> boxed(static_cast<std::size_t>(boxed_w) * boxed_h, 3);
-  for (int y = 0; y < h; ++y) std::copy_n(inner.begin() + y * w, w, boxed.begin() + (y + 20) * boxed_w + 10);
-  boxed[5] = 7;   // as a lossy coder leaves it
+  for (int y = 0; y < h; ++y)
+    std::copy_n(inner.begin() + y * w, w, boxed.begin() + (y + 20) * boxed_w + 10);
+  boxed[5] = 7;  // as a lossy coder leaves it
   const pdq::Plane found = pdq::unletterboxed(plane_of(boxed, boxed_w, boxed_h));
   CHECK(found.width == w);
   CHECK(found.height == h);
@@ -116,7 +134,7 @@ TEST_CASE("flat borders go, and a picture without any stays") {
   CHECK(pdq::unletterboxed(plane_of(flat, 100, 100)).width == 100);
   std::vector<std::uint8_t> speck(100 * 100, 9);
   speck[5050] = 200;
-  CHECK(pdq::unletterboxed(plane_of(speck, 100, 100)).height == 100);   // too little would be left
+  CHECK(pdq::unletterboxed(plane_of(speck, 100, 100)).height == 100);  // too little would be left
   CHECK(pdq::unletterboxed({}).width == 0);
 }
 
@@ -126,8 +144,10 @@ TEST_CASE("a turned picture's hash is among the eight") {
   std::vector<std::uint8_t> turned(grey.size()), mirrored(grey.size());
   for (int y = 0; y < n; ++y) {
     for (int x = 0; x < n; ++x) {
-      turned[static_cast<std::size_t>(x * n + (n - 1 - y))] = grey[static_cast<std::size_t>(y * n + x)];
-      mirrored[static_cast<std::size_t>(y * n + (n - 1 - x))] = grey[static_cast<std::size_t>(y * n + x)];
+      turned[static_cast<std::size_t>(x * n + (n - 1 - y))] =
+          grey[static_cast<std::size_t>(y * n + x)];
+      mirrored[static_cast<std::size_t>(y * n + (n - 1 - x))] =
+          grey[static_cast<std::size_t>(y * n + x)];
     }
   }
   const auto eight = pdq::hash_dihedral(plane_of(grey, n, n));
@@ -136,7 +156,7 @@ TEST_CASE("a turned picture's hash is among the eight") {
     const auto hash = pdq::hash(plane_of(*other, n, n)).hash;
     int best = 256;
     for (const auto& one : eight.hashes) best = std::min(best, pdq::distance(one, hash));
-    CHECK(best <= 16);   // the box is not symmetric about its centre
+    CHECK(best <= 16);  // the box is not symmetric about its centre
   }
 }
 

@@ -57,15 +57,19 @@ inline Outcome pdq(const std::vector<std::uint8_t>& given, int given_width, int 
     for (int pass = 0; pass < 2; ++pass) {
       for (int y = 0; y < h; ++y) {
         std::vector<float> row(static_cast<std::size_t>(w));
-        for (int x = 0; x < w; ++x) row[static_cast<std::size_t>(x)] = plane[static_cast<std::size_t>(y * w + x)];
+        for (int x = 0; x < w; ++x)
+          row[static_cast<std::size_t>(x)] = plane[static_cast<std::size_t>(y * w + x)];
         row = box(row, (w + 127) / 128);
-        for (int x = 0; x < w; ++x) plane[static_cast<std::size_t>(y * w + x)] = row[static_cast<std::size_t>(x)];
+        for (int x = 0; x < w; ++x)
+          plane[static_cast<std::size_t>(y * w + x)] = row[static_cast<std::size_t>(x)];
       }
       for (int x = 0; x < w; ++x) {
         std::vector<float> column(static_cast<std::size_t>(h));
-        for (int y = 0; y < h; ++y) column[static_cast<std::size_t>(y)] = plane[static_cast<std::size_t>(y * w + x)];
+        for (int y = 0; y < h; ++y)
+          column[static_cast<std::size_t>(y)] = plane[static_cast<std::size_t>(y * w + x)];
         column = box(column, (h + 127) / 128);
-        for (int y = 0; y < h; ++y) plane[static_cast<std::size_t>(y * w + x)] = column[static_cast<std::size_t>(y)];
+        for (int y = 0; y < h; ++y)
+          plane[static_cast<std::size_t>(y * w + x)] = column[static_cast<std::size_t>(y)];
       }
     }
   }
@@ -90,7 +94,8 @@ inline Outcome pdq(const std::vector<std::uint8_t>& given, int given_width, int 
   for (int i = 0; i < 16; ++i) {
     for (int j = 0; j < 64; ++j) {
       const double pi = 3.14159265358979323846;
-      d[i][j] = static_cast<float>(static_cast<double>(scale) * std::cos((pi / 2.0 / 64.0) * (i + 1) * (2 * j + 1)));
+      d[i][j] = static_cast<float>(static_cast<double>(scale) *
+                                   std::cos((pi / 2.0 / 64.0) * (i + 1) * (2 * j + 1)));
     }
   }
   for (int i = 0; i < 16; ++i) {

@@ -37,7 +37,8 @@ TEST_CASE("a whole policy is read, with defaults filled in and paths made absolu
 TEST_CASE("all findings come at once, each with its line and column") {
   ProviderFiles files;
   files.change("mode: rehearsal", "mode: practice").change("version: \"1.0\"", "version: [1]");
-  files.change("published: 2026-08-01", "published: 2026-02-30").change("suspected: P14D", "suspected: 14 days");
+  files.change("published: 2026-08-01", "published: 2026-02-30")
+      .change("suspected: P14D", "suspected: 14 days");
   files.text += "surprise: yes\n";
   const auto found = files.findings();
   CHECK(any_holds(found, "2:7: mode: 'practice'"));
@@ -52,7 +53,8 @@ TEST_CASE("a list says its format, columns, categories, withdrawals and age") {
   ProviderFiles files;
   files.put("withdrawn.txt", "");
   files.change("verified_by: \"nobody\"}",
-               "verified_by: \"nobody\", licence: terms, date: 2026-11-01, label: A1, format: csv, type: sha256, columns: {hash: Digest, id: Ref}, "
+               "verified_by: \"nobody\", licence: terms, date: 2026-11-01, label: A1, format: csv, "
+               "type: sha256, columns: {hash: Digest, id: Ref}, "
                "categories: [A1, \"2\"], withdrawn: withdrawn.txt, max_age: P30D}");
   const policy::Policy p = files.load();
   const policy::List& list = p.lists.at(0);
@@ -71,12 +73,15 @@ TEST_CASE("a list says its format, columns, categories, withdrawals and age") {
   // How a list is read is no part of what was assessed.
   const ProviderFiles plain;
   const policy::Policy before = plain.load();
-  CHECK(policy::drift_digest(p, p.technologies[0]) == policy::drift_digest(before, before.technologies[0]));
+  CHECK(policy::drift_digest(p, p.technologies[0]) ==
+        policy::drift_digest(before, before.technologies[0]));
 }
 
 TEST_CASE("words of a list that nobody knows are findings with their place") {
   ProviderFiles files;
-  files.change("verified_by: \"nobody\"}", "format: guess, type: vpdq, columns: {hsah: x, md5: \"\"}, max_age: P1D, date: 2027-01-01, withdrawn: gone.txt}");
+  files.change("verified_by: \"nobody\"}",
+               "format: guess, type: vpdq, columns: {hsah: x, md5: \"\"}, max_age: P1D, date: "
+               "2027-01-01, withdrawn: gone.txt}");
   const auto found = files.findings();
   CHECK(any_holds(found, "format: 'guess' is not one of hex, digests"));
   CHECK(any_holds(found, "type: 'vpdq' is not one of md5, sha1, sha256, pdq"));
@@ -102,21 +107,26 @@ TEST_CASE("references to what is not there are findings") {
 
 TEST_CASE("what a method cannot do is refused") {
   ProviderFiles video;
-  CHECK(any_holds(video.change("content: [image]", "content: [text]").findings(), "method pdq is of images"));
+  CHECK(any_holds(video.change("content: [image]", "content: [text]").findings(),
+                  "method pdq is of images"));
   ProviderFiles container;
-  CHECK(any_holds(container.change("content: [image]", "content: [archive]").findings(), "container"));
+  CHECK(any_holds(container.change("content: [image]", "content: [archive]").findings(),
+                  "container"));
   ProviderFiles solicitation;
-  CHECK(any_holds(solicitation.change("purpose: known-csam", "purpose: solicitation").findings(), "solicitation"));
+  CHECK(any_holds(solicitation.change("purpose: known-csam", "purpose: solicitation").findings(),
+                  "solicitation"));
 }
 
 TEST_CASE("the policy may ask for more review than the law, not for less") {
   ProviderFiles less;
-  CHECK(any_holds(less.change("{four_eyes: true}", "{required: none}").findings(), "required: 'none'"));
+  CHECK(any_holds(less.change("{four_eyes: true}", "{required: none}").findings(),
+                  "required: 'none'"));
   ProviderFiles more;
   CHECK(more.change("{four_eyes: true}", "{required: all}").load().review_all);
 }
 
-TEST_CASE("a period above the law's ceiling is a finding with rule and citation, a shorter one is not") {
+TEST_CASE(
+    "a period above the law's ceiling is a finding with rule and citation, a shorter one is not") {
   ProviderFiles longer;
   const auto found = longer.change("confirmed: P12M", "confirmed: P13M").findings();
   REQUIRE(found.size() == 1);
@@ -126,11 +136,12 @@ TEST_CASE("a period above the law's ceiling is a finding with rule and citation,
   CHECK(any_holds(days.change("confirmed: P12M", "confirmed: P366D").findings(), "ST-02"));
   ProviderFiles shorter;
   CHECK(shorter.change("confirmed: P12M", "confirmed: P365D").findings().empty());
-  ProviderFiles also;   // its three months bind each case by itself
+  ProviderFiles also;  // its three months bind each case by itself
   CHECK(also.change("also: []", "also: [libe-2020]").findings().empty());
 }
 
-TEST_CASE("twelve months may outlast 365 days in a leap year, and 366 days twelve months in another") {
+TEST_CASE(
+    "twelve months may outlast 365 days in a leap year, and 366 days twelve months in another") {
   const auto period = [](std::string_view text) { return base::parse_period(text).value(); };
   CHECK(policy::may_outlast(period("P12M"), period("P365D")));
   CHECK(policy::may_outlast(period("P366D"), period("P12M")));
@@ -145,7 +156,8 @@ TEST_CASE("in production a set clock and a text that never became law are refuse
   CHECK(any_holds(clock.findings(), "2:7: the clock is set"));
   base::set_clock(std::nullopt);
   CHECK(clock.findings().empty());
-  clock.change("instrument: reg-2026-1881", "instrument: libe-2020").change("confirmed: P12M", "confirmed: P3M");
+  clock.change("instrument: reg-2026-1881", "instrument: libe-2020")
+      .change("confirmed: P12M", "confirmed: P3M");
   CHECK(any_holds(clock.findings(), "never became law"));
   clock.change("mode: production", "mode: rehearsal");
   CHECK(clock.findings().empty());
@@ -169,11 +181,15 @@ TEST_CASE("files that are missing or are no certificate are findings, except in 
 
 TEST_CASE("registers have places of their own, and a body outside the EEA needs a ground") {
   ProviderFiles files;
-  files.put("organisations.yaml", "- {id: a, name: A, country: ie, from: 2026-01-01, certificate: dpo.crt}\n");
+  files.put("organisations.yaml",
+            "- {id: a, name: A, country: ie, from: 2026-01-01, certificate: dpo.crt}\n");
   CHECK(any_holds(files.findings(), "organisations.yaml:1:29: country 'ie'"));
-  files.put("organisations.yaml", "- {id: a, name: A, country: US, from: 2026-01-01, certificate: dpo.crt}\n");
+  files.put("organisations.yaml",
+            "- {id: a, name: A, country: US, from: 2026-01-01, certificate: dpo.crt}\n");
   CHECK(any_holds(files.findings(), "no transfer_ground"));
-  files.put("organisations.yaml", "- {id: a, name: A, country: US, from: 2026-01-01, certificate: dpo.crt, transfer_ground: \"Art. 49(1)(d)\"}\n");
+  files.put("organisations.yaml",
+            "- {id: a, name: A, country: US, from: 2026-01-01, certificate: dpo.crt, "
+            "transfer_ground: \"Art. 49(1)(d)\"}\n");
   CHECK(files.findings().empty());
 }
 
@@ -190,7 +206,8 @@ TEST_CASE("a missing policy is a finding about the configuration") {
 
 TEST_CASE("the resolved policy shows the ceilings of all texts, and no PIN") {
   ProviderFiles files;
-  files.change("also: []", "also: [libe-2020]").change("ledger: ledger.pem", "ledger: \"pkcs11:object=ledger?pin-value=1234\"");
+  files.change("also: []", "also: [libe-2020]")
+      .change("ledger: ledger.pem", "ledger: \"pkcs11:object=ledger?pin-value=1234\"");
   const policy::Policy p = files.load();
   const auto shown = policy::resolved_json(p, policy::resolve_law(p));
   CHECK(shown["law"]["retention_max"] == "P3M");
@@ -201,7 +218,8 @@ TEST_CASE("the resolved policy shows the ceilings of all texts, and no PIN") {
 
 TEST_CASE("the schema is JSON and names every key of the policy") {
   const json::Json schema = json::parse(policy::schema(), "schema");
-  for (const char* key : {"proviso", "mode", "technologies", "attestations", "match", "keys", "paths"}) {
+  for (const char* key :
+       {"proviso", "mode", "technologies", "attestations", "match", "keys", "paths"}) {
     CHECK(schema["properties"].contains(key));
   }
 }

@@ -1,4 +1,5 @@
-// A provider's files in a directory of their own, and its policy as text that a case may change. Removed with the object.
+// A provider's files in a directory of their own, and its policy as text that a case may change.
+// Removed with the object.
 #pragma once
 
 #include <stdlib.h>
@@ -66,10 +67,14 @@ paths: {spool: spool, vault: vault, ledger: ledger, index: index.pvx}
     put("ledger.pem", "not read by a load");
     put("stream.key", "0123456789abcdef");
     put("index.pub", ledger_key.public_pem());
-    put("dpo.crt", crypto::Certificate::self_signed(dpo_key, "dpo-1", at("2020-01-01T00:00:00Z"), at("2030-01-01T00:00:00Z")).pem());
+    put("dpo.crt", crypto::Certificate::self_signed(dpo_key, "dpo-1", at("2020-01-01T00:00:00Z"),
+                                                    at("2030-01-01T00:00:00Z"))
+                       .pem());
     put("notice.md", "we look for known material");
     put("known.ndjson", "");
-    put("organisations.yaml", "- {id: hotline, name: Hotline, country: IE, from: 2026-01-01, certificate: dpo.crt, public_register: true}\n");
+    put("organisations.yaml",
+        "- {id: hotline, name: Hotline, country: IE, from: 2026-01-01, certificate: dpo.crt, "
+        "public_register: true}\n");
     put("authorities.yaml", "[]\n");
     put("attestations.yaml", "[]\n");
   }
@@ -81,11 +86,13 @@ paths: {spool: spool, vault: vault, ledger: ledger, index: index.pvx}
   ProviderFiles(const ProviderFiles&) = delete;
   ProviderFiles& operator=(const ProviderFiles&) = delete;
 
-  void put(const std::string& name, std::string_view content) const { base::write_file_atomically(directory / name, content); }
+  void put(const std::string& name, std::string_view content) const {
+    base::write_file_atomically(directory / name, content);
+  }
 
   // Replaces the first `from` of the policy's text, which must be there.
   ProviderFiles& change(std::string_view from, std::string_view to) {
-    text.replace(text.find(from), from.size(), to);   // throws out_of_range when it is not there
+    text.replace(text.find(from), from.size(), to);  // throws out_of_range when it is not there
     return *this;
   }
 

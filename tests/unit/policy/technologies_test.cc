@@ -10,17 +10,22 @@ using policy_test::ProviderFiles;
 namespace {
 
 constexpr const char* kIndicators =
-    "parameters: {thresholds: {age_difference: 10, child_likely: 1, keywords: 3}, objective: [child_likely, age_difference]}";
-constexpr const char* kDetector = "parameters: {threshold: 0.9, detector: \"a detector\", detector_version: \"3.1\"}";
+    "parameters: {thresholds: {age_difference: 10, child_likely: 1, keywords: 3}, objective: "
+    "[child_likely, age_difference]}";
+constexpr const char* kDetector =
+    "parameters: {threshold: 0.9, detector: \"a detector\", detector_version: \"3.1\"}";
 
 struct Given : ProviderFiles {
   Given& vpdq(const std::string& parameters = "") {
-    change("method: pdq", "method: vpdq" + (parameters.empty() ? std::string() : "\n    parameters: " + parameters));
+    change(
+        "method: pdq",
+        "method: vpdq" + (parameters.empty() ? std::string() : "\n    parameters: " + parameters));
     change("content: [image]", "content: [video, image]");
     return *this;
   }
   Given& indicators(const std::string& parameters = kIndicators) {
-    change("method: pdq", "method: indicators\n    " + parameters).change("purpose: known-csam", "purpose: solicitation");
+    change("method: pdq", "method: indicators\n    " + parameters)
+        .change("purpose: known-csam", "purpose: solicitation");
     change("content: [image]", "content: [text]").change("    lists: [known]\n", "");
     return *this;
   }
@@ -39,10 +44,14 @@ TEST_CASE("vpdq: its shares have the reference's defaults and are not both nothi
   CHECK(t.entry_share() == 0);
   CHECK(t.distance() == 31);
   CHECK(t.quality_floor() == 50);
-  CHECK(t.parameters == json::Json{{"distance", 31}, {"quality_floor", 50}, {"query_share", 80}, {"entry_share", 0}});
+  CHECK(
+      t.parameters ==
+      json::Json{{"distance", 31}, {"quality_floor", 50}, {"query_share", 80}, {"entry_share", 0}});
   Given stated;
-  CHECK(stated.vpdq("{query_share: 0, entry_share: 60}").load().technologies.at(0).entry_share() == 60);
-  for (const char* wrong : {"{query_share: 0}", "{query_share: 101}", "{entry_share: -1}", "{dihedral: true}", "{query_share: 0.5}"}) {
+  CHECK(stated.vpdq("{query_share: 0, entry_share: 60}").load().technologies.at(0).entry_share() ==
+        60);
+  for (const char* wrong : {"{query_share: 0}", "{query_share: 101}", "{entry_share: -1}",
+                            "{dihedral: true}", "{query_share: 0.5}"}) {
     CAPTURE(wrong);
     Given files;
     CHECK_FALSE(files.vpdq(wrong).findings().empty());
@@ -78,13 +87,21 @@ TEST_CASE("indicators: thresholds, objective factors and how many must be there 
 
 TEST_CASE("indicators are for solicitation alone, and solicitation for indicators alone") {
   Given known;
-  CHECK(any_holds(known.indicators().change("purpose: solicitation", "purpose: known-csam").findings(), "for purpose solicitation alone"));
+  CHECK(any_holds(
+      known.indicators().change("purpose: solicitation", "purpose: known-csam").findings(),
+      "for purpose solicitation alone"));
   Given lists;
-  CHECK(any_holds(lists.indicators().change("content: [text]", "content: [text]\n    lists: [known]").findings(), "looks nothing up"));
+  CHECK(any_holds(lists.indicators()
+                      .change("content: [text]", "content: [text]\n    lists: [known]")
+                      .findings(),
+                  "looks nothing up"));
   Given content;
-  CHECK(any_holds(content.indicators().change("content: [text]", "content: [image]").findings(), "derived from text"));
+  CHECK(any_holds(content.indicators().change("content: [text]", "content: [image]").findings(),
+                  "derived from text"));
   Given external;
-  CHECK(any_holds(external.external().change("purpose: known-csam", "purpose: solicitation").findings(), "cannot look for solicitation"));
+  CHECK(any_holds(
+      external.external().change("purpose: known-csam", "purpose: solicitation").findings(),
+      "cannot look for solicitation"));
 }
 
 TEST_CASE("external: a threshold, and which detector in which version") {
@@ -92,9 +109,12 @@ TEST_CASE("external: a threshold, and which detector in which version") {
   const policy::Technology t = files.external().load().technologies.at(0);
   CHECK(t.score_threshold() == 0.9);
   CHECK(t.parameters.at("detector_version") == "3.1");
-  for (const char* wrong : {"parameters: {detector: a, detector_version: b}", "parameters: {threshold: 0, detector: a, detector_version: b}",
-                            "parameters: {threshold: 1.1, detector: a, detector_version: b}", "parameters: {threshold: 0.5, detector: a}",
-                            "parameters: {threshold: nan, detector: a, detector_version: b}", "parameters: {}"}) {
+  for (const char* wrong :
+       {"parameters: {detector: a, detector_version: b}",
+        "parameters: {threshold: 0, detector: a, detector_version: b}",
+        "parameters: {threshold: 1.1, detector: a, detector_version: b}",
+        "parameters: {threshold: 0.5, detector: a}",
+        "parameters: {threshold: nan, detector: a, detector_version: b}", "parameters: {}"}) {
     CAPTURE(wrong);
     Given each;
     CHECK_FALSE(each.external(wrong).findings().empty());
@@ -112,7 +132,11 @@ TEST_CASE("the drift digest changes with each threshold") {
     return policy::drift_digest(policy, policy.technologies.at(0));
   };
   Given a, b, c, d, e, f;
-  CHECK(digest(a.indicators()) != digest(b.indicators("parameters: {thresholds: {age_difference: 11, child_likely: 1, keywords: 3}, objective: [child_likely, age_difference]}")));
-  CHECK(digest(c.external()) != digest(d.external("parameters: {threshold: 0.8, detector: \"a detector\", detector_version: \"3.1\"}")));
+  CHECK(digest(a.indicators()) !=
+        digest(b.indicators("parameters: {thresholds: {age_difference: 11, child_likely: 1, "
+                            "keywords: 3}, objective: [child_likely, age_difference]}")));
+  CHECK(digest(c.external()) !=
+        digest(d.external(
+            "parameters: {threshold: 0.8, detector: \"a detector\", detector_version: \"3.1\"}")));
   CHECK(digest(e.vpdq()) == digest(f.vpdq("{query_share: 80}")));
 }

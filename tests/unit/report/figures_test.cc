@@ -121,13 +121,15 @@ TEST_CASE("row 7.K1 tells the last check of the hash lists, with the policy's te
     ledger::Entry entry;
     entry.event = ledger::event::kIndexChecked;
     entry.tool = "index";
-    entry.data = {{"lists", 2}, {"unread", 0}, {"entries", 40}, {"findings", {{"duplicate", duplicates}}}};
+    entry.data = {
+        {"lists", 2}, {"unread", 0}, {"entries", 40}, {"findings", {{"duplicate", duplicates}}}};
     place.ledger->append(std::move(entry));
   };
   CHECK(row(annual(place), "7.K1").value == "n/a");
   checked(7);
   checked(3);
-  CHECK(row(annual(place), "7.K1").value == "2 checks; the last on 2026-11-24: 2 lists, 40 entries, 0 lists not read; duplicate: 3");
+  CHECK(row(annual(place), "7.K1").value ==
+        "2 checks; the last on 2026-11-24: 2 lists, 40 entries, 0 lists not read; duplicate: 3");
   CHECK(row(annual(place), "7.K1").source == "ledger");
   CHECK(row(annual(place, 2025), "7.K1").value == "n/a");
   place.policy.report_texts = {{"7.K1", "weekly checks"}};

@@ -21,7 +21,9 @@ TEST_CASE("the law's ceiling cuts the policy's period") {
   Place place;
   place.policy.retention_confirmed = *base::parse_period("P5Y");
   const auto id = place.add_case();
-  CHECK(base::to_string(*place.decide(id, Verdict::confirm_as_new, "reviewer-1", place.first.key).expires_at) == "2027-11-24T10:00:00Z");
+  CHECK(base::to_string(
+            *place.decide(id, Verdict::confirm_as_new, "reviewer-1", place.first.key).expires_at) ==
+        "2027-11-24T10:00:00Z");
   CHECK(place.store->find(id)->state == vault::State::confirmed_as_new);
   CHECK(place.store->find(id)->expiry_rule == "ST-02");
 }
@@ -29,7 +31,8 @@ TEST_CASE("the law's ceiling cuts the policy's period") {
 TEST_CASE("a rejected case is purged at once, its decision with it") {
   Place place;
   const auto id = place.add_case();
-  CHECK(place.decide(id, Verdict::reject, "reviewer-1", place.first.key).state == vault::State::purged);
+  CHECK(place.decide(id, Verdict::reject, "reviewer-1", place.first.key).state ==
+        vault::State::purged);
   CHECK_FALSE(place.store->find(id));
   CHECK(place.store->decisions(id).empty());
   CHECK(std::filesystem::is_empty(place.directory / "vault" / "blobs"));
@@ -66,14 +69,16 @@ TEST_CASE("a decision needs a reason of some length, and a case that waits for o
   Place place;
   const auto id = place.add_case();
   const auto code = [&](const std::string& reason) {
-    return code_of([&] { place.decide(id, Verdict::confirm, "reviewer-1", place.first.key, reason.c_str()); });
+    return code_of(
+        [&] { place.decide(id, Verdict::confirm, "reviewer-1", place.first.key, reason.c_str()); });
   };
   CHECK(code("") == base::ExitCode::usage);
   CHECK(code(std::string(kMaxReasonBytes + 1, 'x')) == base::ExitCode::usage);
   CHECK(code("\xC0\x80") == base::ExitCode::usage);
   CHECK(code("enough") == base::ExitCode::ok);
   CHECK(code("once more") == base::ExitCode::usage);
-  CHECK(code_of([&] { place.decide({"00"}, Verdict::confirm, "reviewer-1", place.first.key); }) == base::ExitCode::no_input);
+  CHECK(code_of([&] { place.decide({"00"}, Verdict::confirm, "reviewer-1", place.first.key); }) ==
+        base::ExitCode::no_input);
 }
 
 TEST_CASE("with four eyes two reviewers must say the same") {
@@ -81,7 +86,8 @@ TEST_CASE("with four eyes two reviewers must say the same") {
   place.policy.four_eyes = true;
   const auto id = place.add_case();
   CHECK(place.decide(id, Verdict::confirm, "reviewer-1", place.first.key).waits_for_second);
-  CHECK(place.decide(id, Verdict::confirm, "reviewer-1", place.first.key).waits_for_second);   // the same one twice is one
+  CHECK(place.decide(id, Verdict::confirm, "reviewer-1", place.first.key)
+            .waits_for_second);  // the same one twice is one
   CHECK(place.entries(ledger::event::kCaseDecided).empty());
   const Outcome other = place.decide(id, Verdict::reject, "reviewer-2", place.second.key);
   CHECK(other.waits_for_second);
@@ -89,7 +95,8 @@ TEST_CASE("with four eyes two reviewers must say the same") {
   CHECK(place.store->find(id)->state == vault::State::suspected);
   CHECK_FALSE(place.confirmed(id));
   base::set_clock(instant("2026-11-24T10:05:00Z"));
-  CHECK(place.decide(id, Verdict::confirm, "reviewer-2", place.second.key).state == vault::State::confirmed);
+  CHECK(place.decide(id, Verdict::confirm, "reviewer-2", place.second.key).state ==
+        vault::State::confirmed);
   CHECK(place.confirmed(id));
   const auto entries = place.entries(ledger::event::kCaseDecided);
   REQUIRE(entries.size() == 1);
@@ -102,7 +109,8 @@ TEST_CASE("with four eyes one reviewer alone rejects nothing") {
   const auto id = place.add_case();
   CHECK(place.decide(id, Verdict::reject, "reviewer-1", place.first.key).waits_for_second);
   CHECK(place.store->find(id)->state == vault::State::suspected);
-  CHECK(place.decide(id, Verdict::reject, "reviewer-2", place.second.key).state == vault::State::purged);
+  CHECK(place.decide(id, Verdict::reject, "reviewer-2", place.second.key).state ==
+        vault::State::purged);
 }
 
 TEST_CASE("one certificate under two names is one reviewer") {
@@ -122,12 +130,19 @@ TEST_CASE("a confirmation counts only while its signature and its signer do") {
 
   SUBCASE("the reviewer left") { place.policy.people.erase(place.policy.people.begin()); }
   SUBCASE("four eyes are asked for since") { place.policy.four_eyes = true; }
-  SUBCASE("the record was changed") { place.tamper("UPDATE decisions SET decision = replace(decision, '\"reviewer\":1', '\"reviewer\":2')"); }
+  SUBCASE("the record was changed") {
+    place.tamper(
+        "UPDATE decisions SET decision = replace(decision, '\"reviewer\":1', '\"reviewer\":2')");
+  }
   SUBCASE("the record is no object") { place.tamper("UPDATE decisions SET decision = '[]'"); }
-  SUBCASE("the record has other types") { place.tamper("UPDATE decisions SET decision = '{\"statement\":1,\"signature\":{}}'"); }
+  SUBCASE("the record has other types") {
+    place.tamper("UPDATE decisions SET decision = '{\"statement\":1,\"signature\":{}}'");
+  }
   SUBCASE("the content was swapped") { place.tamper("UPDATE cases SET blob_sha256 = '00'"); }
   SUBCASE("the state was set by hand") { place.tamper("DELETE FROM decisions"); }
-  SUBCASE("the verdict was another one") { place.tamper("UPDATE cases SET state = 'confirmed-as-new'"); }
+  SUBCASE("the verdict was another one") {
+    place.tamper("UPDATE cases SET state = 'confirmed-as-new'");
+  }
   CHECK_FALSE(place.confirmed(id));
 }
 
@@ -143,7 +158,8 @@ TEST_CASE("a planted or swapped case is not signed") {
   Place place;
   const auto id = place.add_case();
   place.tamper("UPDATE cases SET envelope_sha256 = '" + std::string(64, '0') + "'");
-  CHECK(code_of([&] { place.decide(id, Verdict::confirm, "reviewer-1", place.first.key); }) == base::ExitCode::data);
+  CHECK(code_of([&] { place.decide(id, Verdict::confirm, "reviewer-1", place.first.key); }) ==
+        base::ExitCode::data);
   CHECK(place.store->decisions(id).empty());
 }
 
@@ -154,7 +170,9 @@ TEST_CASE("an old verdict put behind a newer one does not win") {
   place.decide(id, Verdict::confirm, "reviewer-1", place.first.key);
   base::set_clock(instant("2026-11-24T11:00:00Z"));
   place.decide(id, Verdict::reject, "reviewer-1", place.first.key);
-  place.tamper("INSERT INTO decisions(case_id, decision) SELECT case_id, decision FROM decisions ORDER BY seq LIMIT 1");
+  place.tamper(
+      "INSERT INTO decisions(case_id, decision) SELECT case_id, decision FROM decisions ORDER BY "
+      "seq LIMIT 1");
   const auto standing = standing_decisions(*place.store, *place.store->find(id), place.policy);
   REQUIRE(standing.size() == 1);
   CHECK(standing[0].verdict == Verdict::reject);

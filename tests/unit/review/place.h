@@ -27,12 +27,14 @@ struct Party {
   crypto::PrivateKey key = crypto::PrivateKey::generate_p256();
   crypto::Certificate certificate;
   explicit Party(const char* name, const char* until = "2040-01-01T00:00:00Z")
-      : certificate(crypto::Certificate::self_signed(key, name, instant("2020-01-01T00:00:00Z"), instant(until))) {}
+      : certificate(crypto::Certificate::self_signed(key, name, instant("2020-01-01T00:00:00Z"),
+                                                     instant(until))) {}
 };
 
 struct Place {
   std::filesystem::path directory;
-  Party role{"review"}, first{"reviewer-1"}, second{"reviewer-2"}, officer{"dpo-1"}, late{"late", "2026-01-01T00:00:00Z"};
+  Party role{"review"}, first{"reviewer-1"}, second{"reviewer-2"}, officer{"dpo-1"},
+      late{"late", "2026-01-01T00:00:00Z"};
   policy::Policy policy;
   law::Resolved law{law::load("reg-2026-1881"), {}, true};
   std::optional<ledger::Ledger> ledger;
@@ -43,8 +45,10 @@ struct Place {
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
     directory = name;
     base::set_clock(instant("2026-11-24T10:00:00Z"));
-    const auto ledger_key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::generate_ed25519());
-    ledger::Ledger::create(directory / "ledger", {"proviso/test/rehearsal", true}, *ledger_key, json::Json::object());
+    const auto ledger_key =
+        std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::generate_ed25519());
+    ledger::Ledger::create(directory / "ledger", {"proviso/test/rehearsal", true}, *ledger_key,
+                           json::Json::object());
     vault::CaseStore::create(directory / "vault", true);
     policy.rehearsal = true;
     policy.instrument = "reg-2026-1881";
@@ -82,7 +86,8 @@ struct Place {
     policy.people.push_back(person);
   }
 
-  base::CaseId add_case(const std::string& content = "made-up content", base::Instant identified = base::now()) {
+  base::CaseId add_case(const std::string& content = "made-up content",
+                        base::Instant identified = base::now()) {
     const auto path = directory / "item";
     std::ofstream(path, std::ios::binary) << content;
     const base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -104,13 +109,19 @@ struct Place {
     return store->store(group, policy, law).at(0)->id;
   }
 
-  Outcome decide(const base::CaseId& id, Verdict verdict, const char* person, const crypto::PrivateKey& key, const char* reason = "a made-up reason") {
-    return review::decide(*store, *ledger, policy, law, {id, verdict, person, reason, base::now()}, key);
+  Outcome decide(const base::CaseId& id, Verdict verdict, const char* person,
+                 const crypto::PrivateKey& key, const char* reason = "a made-up reason") {
+    return review::decide(*store, *ledger, policy, law, {id, verdict, person, reason, base::now()},
+                          key);
   }
-  bool confirmed(const base::CaseId& id) { return has_valid_confirmation(*store, *store->find(id), policy); }
+  bool confirmed(const base::CaseId& id) {
+    return has_valid_confirmation(*store, *store->find(id), policy);
+  }
 
   // Writes to the vault's database behind the store's back, as one who stole the host could.
-  void tamper(const std::string& sql) { sqlite::Database(directory / "vault" / "vault.db", sqlite::Database::Mode::read_write).run(sql); }
+  void tamper(const std::string& sql) {
+    sqlite::Database(directory / "vault" / "vault.db", sqlite::Database::Mode::read_write).run(sql);
+  }
 
   std::vector<json::Json> entries(std::string_view event) const {
     std::vector<json::Json> found;

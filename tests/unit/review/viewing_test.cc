@@ -20,11 +20,14 @@ TEST_CASE("the review key opens content and metadata, and the look is recorded w
   CHECK(looks[0].at("purpose") == "reporting");
 }
 
-TEST_CASE("without the review key, a live purpose and a case nothing opens, and nothing is recorded") {
+TEST_CASE(
+    "without the review key, a live purpose and a case nothing opens, and nothing is recorded") {
   Place place;
   const auto id = place.add_case();
-  const auto code = [&](const base::CaseId& which, const crypto::PrivateKey& key, const char* purpose) {
-    return code_of([&] { const View view(*place.store, place.policy, which, key, purpose, "review"); });
+  const auto code = [&](const base::CaseId& which, const crypto::PrivateKey& key,
+                        const char* purpose) {
+    return code_of(
+        [&] { const View view(*place.store, place.policy, which, key, purpose, "review"); });
   };
   CHECK(code(id, place.first.key, "reporting") == base::ExitCode::no_permission);
   CHECK(code(id, place.role.key, "curiosity") == base::ExitCode::usage);

@@ -52,7 +52,9 @@ mode_t mode_of(const fs::path& file) {
 
 }  // namespace
 
-TEST_CASE("a new workplace has a policy without findings, a ledger, a vault and templates that describe its technologies") {
+TEST_CASE(
+    "a new workplace has a policy without findings, a ledger, a vault and templates that describe "
+    "its technologies") {
   const Place place;
   setup::make_workplace(place.settings);
   const policy::Policy p = place.policy();
@@ -62,23 +64,30 @@ TEST_CASE("a new workplace has a policy without findings, a ledger, a vault and 
   for (const policy::Technology& each : p.technologies) {
     CHECK(dpia::read(each.dpia).drift_digest == policy::drift_digest(p, each));
   }
-  const auto ledger = ledger::Ledger::open_to_read(p.ledger, crypto::PublicKey::open(place.settings.directory / "keys/ledger.pub"));
+  const auto ledger = ledger::Ledger::open_to_read(
+      p.ledger, crypto::PublicKey::open(place.settings.directory / "keys/ledger.pub"));
   CHECK(ledger.rehearsal());
   CHECK(ledger.checkpoint().origin == "proviso/example-messenger/rehearsal");
   CHECK(ledger.checkpoint().size >= 1);
 }
 
-TEST_CASE("keys that open or sign for people lie in offline/, secrets are readable by their owner alone") {
+TEST_CASE(
+    "keys that open or sign for people lie in offline/, secrets are readable by their owner "
+    "alone") {
   const Place place;
   setup::make_workplace(place.settings);
   const fs::path& dir = place.settings.directory;
-  for (const char* name : {"review", "reviewer-1", "reviewer-2", "dpo-1", "oversight-1", "example-hotline"}) {
+  for (const char* name :
+       {"review", "reviewer-1", "reviewer-2", "dpo-1", "oversight-1", "example-hotline"}) {
     const fs::path key = dir / "offline" / (std::string(name) + ".key");
     CHECK(mode_of(key) == 0600);
-    const auto certificate = crypto::Certificate::open(dir / "certs" / (std::string(name) + ".crt"));
-    CHECK(crypto::PublicKey::of(crypto::PrivateKey::open(key.string())).pem() == certificate.public_key().pem());
+    const auto certificate =
+        crypto::Certificate::open(dir / "certs" / (std::string(name) + ".crt"));
+    CHECK(crypto::PublicKey::of(crypto::PrivateKey::open(key.string())).pem() ==
+          certificate.public_key().pem());
   }
-  for (const char* name : {"keys/ledger.pem", "keys/stream.key", "keys/protected.key", "keys/packages.pem", "offline/index.pem"}) {
+  for (const char* name : {"keys/ledger.pem", "keys/stream.key", "keys/protected.key",
+                           "keys/packages.pem", "offline/index.pem"}) {
     CHECK(mode_of(dir / name) == 0600);
   }
   CHECK(fs::file_size(dir / "keys/stream.key") == 16);
@@ -88,12 +97,15 @@ TEST_CASE("keys that open or sign for people lie in offline/, secrets are readab
 TEST_CASE("certificates of a rehearsal hold while its clock is moved about") {
   const Place place;
   setup::make_workplace(place.settings);
-  const auto certificate = crypto::Certificate::open(place.settings.directory / "certs/reviewer-1.crt");
+  const auto certificate =
+      crypto::Certificate::open(place.settings.directory / "certs/reviewer-1.crt");
   CHECK(certificate.valid_at(*base::parse_instant("2025-11-24T10:00:00Z")));
   CHECK(certificate.valid_at(*base::parse_instant("2034-11-24T10:00:00Z")));
 }
 
-TEST_CASE("a production workplace has no example organisation and an open question for the notice's day") {
+TEST_CASE(
+    "a production workplace has no example organisation and an open question for the notice's "
+    "day") {
   const Place place(false);
   setup::make_workplace(place.settings);
   const policy::Policy p = place.policy();

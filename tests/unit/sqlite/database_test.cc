@@ -24,7 +24,11 @@ TEST_CASE("values come back as they were bound") {
   db.run("CREATE TABLE t(a TEXT, b INTEGER, c BLOB, d)");
   const base::Bytes blob{std::byte{0}, std::byte{255}};
   sqlite::Statement insert(db, "INSERT INTO t VALUES(?, ?, ?, ?)");
-  insert.bind(1, "x").bind(2, std::int64_t{-5}).bind(3, std::span<const std::byte>(blob)).bind_null(4).run();
+  insert.bind(1, "x")
+      .bind(2, std::int64_t{-5})
+      .bind(3, std::span<const std::byte>(blob))
+      .bind_null(4)
+      .run();
   sqlite::Statement select(db, "SELECT * FROM t");
   REQUIRE(select.step());
   CHECK(select.text(0) == "x");
@@ -85,7 +89,9 @@ TEST_CASE("errors carry the database's name and say what kind of failure it was"
     }
     return base::ExitCode::ok;
   };
-  const auto open = [](const std::filesystem::path& path) { sqlite::Database db(path, sqlite::Database::Mode::read_write); };
+  const auto open = [](const std::filesystem::path& path) {
+    sqlite::Database db(path, sqlite::Database::Mode::read_write);
+  };
   CHECK(code_of([&] { open(dir.path / "none.db"); }) == base::ExitCode::no_input);
   base::write_new_file(dir.path / "words.db", std::string(4096, 'x'));
   CHECK(code_of([&] { open(dir.path / "words.db"); }) == base::ExitCode::data);
@@ -103,5 +109,6 @@ TEST_CASE("a linked folder leads to a database, a linked file does not") {
   { sqlite::Database made(dir.path / "linked" / "a.db", sqlite::Database::Mode::create); }
   CHECK(std::filesystem::exists(dir.path / "real" / "a.db"));
   std::filesystem::create_symlink(dir.path / "real" / "a.db", dir.path / "b.db");
-  CHECK_THROWS_AS(sqlite::Database(dir.path / "b.db", sqlite::Database::Mode::read_write), base::Error);
+  CHECK_THROWS_AS(sqlite::Database(dir.path / "b.db", sqlite::Database::Mode::read_write),
+                  base::Error);
 }

@@ -8,8 +8,8 @@
 using namespace proviso;
 using stage_test::entries_of;
 using stage_test::Json;
-using stage_test::md5_of;
 using stage_test::MatchWorkplace;
+using stage_test::md5_of;
 using stage_test::pdq_of;
 using stage_test::sha256_of;
 
@@ -17,7 +17,12 @@ namespace {
 
 void suspend(const MatchWorkplace& w, const std::string& list, int n) {
   std::ofstream file(w.policy.list(list)->path, std::ios::app);
-  file << Json{{"id", list + "-" + std::to_string(n)}, {"md5", md5_of(n)}, {"pdq", pdq_of(n)}, {"suspended", true}}.dump() << '\n';
+  file << Json{{"id", list + "-" + std::to_string(n)},
+               {"md5", md5_of(n)},
+               {"pdq", pdq_of(n)},
+               {"suspended", true}}
+              .dump()
+       << '\n';
 }
 
 const Json kOne{{"known_good", 0}, {"suspended", 1}};
@@ -37,8 +42,11 @@ TEST_CASE("a suspended entry gives no hit, and is counted in record and ledger b
   CHECK(events[0].at("suspended") == Json{{"known", 1}});
 }
 
-TEST_CASE("what one list suspends is no hit of another list either, in whichever lists the technology looks") {
-  for (const std::vector<std::string>& lists : {std::vector<std::string>{"known", "fresh"}, std::vector<std::string>{"known"}}) {
+TEST_CASE(
+    "what one list suspends is no hit of another list either, in whichever lists the technology "
+    "looks") {
+  for (const std::vector<std::string>& lists :
+       {std::vector<std::string>{"known", "fresh"}, std::vector<std::string>{"known"}}) {
     MatchWorkplace w;
     w.policy.technologies[0].lists = lists;
     suspend(w, "fresh", 1);
@@ -46,7 +54,8 @@ TEST_CASE("what one list suspends is no hit of another list either, in whichever
     const auto answer = w.run_one(w.hashed("a", {{"md5", md5_of(1)}}));
     CHECK(answer.hits().empty());
     CHECK(answer.line.at("match").at("excluded").at("suspended") == lists.size());
-    CHECK(entries_of(w.run_one(w.hashed("b", {{"sha256", sha256_of(1)}}))) == "known-1");   // the digest that was not suspended
+    CHECK(entries_of(w.run_one(w.hashed("b", {{"sha256", sha256_of(1)}}))) ==
+          "known-1");  // the digest that was not suspended
   }
 }
 
@@ -62,12 +71,21 @@ TEST_CASE("a suspended PDQ entry takes the very same hash of another list with i
   CHECK(w.run_one(w.hashed("b", {{"pdq", pdq_of(2, 4)}, {"pdq_quality", 90}})).hits().size() == 2);
 }
 
-TEST_CASE("a known-good digest clears its leaf alone: the picture beside it in the archive stays a hit") {
+TEST_CASE(
+    "a known-good digest clears its leaf alone: the picture beside it in the archive stays a hit") {
   MatchWorkplace w;
   w.technology("pdq", policy::Method::pdq, {{"distance", 31}, {"quality_floor", 50}});
   w.open();
-  const Json harmless{{"index", 0}, {"kind", "image"}, {"md5", md5_of(9)}, {"pdq", pdq_of(1, 3)}, {"pdq_quality", 90}};
-  const Json bad{{"index", 1}, {"kind", "image"}, {"md5", md5_of(8)}, {"pdq", pdq_of(1, 3)}, {"pdq_quality", 90}};
+  const Json harmless{{"index", 0},
+                      {"kind", "image"},
+                      {"md5", md5_of(9)},
+                      {"pdq", pdq_of(1, 3)},
+                      {"pdq_quality", 90}};
+  const Json bad{{"index", 1},
+                 {"kind", "image"},
+                 {"md5", md5_of(8)},
+                 {"pdq", pdq_of(1, 3)},
+                 {"pdq_quality", 90}};
   const auto answer = w.run_one(w.hashed("a", {{"kind", "archive"}, {"members", {harmless, bad}}}));
   REQUIRE(answer.hits().size() == 1);
   CHECK(answer.hits()[0].at("member") == 1);
@@ -93,9 +111,11 @@ TEST_CASE("a known-good entry that is suspended clears nothing") {
   MatchWorkplace w;
   {
     std::ofstream file(w.policy.list("good")->path, std::ios::trunc);
-    file << Json{{"id", "good-1"}, {"sha256", sha256_of(7)}, {"suspended", true}}.dump() << '\n' << Json{{"id", "good-2"}, {"sha256", sha256_of(8)}}.dump() << '\n';
+    file << Json{{"id", "good-1"}, {"sha256", sha256_of(7)}, {"suspended", true}}.dump() << '\n'
+         << Json{{"id", "good-2"}, {"sha256", sha256_of(8)}}.dump() << '\n';
   }
   w.open();
-  CHECK(entries_of(w.run_one(w.hashed("a", {{"md5", md5_of(1)}, {"sha256", sha256_of(7)}}))) == "known-1");
+  CHECK(entries_of(w.run_one(w.hashed("a", {{"md5", md5_of(1)}, {"sha256", sha256_of(7)}}))) ==
+        "known-1");
   CHECK(w.run_one(w.hashed("b", {{"md5", md5_of(1)}, {"sha256", sha256_of(8)}})).hits().empty());
 }

@@ -38,7 +38,7 @@ struct Folder {
 
 struct Told {
   base::ExitCode code = base::ExitCode::ok;
-  std::vector<std::string> codes;    // of the files that failed
+  std::vector<std::string> codes;  // of the files that failed
   std::string text;
 };
 
@@ -54,7 +54,9 @@ Told hash(std::vector<fs::path> named, stage::FileHashSettings settings) {
   const fs::path path = out.file("out", "");
   const base::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   Told told;
-  settings.on_error = [&](const fs::path&, const base::ItemError& error) { told.codes.push_back(error.code); };
+  settings.on_error = [&](const fs::path&, const base::ItemError& error) {
+    told.codes.push_back(error.code);
+  };
   stage::FileWalk walk(std::move(named), std::nullopt, false);
   ndjson::StreamCounts counts;
   told.code = stage::hash_files(walk, settings, fd.get(), counts);
@@ -73,8 +75,9 @@ TEST_CASE("a file in the spool is refused by whatever name, and nothing of it is
   fs::create_symlink(inside, folder.path / "link");
   fs::create_directory_symlink(folder.path / "spool", folder.path / "other-spool");
   stage::FileHashSettings settings = digests_alone();
-  settings.spool = folder.path / "other-spool";   // the policy may name it by a link
-  for (const fs::path& name : {inside, folder.path / "link", folder.path / "other-spool/deep/item", folder.path / "spool", folder.path / "spool/../spool/deep/item"}) {
+  settings.spool = folder.path / "other-spool";  // the policy may name it by a link
+  for (const fs::path& name : {inside, folder.path / "link", folder.path / "other-spool/deep/item",
+                               folder.path / "spool", folder.path / "spool/../spool/deep/item"}) {
     CAPTURE(name.string());
     const Told told = hash({name}, settings);
     CHECK(told.codes == Codes{"no_permission"});
@@ -100,7 +103,8 @@ TEST_CASE("a directory that cannot be read is an error, and the others are hashe
     at = std::move(next);
   }
   const Told told = hash({folder.path / "tree"}, digests_alone());
-  for (; !levels.empty(); levels.pop_back()) REQUIRE(::unlinkat(levels.back().get(), name.c_str(), AT_REMOVEDIR) == 0);
+  for (; !levels.empty(); levels.pop_back())
+    REQUIRE(::unlinkat(levels.back().get(), name.c_str(), AT_REMOVEDIR) == 0);
   CHECK(told.codes == Codes{"content_unreadable"});
   CHECK(told.code == base::ExitCode::records_failed);
   CHECK(told.text.find("tree/z") != std::string::npos);
@@ -108,12 +112,14 @@ TEST_CASE("a directory that cannot be read is an error, and the others are hashe
 
 TEST_CASE("a list of names that cannot be read ends the run") {
   const Folder folder;
-  stage::FileWalk walk({}, folder.path.string(), false);   // a directory: it opens, and gives nothing
+  stage::FileWalk walk({}, folder.path.string(),
+                       false);  // a directory: it opens, and gives nothing
   CHECK_THROWS_AS(static_cast<void>(walk.next()), base::Error);
   CHECK_THROWS_AS(stage::FileWalk({}, (folder.path / "nowhere").string(), false), base::Error);
 }
 
-TEST_CASE("under hashdeep a name with a line break is refused: it could forge another file's line") {
+TEST_CASE(
+    "under hashdeep a name with a line break is refused: it could forge another file's line") {
   const Folder folder;
   const fs::path name = folder.file("a\n3,forged,b");
   const Told told = hash({name, folder.file("c")}, digests_alone(stage::HashFormat::hashdeep));
@@ -129,7 +135,7 @@ TEST_CASE("a reader that goes away ends the run quietly") {
   REQUIRE(::pipe(ends) == 0);
   base::UniqueFd write_end(ends[1]);
   ::close(ends[0]);
-  const auto before = std::signal(SIGPIPE, SIG_IGN);   // as every tool does
+  const auto before = std::signal(SIGPIPE, SIG_IGN);  // as every tool does
   stage::FileWalk walk({folder.file("a"), folder.file("b")}, std::nullopt, false);
   ndjson::StreamCounts counts;
   CHECK(stage::hash_files(walk, digests_alone(), write_end.get(), counts) == base::ExitCode::ok);
@@ -156,7 +162,7 @@ TEST_CASE("a name that is long in coming holds no line back") {
   base::write_all(writer.get(), file.string() + "\n", "names");
   pollfd wait{out.get(), POLLIN, 0};
   CHECK(::poll(&wait, 1, 20'000) == 1);
-  writer.reset();   // the end of the names
+  writer.reset();  // the end of the names
 }
 
 TEST_CASE("a list that a signal cuts short is told not to be whole") {

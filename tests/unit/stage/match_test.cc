@@ -7,12 +7,14 @@
 using namespace proviso;
 using stage_test::entries_of;
 using stage_test::Json;
-using stage_test::md5_of;
 using stage_test::MatchWorkplace;
+using stage_test::md5_of;
 using stage_test::pdq_of;
 using stage_test::sha256_of;
 
-TEST_CASE("an exact hit says technology, list, entry, method, class and index, and a verified list makes it previously identified") {
+TEST_CASE(
+    "an exact hit says technology, list, entry, method, class and index, and a verified list makes "
+    "it previously identified") {
   MatchWorkplace w;
   w.open();
   const auto answer = w.run_one(w.hashed("a", {{"md5", md5_of(1)}}));
@@ -59,23 +61,32 @@ TEST_CASE("PDQ: within the distance, of good quality, and with both numbers in t
   CHECK(w.run_one(w.hashed("c", {{"pdq", pdq_of(1)}, {"pdq_quality", 49}})).hits().empty());
 }
 
-TEST_CASE("a distance counts as previously identified only where policy and impact assessment name it, and never for a single frame") {
+TEST_CASE(
+    "a distance counts as previously identified only where policy and impact assessment name it, "
+    "and never for a single frame") {
   MatchWorkplace w;
   w.technology("pdq", policy::Method::pdq, {{"distance", 31}, {"quality_floor", 50}});
   w.policy.technologies.erase(w.policy.technologies.begin());
   w.policy.known_within = 10;
   w.open();
-  const auto identified = [&](const Json& hash) { return w.run_one(w.hashed("a", hash)).hits().at(0).at("previously_identified").get<bool>(); };
+  const auto identified = [&](const Json& hash) {
+    return w.run_one(w.hashed("a", hash)).hits().at(0).at("previously_identified").get<bool>();
+  };
   const Json near{{"pdq", pdq_of(1, 8)}, {"pdq_quality", 80}};
-  CHECK_FALSE(identified(near));   // this text asks for no impact assessment, and there is none that names the distance
+  CHECK_FALSE(identified(
+      near));  // this text asks for no impact assessment, and there is none that names the distance
 
   w.policy.technologies[0].dpia = w.directory / "dpia.yaml";
-  base::write_new_file(w.policy.technologies[0].dpia, "proviso-dpia: 1\ntechnology: {name: pdq, version: \"1.0\"}\nderogation: {known_within: 10}\n");
+  base::write_new_file(w.policy.technologies[0].dpia,
+                       "proviso-dpia: 1\ntechnology: {name: pdq, version: \"1.0\"}\nderogation: "
+                       "{known_within: 10}\n");
   w.gate = std::make_unique<gate::Gate>(w.policy, w.law, w.ledger.get());
   CHECK(identified(near));
   CHECK_FALSE(identified({{"pdq", pdq_of(1, 11)}, {"pdq_quality", 80}}));
-  CHECK_FALSE(identified({{"pdq", pdq_of(3, 2)}, {"pdq_quality", 80}}));   // not a verified list
-  CHECK_FALSE(identified({{"kind", "video"}, {"frames", {{{"pdq", pdq_of(1)}, {"pdq_quality", 80}, {"number", 0}, {"ms", 0}}}}}));
+  CHECK_FALSE(identified({{"pdq", pdq_of(3, 2)}, {"pdq_quality", 80}}));  // not a verified list
+  CHECK_FALSE(identified(
+      {{"kind", "video"},
+       {"frames", {{{"pdq", pdq_of(1)}, {"pdq_quality", 80}, {"number", 0}, {"ms", 0}}}}}));
 }
 
 TEST_CASE("a chunk of records gives each the hits that it has alone, in order") {
@@ -85,10 +96,14 @@ TEST_CASE("a chunk of records gives each the hits that it has alone, in order") 
   std::vector<std::string> lines;
   for (int i = 0; i < 64; ++i) {
     Json hash{{"md5", md5_of(i % 5)}, {"pdq", pdq_of(i % 7, i % 40)}, {"pdq_quality", 40 + i % 30}};
-    if (i % 9 == 0) hash = {{"kind", "archive"}, {"members", {{{"index", 0}, {"kind", "image"}, {"pdq", pdq_of(1)}, {"pdq_quality", 90}}, {{"index", 3}, {"kind", "image"}, {"md5", md5_of(3)}}}}};
+    if (i % 9 == 0)
+      hash = {{"kind", "archive"},
+              {"members",
+               {{{"index", 0}, {"kind", "image"}, {"pdq", pdq_of(1)}, {"pdq_quality", 90}},
+                {{"index", 3}, {"kind", "image"}, {"md5", md5_of(3)}}}}};
     lines.push_back(w.hashed("item-" + std::to_string(i), hash));
   }
-  lines[10] = w.hashed("again", {{"md5", "zz"}});   // an error among them
+  lines[10] = w.hashed("again", {{"md5", "zz"}});  // an error among them
   const auto together = w.run(lines);
   std::size_t with_hits = 0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -101,20 +116,25 @@ TEST_CASE("a chunk of records gives each the hits that it has alone, in order") 
   CHECK(together[10].line.at("error").at("code") == "bad_record");
 }
 
-TEST_CASE("a list of known-good files clears every hit of that leaf, makes none, and is counted in record, figures and ledger") {
+TEST_CASE(
+    "a list of known-good files clears every hit of that leaf, makes none, and is counted in "
+    "record, figures and ledger") {
   MatchWorkplace w;
   w.technology("pdq", policy::Method::pdq, {{"distance", 31}, {"quality_floor", 50}});
   w.policy.technologies[0].lists = {"known", "fresh", "good"};
   w.open();
   stage::Match match(*w.gate, *w.ledger, {});
-  const auto answers = w.run(match, {w.hashed("a", {{"md5", md5_of(2)}, {"pdq", pdq_of(1)}, {"pdq_quality", 90}}),
-                                     w.hashed("b", {{"md5", md5_of(9)}}), w.hashed("c", {{"md5", md5_of(1)}}),
-                                     w.hashed("d", {{"kind", "archive"},
-                                                    {"members", {{{"index", 0}, {"kind", "image"}, {"md5", md5_of(2)}},
-                                                                 {{"index", 1}, {"kind", "image"}, {"md5", md5_of(1)}}}}})});
+  const auto answers =
+      w.run(match, {w.hashed("a", {{"md5", md5_of(2)}, {"pdq", pdq_of(1)}, {"pdq_quality", 90}}),
+                    w.hashed("b", {{"md5", md5_of(9)}}), w.hashed("c", {{"md5", md5_of(1)}}),
+                    w.hashed("d", {{"kind", "archive"},
+                                   {"members",
+                                    {{{"index", 0}, {"kind", "image"}, {"md5", md5_of(2)}},
+                                     {{"index", 1}, {"kind", "image"}, {"md5", md5_of(1)}}}}})});
   match.finish();
   CHECK(answers[0].hits().empty());
-  CHECK(answers[0].line.at("match").at("excluded") == Json{{"known_good", 3}, {"suspended", 0}});   // two exact, one PDQ
+  CHECK(answers[0].line.at("match").at("excluded") ==
+        Json{{"known_good", 3}, {"suspended", 0}});  // two exact, one PDQ
   CHECK(answers[1].hits().empty());
   CHECK_FALSE(answers[1].line.at("match").contains("excluded"));
   CHECK(entries_of(answers[2]) == "known-1");
@@ -128,9 +148,11 @@ TEST_CASE("a list of known-good files clears every hit of that leaf, makes none,
 TEST_CASE("a hit that was cleared does not make an unread member a non-hit") {
   MatchWorkplace w;
   w.open();
-  const auto answer = w.run_one(w.hashed("a", {{"kind", "archive"},
-                                               {"members", {{{"index", 0}, {"kind", "image"}, {"md5", md5_of(2)}},
-                                                            {{"index", 1}, {"error", {{"code", "locked"}, {"message", "encrypted"}}}}}}}));
+  const auto answer = w.run_one(w.hashed(
+      "a", {{"kind", "archive"},
+            {"members",
+             {{{"index", 0}, {"kind", "image"}, {"md5", md5_of(2)}},
+              {{"index", 1}, {"error", {{"code", "locked"}, {"message", "encrypted"}}}}}}}));
   CHECK(answer.kind == ndjson::Outcome::Kind::error);
   CHECK(answer.line.at("error").at("code") == "locked");
 }
@@ -140,7 +162,8 @@ TEST_CASE("--best keeps of each technology and leaf the nearest hit, previously 
   w.technology("pdq", policy::Method::pdq, {{"distance", 31}, {"quality_floor", 50}});
   w.policy.lists.pop_back();
   w.open();
-  const Json hash{{"md5", md5_of(2)}, {"sha256", sha256_of(2)}, {"pdq", pdq_of(2, 3)}, {"pdq_quality", 90}};
+  const Json hash{
+      {"md5", md5_of(2)}, {"sha256", sha256_of(2)}, {"pdq", pdq_of(2, 3)}, {"pdq_quality", 90}};
   CHECK(w.run_one(w.hashed("a", hash)).hits().size() == 6);
   stage::MatchSettings best;
   best.best = true;
@@ -151,13 +174,16 @@ TEST_CASE("--best keeps of each technology and leaf the nearest hit, previously 
   CHECK(answer.hits()[1].at("technology") == "pdq");
 }
 
-TEST_CASE("--sample looks a list up for the chosen items alone, the others always, and says so in record and ledger") {
+TEST_CASE(
+    "--sample looks a list up for the chosen items alone, the others always, and says so in record "
+    "and ledger") {
   MatchWorkplace w;
   w.open();
   stage::MatchSettings settings;
   settings.sample.emplace(0.5, "roll-out", std::vector<std::string>{"fresh"});
   std::vector<std::string> lines;
-  for (int i = 0; i < 60; ++i) lines.push_back(w.hashed("item-" + std::to_string(i), {{"md5", md5_of(i % 2 == 0 ? 1 : 3)}}));
+  for (int i = 0; i < 60; ++i)
+    lines.push_back(w.hashed("item-" + std::to_string(i), {{"md5", md5_of(i % 2 == 0 ? 1 : 3)}}));
   const auto answers = w.run(lines, settings);
   std::size_t chosen = 0;
   for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -169,15 +195,18 @@ TEST_CASE("--sample looks a list up for the chosen items alone, the others alway
   CHECK(chosen < 45);
   const auto loaded = w.events(ledger::event::kIndexLoaded);
   REQUIRE_FALSE(loaded.empty());
-  CHECK(loaded.back().at("sample") == Json{{"rate", 0.5}, {"seed", "roll-out"}, {"lists", {"fresh"}}});
+  CHECK(loaded.back().at("sample") ==
+        Json{{"rate", 0.5}, {"seed", "roll-out"}, {"lists", {"fresh"}}});
 
   settings.sample.emplace(0.0, "roll-out", std::vector<std::string>{});
-  CHECK(w.run_one(lines[0], settings).hits().empty());   // no list at all is nothing, not everything
+  CHECK(w.run_one(lines[0], settings).hits().empty());  // no list at all is nothing, not everything
   settings.sample.emplace(0.5, "roll-out", std::vector<std::string>{"unheard-of"});
   CHECK_THROWS_AS(stage::Match(*w.gate, *w.ledger, settings), base::Error);
 }
 
-TEST_CASE("the breaker stops before the batch is written, with an entry in the ledger and the counts of what was withheld") {
+TEST_CASE(
+    "the breaker stops before the batch is written, with an entry in the ledger and the counts of "
+    "what was withheld") {
   MatchWorkplace w;
   w.policy.max_hit_share = 0.5;
   w.policy.hit_share_window = 100;
@@ -189,11 +218,11 @@ TEST_CASE("the breaker stops before the batch is written, with an entry in the l
   }
   stage::Match match(*w.gate, *w.ledger, {});
   w.run(match, clean);
-  w.run(match, hits);        // 60 of 120
+  w.run(match, hits);  // 60 of 120
   CHECK(w.events(ledger::event::kBreaker).empty());
   std::optional<base::ExitCode> code;
   try {
-    w.run(match, hits);      // the window has moved on
+    w.run(match, hits);  // the window has moved on
   } catch (const base::Error& error) {
     code = error.code();
   }
@@ -205,7 +234,8 @@ TEST_CASE("the breaker stops before the batch is written, with an entry in the l
   CHECK(events[0].at("hits") == 120);
   CHECK(events[0].at("withheld") == 60);
   std::uint64_t withheld = 0;
-  for (const auto& [key, n] : ledger::run_totals(*w.ledger, "00000000000000000000000000000001").counts) {
+  for (const auto& [key, n] :
+       ledger::run_totals(*w.ledger, "00000000000000000000000000000001").counts) {
     CHECK(key.side == "out");
     CHECK(key.outcome == "error");
     CHECK(key.reason == "breaker");
@@ -217,7 +247,8 @@ TEST_CASE("the breaker stops before the batch is written, with an entry in the l
 TEST_CASE("another version of the index than the one expected is refused") {
   MatchWorkplace w;
   w.open();
-  const std::string version = w.run_one(w.hashed("a", {{"md5", md5_of(1)}})).hits()[0].at("index").get<std::string>();
+  const std::string version =
+      w.run_one(w.hashed("a", {{"md5", md5_of(1)}})).hits()[0].at("index").get<std::string>();
   stage::MatchSettings settings;
   settings.expect_index = version;
   stage::Match match(*w.gate, *w.ledger, settings);

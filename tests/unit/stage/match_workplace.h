@@ -16,12 +16,15 @@ namespace proviso::stage_test {
 using gate_test::at;
 using json::Json;
 
-inline std::string md5_of(int n) { return crypto::sha256_hex("md5 " + std::to_string(n)).substr(0, 32); }
+inline std::string md5_of(int n) {
+  return crypto::sha256_hex("md5 " + std::to_string(n)).substr(0, 32);
+}
 inline std::string sha256_of(int n) { return crypto::sha256_hex("made up " + std::to_string(n)); }
 // A PDQ hash with `bits` of its bits turned.
 inline std::string pdq_of(int n, int bits = 0) {
   pdq::Hash hash = pdq::from_hex(crypto::sha256_hex("pdq " + std::to_string(n))).value();
-  for (int i = 0; i < bits; ++i) hash.words[static_cast<std::size_t>(i % 4)] ^= std::uint64_t{1} << (i * 5 % 64);
+  for (int i = 0; i < bits; ++i)
+    hash.words[static_cast<std::size_t>(i % 4)] ^= std::uint64_t{1} << (i * 5 % 64);
   return pdq::to_hex(hash);
 }
 
@@ -56,13 +59,15 @@ struct MatchWorkplace : gate_test::Workplace {
     policy.technologies.erase(policy.technologies.begin());
   }
 
-  policy::Technology& technology(const std::string& name, policy::Method method, json::Json parameters = Json::object()) {
+  policy::Technology& technology(const std::string& name, policy::Method method,
+                                 json::Json parameters = Json::object()) {
     policy::Technology made = policy.technologies[0];
     made.name = name;
     made.method = method;
     made.parameters = std::move(parameters);
     made.content = {base::ContentKind::image, base::ContentKind::video};
-    made.lists = made.uses_lists() ? std::vector<std::string>{"known", "fresh"} : std::vector<std::string>();
+    made.lists =
+        made.uses_lists() ? std::vector<std::string>{"known", "fresh"} : std::vector<std::string>();
     if (method == policy::Method::indicators) made.purpose = policy::Purpose::solicitation;
     policy.technologies.push_back(std::move(made));
     return policy.technologies.back();
@@ -70,14 +75,13 @@ struct MatchWorkplace : gate_test::Workplace {
   void put_list(const std::string& name, const std::vector<int>& entries) const {
     std::ofstream file(policy.list(name)->path, std::ios::trunc);
     for (const int n : entries) {
-      Json line{{"id", name + "-" + std::to_string(n)}, {"md5", md5_of(n)}, {"sha256", sha256_of(n)}};
+      Json line{
+          {"id", name + "-" + std::to_string(n)}, {"md5", md5_of(n)}, {"sha256", sha256_of(n)}};
       if (name != "good") line["pdq"] = pdq_of(n);
       file << line.dump() << '\n';
     }
   }
-  void build_index() const {
-    index::build(policy.index, policy.lists, nullptr, law, {});
-  }
+  void build_index() const { index::build(policy.index, policy.lists, nullptr, law, {}); }
   // After policy and lists are as a case wants them.
   void open() {
     build_index();
@@ -87,21 +91,28 @@ struct MatchWorkplace : gate_test::Workplace {
 
   // A record behind hash; `more`: further members of the item.
   std::string hashed(const std::string& id, json::Json hash, const Json& more = Json::object()) {
-    Json item{{"id", id}, {"service", "chat"}, {"account", "account-1"}, {"region", "DE"}, {"content", {{"kind", "image"}, {"path", id + ".jpg"}}}};
+    Json item{{"id", id},
+              {"service", "chat"},
+              {"account", "account-1"},
+              {"region", "DE"},
+              {"content", {{"kind", "image"}, {"path", id + ".jpg"}}}};
     item.update(more);
     gate::ScopeMember scope;
     scope.at = now;
     scope.rehearsal = true;
-    for (const policy::Technology& each : policy.technologies) scope.technologies.push_back(each.name);
+    for (const policy::Technology& each : policy.technologies)
+      scope.technologies.push_back(each.name);
     scope.content = {base::ContentKind::image, base::ContentKind::video};
     scope.gate = gate->digest();
     scope.run = "00000000000000000000000000000001";
     const auto record = ndjson::Record::parse(parser, item.dump());
-    const std::string scoped = record->with("scope", ndjson::seal(gate::to_member(scope), *ndjson::scope_binding(*record), *key));
+    const std::string scoped = record->with(
+        "scope", ndjson::seal(gate::to_member(scope), *ndjson::scope_binding(*record), *key));
     if (!hash.contains("kind")) hash["kind"] = "image";
     if (!hash.contains("members") && !hash.contains("bytes")) hash["bytes"] = 1;
     const auto again = ndjson::Record::parse(parser, scoped);
-    return again->with("hash", ndjson::seal(json::canonical(hash), **again->string("scope.mac"), *key));
+    return again->with("hash",
+                       ndjson::seal(json::canonical(hash), **again->string("scope.mac"), *key));
   }
 
   struct Answer {
@@ -126,16 +137,20 @@ struct MatchWorkplace : gate_test::Workplace {
     stage.process_chunk(pointers, outcomes, 0);
     stage.commit_batch(outcomes);
     std::vector<Answer> answers;
-    for (const ndjson::Outcome& each : outcomes) answers.push_back({each.kind, each.line.empty() ? Json() : json::parse(each.line, "line")});
+    for (const ndjson::Outcome& each : outcomes)
+      answers.push_back({each.kind, each.line.empty() ? Json() : json::parse(each.line, "line")});
     return answers;
   }
-  std::vector<Answer> run(const std::vector<std::string>& lines, stage::MatchSettings settings = {}) {
+  std::vector<Answer> run(const std::vector<std::string>& lines,
+                          stage::MatchSettings settings = {}) {
     stage::Match stage(*gate, *ledger, std::move(settings));
     auto answers = run(stage, lines);
     stage.finish();
     return answers;
   }
-  Answer run_one(const std::string& line, stage::MatchSettings settings = {}) { return run(std::vector{line}, std::move(settings)).at(0); }
+  Answer run_one(const std::string& line, stage::MatchSettings settings = {}) {
+    return run(std::vector{line}, std::move(settings)).at(0);
+  }
 
   std::vector<Json> events(std::string_view name) const {
     std::vector<Json> found;
@@ -149,7 +164,8 @@ struct MatchWorkplace : gate_test::Workplace {
 
 inline std::string entries_of(const MatchWorkplace::Answer& answer) {
   std::string out;
-  for (const Json& hit : answer.hits()) out += (out.empty() ? "" : " ") + hit.value("entry", std::string("-"));
+  for (const Json& hit : answer.hits())
+    out += (out.empty() ? "" : " ") + hit.value("entry", std::string("-"));
   return out;
 }
 

@@ -5,13 +5,16 @@
 
 using namespace proviso;
 using stage_test::Json;
-using stage_test::md5_of;
 using stage_test::MatchWorkplace;
+using stage_test::md5_of;
 
-TEST_CASE("vpdq: both shares must be reached, one that is 0 asks for nothing, and no frame at all is never enough") {
+TEST_CASE(
+    "vpdq: both shares must be reached, one that is 0 asks for nothing, and no frame at all is "
+    "never enough") {
   policy::Technology technology;
   technology.parameters = {{"query_share", 80}, {"entry_share", 50}};
-  const auto video = [](std::uint32_t query, std::uint32_t of_query, std::uint32_t entry, std::uint32_t of_entry) {
+  const auto video = [](std::uint32_t query, std::uint32_t of_query, std::uint32_t entry,
+                        std::uint32_t of_entry) {
     stage::VideoHit hit;
     hit.query_frames_matched = query;
     hit.query_frames = of_query;
@@ -30,18 +33,25 @@ TEST_CASE("vpdq: both shares must be reached, one that is 0 asks for nothing, an
   CHECK_FALSE(stage::enough_frames(video(1, 1, 3'999'999'999, 4'000'000'000), technology));
 }
 
-TEST_CASE("indicators: enough factors at their thresholds, one of them objective, and only names go on") {
+TEST_CASE(
+    "indicators: enough factors at their thresholds, one of them objective, and only names go on") {
   MatchWorkplace w;
   w.technology("grooming", policy::Method::indicators,
-               {{"thresholds", {{"age_difference", 10.0}, {"child_likely", 1.0}, {"keywords", 3.0}, {"messages_an_hour", 20.0}}},
+               {{"thresholds",
+                 {{"age_difference", 10.0},
+                  {"child_likely", 1.0},
+                  {"keywords", 3.0},
+                  {"messages_an_hour", 20.0}}},
                 {"objective", {"age_difference", "child_likely"}},
                 {"minimum", 2}});
   w.policy.technologies.erase(w.policy.technologies.begin());
   w.open();
   const auto ask = [&](const Json& indicators) {
-    return w.run_one(w.hashed("a", {{"kind", "text"}}, {{"content", {{"kind", "text"}}}, {"indicators", indicators}}));
+    return w.run_one(w.hashed("a", {{"kind", "text"}},
+                              {{"content", {{"kind", "text"}}}, {"indicators", indicators}}));
   };
-  const auto flagged = ask({{"age_difference", 20}, {"keywords", 3}, {"pattern", "p-7"}, {"messages_an_hour", 1}});
+  const auto flagged =
+      ask({{"age_difference", 20}, {"keywords", 3}, {"pattern", "p-7"}, {"messages_an_hour", 1}});
   REQUIRE(flagged.hits().size() == 1);
   const Json& hit = flagged.hits()[0];
   CHECK(hit.at("factors") == Json{"age_difference", "keywords"});
@@ -52,16 +62,21 @@ TEST_CASE("indicators: enough factors at their thresholds, one of them objective
   CHECK(ask({{"child_likely", true}, {"keywords", 3.5}}).hits().size() == 1);
   CHECK(ask({{"child_likely", false}, {"keywords", 9}}).hits().empty());
   CHECK(ask({{"age_difference", 9.99}, {"keywords", 3}}).hits().empty());
-  CHECK(ask({{"age_difference", 20}}).hits().empty());                            // alone
-  CHECK(ask({{"keywords", 30}, {"messages_an_hour", 500}}).hits().empty());       // nothing objective
-  CHECK(ask({{"age_difference", "old"}, {"keywords", 3}}).line.at("error").at("code") == "bad_record");
+  CHECK(ask({{"age_difference", 20}}).hits().empty());                       // alone
+  CHECK(ask({{"keywords", 30}, {"messages_an_hour", 500}}).hits().empty());  // nothing objective
+  CHECK(ask({{"age_difference", "old"}, {"keywords", 3}}).line.at("error").at("code") ==
+        "bad_record");
 }
 
 TEST_CASE("external: at or over the threshold is a hit, no score is an error and never a non-hit") {
   MatchWorkplace w;
-  w.technology("classifier", policy::Method::external, {{"threshold", 0.9}, {"detector", "a detector"}, {"detector_version", "3"}}).purpose = policy::Purpose::new_csam;
+  w.technology("classifier", policy::Method::external,
+               {{"threshold", 0.9}, {"detector", "a detector"}, {"detector_version", "3"}})
+      .purpose = policy::Purpose::new_csam;
   w.open();
-  const auto ask = [&](const Json& more, const Json& hash = {{"md5", md5_of(50)}}) { return w.run_one(w.hashed("a", hash, more)); };
+  const auto ask = [&](const Json& more, const Json& hash = {{"md5", md5_of(50)}}) {
+    return w.run_one(w.hashed("a", hash, more));
+  };
   const auto flagged = ask({{"scores", {{"classifier", 0.9}, {"another", 0.1}}}});
   REQUIRE(flagged.hits().size() == 1);
   CHECK(flagged.hits()[0].at("score") == 0.9);
@@ -73,8 +88,10 @@ TEST_CASE("external: at or over the threshold is a hit, no score is an error and
   CHECK(ask(Json::object()).line.at("error").at("code") == "no_score");
   CHECK(ask({{"scores", {{"classifier", 1.5}}}}).line.at("error").at("code") == "bad_record");
   CHECK(ask({{"scores", {{"classifier", "high"}}}}).line.at("error").at("code") == "bad_record");
-  CHECK(ask(Json::object(), {{"md5", md5_of(1)}}).hits().size() == 1);                              // a hit elsewhere stands
-  CHECK(ask({{"scores", {{"classifier", 1}}}}, {{"md5", md5_of(9)}}).hits().empty());               // a known-good file
+  CHECK(ask(Json::object(), {{"md5", md5_of(1)}}).hits().size() == 1);  // a hit elsewhere stands
+  CHECK(ask({{"scores", {{"classifier", 1}}}}, {{"md5", md5_of(9)}})
+            .hits()
+            .empty());  // a known-good file
 }
 
 TEST_CASE("a suspended entry is no hit and is counted by its list, what is beside it stays") {

@@ -8,7 +8,9 @@ using namespace proviso;
 using stage::HitWindow;
 using stage::Sample;
 
-TEST_CASE("a sample is about its rate, the same every time, another for another seed, and inside every larger one") {
+TEST_CASE(
+    "a sample is about its rate, the same every time, another for another seed, and inside every "
+    "larger one") {
   const Sample tenth(0.1, "seed", {}), half(0.5, "seed", {}), other(0.1, "another", {});
   int in_tenth = 0, in_half = 0, in_both = 0;
   for (int i = 0; i < 10'000; ++i) {
@@ -32,13 +34,15 @@ TEST_CASE("a rate of 0 chooses nothing and 1 everything; seed and id are told ap
   int differ = 0;
   for (int i = 0; i < 64; ++i) {
     const std::string n = std::to_string(i);
-    differ += Sample(0.5, "s" + n, {}).includes("x") != Sample(0.5, "s", {}).includes(n + "x") ? 1 : 0;
+    differ +=
+        Sample(0.5, "s" + n, {}).includes("x") != Sample(0.5, "s", {}).includes(n + "x") ? 1 : 0;
   }
   CHECK(differ > 0);
 }
 
 TEST_CASE("an item outside the sample is looked up in the other lists alone") {
-  CHECK(Sample(0.1, "s", {"b"}).without_sampled({"a", "b", "c"}) == std::vector<std::string>{"a", "c"});
+  CHECK(Sample(0.1, "s", {"b"}).without_sampled({"a", "b", "c"}) ==
+        std::vector<std::string>{"a", "c"});
   CHECK(Sample(0.1, "s", {}).without_sampled({"a", "b"}).empty());
 }
 

@@ -14,11 +14,16 @@ namespace {
 // Frames first to last of the made-up hashes, each turned by so many bits.
 Json frames_of(int first, int last, int bits = 0, int quality = 90) {
   Json frames = Json::array();
-  for (int n = first; n <= last; ++n) frames.push_back({{"pdq", pdq_of(n, bits)}, {"pdq_quality", quality}, {"number", n - first}, {"ms", 1000 * (n - first)}});
+  for (int n = first; n <= last; ++n)
+    frames.push_back({{"pdq", pdq_of(n, bits)},
+                      {"pdq_quality", quality},
+                      {"number", n - first},
+                      {"ms", 1000 * (n - first)}});
   return frames;
 }
 
-// Beside the lists of the workplace: in known a clip of frames 101 to 110, in fresh the lines that a case adds.
+// Beside the lists of the workplace: in known a clip of frames 101 to 110, in fresh the lines that
+// a case adds.
 struct VideoWorkplace : MatchWorkplace {
   explicit VideoWorkplace(Json parameters) {
     technology("videos", policy::Method::vpdq, std::move(parameters));
@@ -34,14 +39,20 @@ struct VideoWorkplace : MatchWorkplace {
     std::ofstream file(policy.list(list)->path, std::ios::app);
     file << line.dump() << '\n';
   }
-  Answer ask(const Json& frames) { return run_one(hashed("a", {{"kind", "video"}, {"frames", frames}})); }
+  Answer ask(const Json& frames) {
+    return run_one(hashed("a", {{"kind", "video"}, {"frames", frames}}));
+  }
 };
 
-Json shares(int query, int entry) { return {{"distance", 20}, {"quality_floor", 50}, {"query_share", query}, {"entry_share", entry}}; }
+Json shares(int query, int entry) {
+  return {{"distance", 20}, {"quality_floor", 50}, {"query_share", query}, {"entry_share", entry}};
+}
 
 }  // namespace
 
-TEST_CASE("a copy of a listed video is a hit of its entry, by frames near those of the list, and never previously identified") {
+TEST_CASE(
+    "a copy of a listed video is a hit of its entry, by frames near those of the list, and never "
+    "previously identified") {
   VideoWorkplace w(shares(80, 80));
   w.open();
   const auto answer = w.ask(frames_of(101, 110, 8));
@@ -73,9 +84,9 @@ TEST_CASE("query_share: a compilation is little of the entry's, though it shows 
   for (const Json& frame : frames_of(201, 203)) compilation.push_back(frame);
   VideoWorkplace strict(shares(80, 80));
   strict.open();
-  CHECK(strict.ask(compilation).hits().empty());                  // 10 of 13
+  CHECK(strict.ask(compilation).hits().empty());  // 10 of 13
   compilation.erase(12);
-  CHECK(entries_of(strict.ask(compilation)) == "clip");           // 10 of 12
+  CHECK(entries_of(strict.ask(compilation)) == "clip");  // 10 of 12
   VideoWorkplace lenient(shares(0, 80));
   lenient.open();
   for (const Json& frame : frames_of(301, 360)) compilation.push_back(frame);
@@ -91,9 +102,12 @@ TEST_CASE("frames below the quality floor count for neither share") {
   CHECK(entries_of(w.ask(frames)) == "clip");
 }
 
-TEST_CASE("a suspended video is no hit and is counted, and another list's video of the very same frames goes with it") {
+TEST_CASE(
+    "a suspended video is no hit and is counted, and another list's video of the very same frames "
+    "goes with it") {
   VideoWorkplace w(shares(80, 80));
-  w.add("fresh", {{"id", "same"}, {"suspended", true}, {"frames", VideoWorkplace::list_frames(101, 110)}});
+  w.add("fresh",
+        {{"id", "same"}, {"suspended", true}, {"frames", VideoWorkplace::list_frames(101, 110)}});
   w.add("fresh", {{"id", "longer"}, {"frames", VideoWorkplace::list_frames(101, 111)}});
   w.open();
   const auto answer = w.ask(frames_of(101, 110));

@@ -17,7 +17,8 @@ namespace {
 
 // lib/vault/FORMAT.md's example; made with AESGCM of the Python package cryptography 48.0.
 constexpr std::string_view kExample =
-    "5056424c4f4231000100000000000100000102030405060708090a0b0c0d0e0f000000000000000000000000000000000000000000000000000000000000"
+    "5056424c4f4231000100000000000100000102030405060708090a0b0c0d0e0f000000000000000000000000000000"
+    "000000000000000000000000000000"
     "000045a4d08a2d875f14e6afdfd5f322e311dde37bb8bcbe9ec7";
 
 struct Folder {
@@ -48,10 +49,13 @@ struct Folder {
   }
   std::string read(BlobPart part = BlobPart::content) const {
     std::string bytes;
-    read_blob_file(fd.get(), "blob", id, part, key, [&](std::span<const std::byte> chunk) { bytes += base::as_text(chunk); });
+    read_blob_file(fd.get(), "blob", id, part, key,
+                   [&](std::span<const std::byte> chunk) { bytes += base::as_text(chunk); });
     return bytes;
   }
-  void replace(const std::string& bytes) const { std::ofstream(path / "blob", std::ios::binary) << bytes; }
+  void replace(const std::string& bytes) const {
+    std::ofstream(path / "blob", std::ios::binary) << bytes;
+  }
 };
 
 }  // namespace
@@ -61,12 +65,14 @@ TEST_CASE("the format page's example is what is written and what is read") {
   const auto written = folder.write("Proviso\n");
   REQUIRE(written);
   CHECK(base::to_hex(base::as_bytes(base::read_file(folder.path / "blob"))) == kExample);
-  CHECK(written->sealed_sha256 == "0aaf46f8ca268b8c39a0ecad612bd504c69b744045bd9ceab03aa1eae2bedab9");
+  CHECK(written->sealed_sha256 ==
+        "0aaf46f8ca268b8c39a0ecad612bd504c69b744045bd9ceab03aa1eae2bedab9");
   CHECK(blob_digest(folder.fd.get(), "blob") == written->sealed_sha256);
   CHECK(folder.read() == "Proviso\n");
 }
 
-TEST_CASE("content of every length around a chunk's end comes back, in the size that the format says") {
+TEST_CASE(
+    "content of every length around a chunk's end comes back, in the size that the format says") {
   Folder folder;
   for (const std::size_t size : {0u, 1u, 65535u, 65536u, 65537u, 131072u, 131073u}) {
     CAPTURE(size);

@@ -12,7 +12,8 @@ namespace {
 
 std::string read_back(CaseStore& store, const CaseRow& row, const Opened& opened) {
   std::string content;
-  store.read_blob(row, opened, [&](std::span<const std::byte> part) { content += base::as_text(part); });
+  store.read_blob(row, opened,
+                  [&](std::span<const std::byte> part) { content += base::as_text(part); });
   return content;
 }
 
@@ -30,7 +31,8 @@ TEST_CASE("a stored case is opened by the review key and by nothing on the scann
   RehearsalVault place;
   ledger::Ledger ledger = place.open_ledger();
   CaseStore store = CaseStore::open(place.directory / "vault", ledger, true);
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{65536}, std::size_t{65537}, std::size_t{200000}}) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{65536},
+                                 std::size_t{65537}, std::size_t{200000}}) {
     const Item item(place.directory, "m-" + std::to_string(size), std::string(size, 'x'));
     const auto stored = store_one(place, store, item);
     REQUIRE(stored);
@@ -39,7 +41,8 @@ TEST_CASE("a stored case is opened by the review key and by nothing on the scann
     const auto row = store.find(stored->id);
     REQUIRE(row);
     CHECK(row->bytes == size);
-    const Opened opened = store.open_case(*row, place.review_key, place.review, "reporting", "review");
+    const Opened opened =
+        store.open_case(*row, place.review_key, place.review, "reporting", "review");
     CHECK(opened.metadata.at("account") == "account-of-m-" + std::to_string(size));
     CHECK(opened.sha256 == item.made.pinned_sha256);
     CHECK(opened.bytes == size);
@@ -48,11 +51,14 @@ TEST_CASE("a stored case is opened by the review key and by nothing on the scann
   CHECK(place.entries(ledger::event::kCaseStored) == 5);
   CHECK(place.entries(ledger::event::kCaseAccessed) == 5);
   const crypto::PrivateKey other = crypto::PrivateKey::generate_p256();
-  const auto certificate = crypto::Certificate::self_signed(other, "other", instant("2026-01-01T00:00:00Z"), instant("2030-01-01T00:00:00Z"));
-  CHECK_THROWS_AS(store.open_case(store.list().front(), other, certificate, "reporting", "review"), base::Error);
+  const auto certificate = crypto::Certificate::self_signed(
+      other, "other", instant("2026-01-01T00:00:00Z"), instant("2030-01-01T00:00:00Z"));
+  CHECK_THROWS_AS(store.open_case(store.list().front(), other, certificate, "reporting", "review"),
+                  base::Error);
 }
 
-TEST_CASE("neither content nor account nor item id stands in the vault in the clear, nor in the ledger") {
+TEST_CASE(
+    "neither content nor account nor item id stands in the vault in the clear, nor in the ledger") {
   RehearsalVault place;
   ledger::Ledger ledger = place.open_ledger();
   CaseStore store = CaseStore::open(place.directory / "vault", ledger, true);
@@ -73,7 +79,7 @@ TEST_CASE("an item makes one case, however often and by whomever it is delivered
   CaseStore other = CaseStore::open(place.directory / "vault", ledger, true);
   const Item item(place.directory, "m-1", "content");
   const auto first = store_one(place, store, item);
-  base::set_clock(instant("2026-11-26T10:00:00Z"));   // another day, another replay key
+  base::set_clock(instant("2026-11-26T10:00:00Z"));  // another day, another replay key
   const auto second = store_one(place, other, item);
   REQUIRE(first);
   REQUIRE(second);
@@ -81,7 +87,7 @@ TEST_CASE("an item makes one case, however often and by whomever it is delivered
   CHECK(second->id == first->id);
   CHECK(second->expires_at == first->expires_at);
   const Item again(place.directory, "m-2", "other");
-  std::vector<NewCase> group{again.made, again.made};   // twice in one group
+  std::vector<NewCase> group{again.made, again.made};  // twice in one group
   const auto results = store.store(group, place.policy, place.law);
   REQUIRE(results[0]);
   REQUIRE(results[1]);
@@ -107,7 +113,7 @@ TEST_CASE("a file that is not the one that was hashed makes no case and leaves n
   CHECK(place.blobs() == 0);
   CHECK(place.entries(ledger::event::kCaseStored) == 0);
   const Item item(place.directory, "m-1", "content");
-  CHECK(store_one(place, store, item));   // and no tag of it is left either
+  CHECK(store_one(place, store, item));  // and no tag of it is left either
 }
 
 TEST_CASE("an item past the end of its storage makes no case") {
@@ -137,10 +143,12 @@ TEST_CASE("a case ends at the earliest of the policy's period and the law's, and
   CHECK(store.find(law_end->id)->expiry_rule == "ST-02");
   place.law = law::Resolved(law::load("reg-2026-1881"), {law::load("libe-2020")}, true);
   const auto waits = store_one(place, store, Item(place.directory, "c", "c"));
-  CHECK(waits->expires_at == instant("2026-12-08T10:00:00Z"));   // P14D, our reading of L20
+  CHECK(waits->expires_at == instant("2026-12-08T10:00:00Z"));  // P14D, our reading of L20
   CHECK(store.find(waits->id)->expiry_rule == "pending");
-  store.move(waits->id, State::confirmed, ledger::event::kCaseDecided, json::Json::object(), "review", instant("2099-01-01T00:00:00Z"));
-  CHECK(store.find(waits->id)->expires_at == instant("2027-02-24T10:00:00Z"));   // three months: the wait is over
+  store.move(waits->id, State::confirmed, ledger::event::kCaseDecided, json::Json::object(),
+             "review", instant("2099-01-01T00:00:00Z"));
+  CHECK(store.find(waits->id)->expires_at ==
+        instant("2027-02-24T10:00:00Z"));  // three months: the wait is over
   CHECK(store.find(waits->id)->expiry_rule == "ST-02");
 }
 
@@ -164,12 +172,15 @@ TEST_CASE("a planted, swapped or changed case is refused") {
   const auto a = store_one(place, store, Item(place.directory, "a", "content a"));
   const auto b = store_one(place, store, Item(place.directory, "b", "content b"));
   const CaseRow row_a = *store.find(a->id), row_b = *store.find(b->id);
-  const auto open = [&](const CaseRow& row) { return store.open_case(row, place.review_key, place.review, "reporting", "review"); };
+  const auto open = [&](const CaseRow& row) {
+    return store.open_case(row, place.review_key, place.review, "reporting", "review");
+  };
   const Opened opened_a = open(row_a);
   CaseRow crossed = row_a;
   crossed.blob = row_b.blob;
   CHECK_THROWS_AS(open(crossed), base::Error);
-  CHECK_THROWS_AS(read_back(store, crossed, opened_a), base::Error);   // the header is the other case's
+  CHECK_THROWS_AS(read_back(store, crossed, opened_a),
+                  base::Error);  // the header is the other case's
   CaseRow renamed = row_a;
   renamed.id = base::CaseId{"ffffffffffffffffffffffffffffffff"};
   CHECK_THROWS_AS(open(renamed), base::Error);
@@ -188,8 +199,9 @@ TEST_CASE("an access states a live purpose of the case; the last purpose ended m
   CaseStore store = CaseStore::open(place.directory / "vault", ledger, true);
   const auto stored = store_one(place, store, Item(place.directory, "a", "a"));
   const CaseRow row = *store.find(stored->id);
-  CHECK(row.purposes.size() == 5);   // Art. 3(1)(h)
-  CHECK_THROWS_AS(store.open_case(row, place.review_key, place.review, "curiosity", "review"), base::Error);
+  CHECK(row.purposes.size() == 5);  // Art. 3(1)(h)
+  CHECK_THROWS_AS(store.open_case(row, place.review_key, place.review, "curiosity", "review"),
+                  base::Error);
   CHECK(place.entries(ledger::event::kCaseAccessed) == 0);
   for (const std::string& purpose : row.purposes) {
     CHECK(store.find(stored->id)->expiry_rule == "policy");
@@ -205,7 +217,9 @@ TEST_CASE("a case moves as the state machine has it and not otherwise") {
   ledger::Ledger ledger = place.open_ledger();
   CaseStore store = CaseStore::open(place.directory / "vault", ledger, true);
   const auto stored = store_one(place, store, Item(place.directory, "a", "a"));
-  const auto move = [&](State to) { store.move(stored->id, to, ledger::event::kCaseDecided, {{"verdict", "x"}}, "review"); };
+  const auto move = [&](State to) {
+    store.move(stored->id, to, ledger::event::kCaseDecided, {{"verdict", "x"}}, "review");
+  };
   move(State::confirmed_as_new);
   CHECK_THROWS_AS(move(State::rejected), base::Error);
   CHECK_THROWS_AS(move(State::suspected), base::Error);
@@ -225,7 +239,7 @@ TEST_CASE("decisions and tokens stay with their case") {
   CHECK(store.decisions(a->id).size() == 1);
   CHECK(store.decisions(b->id).empty());
   CHECK(store.keep_token(a->id, "account", "aa"));
-  CHECK(store.keep_token(a->id, "account", "aa"));         // its own does not count
+  CHECK(store.keep_token(a->id, "account", "aa"));  // its own does not count
   CHECK_FALSE(store.keep_token(b->id, "account", "aa"));
   CHECK(store.keep_token(b->id, "item", "aa"));
 }
@@ -242,7 +256,8 @@ TEST_CASE("evidence is sealed beside the content under a key of its own") {
   const CaseRow row = *store.find(stored->id);
   const Opened opened = store.open_case(row, place.review_key, place.review, "reporting", "review");
   std::string read;
-  store.read_evidence(row, opened, [&](std::span<const std::byte> part) { read += base::as_text(part); });
+  store.read_evidence(row, opened,
+                      [&](std::span<const std::byte> part) { read += base::as_text(part); });
   CHECK(read == "evidence");
   CHECK(read_back(store, row, opened) == "content");
   CHECK(place.blobs() == 2);
@@ -256,7 +271,9 @@ TEST_CASE("a vault refuses the other mode, another ledger, and a place that is n
   CHECK_THROWS_AS(CaseStore::open(place.directory / "spool", ledger, true), base::Error);
   CHECK_THROWS_AS(CaseStore::create(place.directory / "vault", true), base::Error);
   CHECK(CaseStore::is_rehearsal(place.directory / "vault"));
-  ledger::Ledger::create(place.directory / "other", {"proviso/other/rehearsal", true}, *place.ledger_key, json::Json::object());
-  ledger::Ledger other = ledger::Ledger::open_to_append(place.directory / "other", place.ledger_key, true);
+  ledger::Ledger::create(place.directory / "other", {"proviso/other/rehearsal", true},
+                         *place.ledger_key, json::Json::object());
+  ledger::Ledger other =
+      ledger::Ledger::open_to_append(place.directory / "other", place.ledger_key, true);
   CHECK_THROWS_AS(CaseStore::open(place.directory / "vault", other, true), base::Error);
 }

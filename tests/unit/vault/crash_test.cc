@@ -38,8 +38,10 @@ PurgeCounts purge_now(RehearsalVault& place) {
 
 }  // namespace
 
-TEST_CASE("whenever storing dies, a retry makes the case exactly once and a purge leaves no orphan") {
-  for (const char* point : {"store.pending", "store.blob", "store.synced", "store.committed", "store.delivered"}) {
+TEST_CASE(
+    "whenever storing dies, a retry makes the case exactly once and a purge leaves no orphan") {
+  for (const char* point :
+       {"store.pending", "store.blob", "store.synced", "store.committed", "store.delivered"}) {
     CAPTURE(point);
     RehearsalVault place;
     const Item item(place.directory, "m-1", std::string(100000, 'x'));
@@ -58,15 +60,18 @@ TEST_CASE("whenever storing dies, a retry makes the case exactly once and a purg
     REQUIRE(store.list().size() == 1);
     CHECK(verify_purged(store, place.policy, base::now()).empty());
     const CaseRow row = store.list().front();
-    const Opened opened = store.open_case(row, place.review_key, place.review, "reporting", "review");
+    const Opened opened =
+        store.open_case(row, place.review_key, place.review, "reporting", "review");
     std::string content;
-    store.read_blob(row, opened, [&](std::span<const std::byte> part) { content += base::as_text(part); });
+    store.read_blob(row, opened,
+                    [&](std::span<const std::byte> part) { content += base::as_text(part); });
     CHECK(content == item.content);
   }
 }
 
 TEST_CASE("whenever a purge dies, the next one ends it: one case.purged, no key, no blob, no row") {
-  for (const char* point : {"purge.tombstones", "purge.truncated", "purge.blob", "purge.blobs", "purge.ledger", "purge.rows"}) {
+  for (const char* point : {"purge.tombstones", "purge.truncated", "purge.blob", "purge.blobs",
+                            "purge.ledger", "purge.rows"}) {
     CAPTURE(point);
     RehearsalVault place;
     {
@@ -96,7 +101,7 @@ TEST_CASE("a pending row of a writer that lives is not swept") {
     ledger::Ledger ledger = place.open_ledger();
     CaseStore store = CaseStore::open(place.directory / "vault", ledger, true);
     const Item fine(place.directory, "m-0", "fine");
-    store_one(place, store, fine);   // takes the writer's lock
+    store_one(place, store, fine);  // takes the writer's lock
     char byte = 'x';
     const bool told = ::write(ready[1], &byte, 1) == 1 && ::read(done[0], &byte, 1) == 1;
     ::_exit(told ? 0 : 1);
@@ -104,13 +109,19 @@ TEST_CASE("a pending row of a writer that lives is not swept") {
   char byte = 0;
   REQUIRE(::read(ready[0], &byte, 1) == 1);
   std::string writer;
-  for (const auto& file : std::filesystem::directory_iterator(place.directory / "vault" / "writers")) {
+  for (const auto& file :
+       std::filesystem::directory_iterator(place.directory / "vault" / "writers")) {
     writer = file.path().filename();
   }
-  sqlite::Database database(place.directory / "vault" / "vault.db", sqlite::Database::Mode::read_write);
-  database.run("INSERT INTO cases(id, state, identified_at, expires_at, expiry_rule, technology, list, class, "
-               "previously_identified, service, region, kind, blob, instrument, writer) VALUES('p', 'pending', 0, 0, '', '', "
-               "'', '', 0, '', '', '', 'b', '', '" + writer + "')");
+  sqlite::Database database(place.directory / "vault" / "vault.db",
+                            sqlite::Database::Mode::read_write);
+  database.run(
+      "INSERT INTO cases(id, state, identified_at, expires_at, expiry_rule, technology, list, "
+      "class, "
+      "previously_identified, service, region, kind, blob, instrument, writer) VALUES('p', "
+      "'pending', 0, 0, '', '', "
+      "'', '', 0, '', '', '', 'b', '', '" +
+      writer + "')");
   CHECK(purge_now(place).pending_rows == 0);
   REQUIRE(::write(done[1], "x", 1) == 1);
   ::waitpid(child, nullptr, 0);

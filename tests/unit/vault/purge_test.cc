@@ -17,9 +17,12 @@ struct OpenVault {
   ledger::Ledger ledger = place.open_ledger();
   CaseStore store = CaseStore::open(place.directory / "vault", ledger, true);
 
-  base::CaseId add(const std::string& id) { return store_one(place, store, Item(place.directory, id, "content of " + id))->id; }
+  base::CaseId add(const std::string& id) {
+    return store_one(place, store, Item(place.directory, id, "content of " + id))->id;
+  }
   PurgePlan plan(const char* horizon = "PT0S", bool confirm = false) {
-    return plan_purge(store, ledger, place.policy, place.law, base::now(), {*base::parse_period(horizon), confirm});
+    return plan_purge(store, ledger, place.policy, place.law, base::now(),
+                      {*base::parse_period(horizon), confirm});
   }
   PurgeCounts run(const char* horizon = "PT0S", bool confirm = false) {
     return run_purge(store, ledger, place.policy, plan(horizon, confirm), base::now());
@@ -47,7 +50,7 @@ TEST_CASE("a case goes at its end, not before, and the plan says why") {
   const base::CaseId id = t.add("m-1");
   base::set_clock(instant("2026-12-08T09:59:59Z"));
   CHECK(t.plan().cases.empty());
-  CHECK(t.plan("PT1H").cases.size() == 1);   // the next run would come too late
+  CHECK(t.plan("PT1H").cases.size() == 1);  // the next run would come too late
   base::set_clock(instant("2026-12-08T10:00:00Z"));
   const PurgePlan plan = t.plan();
   REQUIRE(plan.cases.size() == 1);
@@ -62,7 +65,8 @@ TEST_CASE("a case goes at its end, not before, and the plan says why") {
   CHECK(t.place.entries(ledger::event::kPurgeRun) == 1);
 }
 
-TEST_CASE("a redelivered item makes no case after its own was purged, until the replay period is over") {
+TEST_CASE(
+    "a redelivered item makes no case after its own was purged, until the replay period is over") {
   OpenVault t;
   const base::CaseId id = t.add("m-1");
   purge_case(t.store, t.ledger, id, "rejected", t.place.law.refusal("ST-04", "rejected"));
@@ -82,7 +86,9 @@ TEST_CASE("a redelivered item makes no case after its own was purged, until the 
   CHECK_FALSE(later->replayed);
 }
 
-TEST_CASE("a tag lives no longer than the law's ceiling, however long replays are expected; its key dies with it") {
+TEST_CASE(
+    "a tag lives no longer than the law's ceiling, however long replays are expected; its key dies "
+    "with it") {
   OpenVault t;
   t.place.policy.retention_replay = *base::parse_period("P9Y");
   const base::CaseId id = t.add("m-1");
@@ -141,16 +147,20 @@ TEST_CASE("an implausible clock stops the purge until it is confirmed, and that 
   CHECK(t.place.entries(ledger::event::kClockConfirmed) == 1);
 }
 
-TEST_CASE("the sweep takes orphan blobs and old spool files, follows no link, and leaves what is young") {
+TEST_CASE(
+    "the sweep takes orphan blobs and old spool files, follows no link, and leaves what is young") {
   OpenVault t;
   t.add("m-1");
-  base::write_new_file(t.place.directory / "vault" / "blobs" / "00112233445566778899aabbccddeeff", "orphan");
+  base::write_new_file(t.place.directory / "vault" / "blobs" / "00112233445566778899aabbccddeeff",
+                       "orphan");
   base::write_new_file(t.place.directory / "outside", "outside");
   std::filesystem::create_directories(t.place.directory / "spool" / "a" / "b");
   base::write_new_file(t.place.directory / "spool" / "a" / "b" / "old", "old");
   base::write_new_file(t.place.directory / "spool" / "young", "young");
-  std::filesystem::create_symlink(t.place.directory / "outside", t.place.directory / "spool" / "link");
-  std::filesystem::create_directory_symlink(t.place.directory, t.place.directory / "spool" / "folder");
+  std::filesystem::create_symlink(t.place.directory / "outside",
+                                  t.place.directory / "spool" / "link");
+  std::filesystem::create_directory_symlink(t.place.directory,
+                                            t.place.directory / "spool" / "folder");
   t.touch("a/b/old", "2026-11-24T09:00:00Z");
   t.touch("young", "2026-11-24T09:00:01Z");
   t.touch("item-m-1", "2026-11-24T09:59:00Z");
@@ -190,17 +200,21 @@ TEST_CASE("an unreviewed case is kept up to the ceiling when the policy says esc
   CHECK(plan.kept[0].reason == "escalated");
 }
 
-TEST_CASE("a reader that keeps the log busy stops the purge with try again, before anything is recorded") {
+TEST_CASE(
+    "a reader that keeps the log busy stops the purge with try again, before anything is "
+    "recorded") {
   OpenVault t;
   t.add("m-1");
   base::set_clock(instant("2026-12-08T10:00:00Z"));
   const PurgePlan plan = t.plan();
   {
-    sqlite::Database reader(t.place.directory / "vault" / "vault.db", sqlite::Database::Mode::read_write);
+    sqlite::Database reader(t.place.directory / "vault" / "vault.db",
+                            sqlite::Database::Mode::read_write);
     sqlite::Statement select(reader, "SELECT * FROM cases");
     REQUIRE(select.step());
     t.store.impl().database.run("PRAGMA busy_timeout = 0");
-    CHECK(code_of([&] { run_purge(t.store, t.ledger, t.place.policy, plan, base::now()); }) == base::ExitCode::temp_fail);
+    CHECK(code_of([&] { run_purge(t.store, t.ledger, t.place.policy, plan, base::now()); }) ==
+          base::ExitCode::temp_fail);
     CHECK(t.place.entries(ledger::event::kCasePurged) == 0);
   }
   CHECK(t.run().cases == 1);

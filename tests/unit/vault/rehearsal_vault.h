@@ -25,8 +25,8 @@ struct RehearsalVault {
   std::filesystem::path directory;
   std::shared_ptr<const crypto::PrivateKey> ledger_key;
   crypto::PrivateKey review_key = crypto::PrivateKey::generate_p256();
-  crypto::Certificate review = crypto::Certificate::self_signed(review_key, "review", instant("2026-01-01T00:00:00Z"),
-                                                                instant("2030-01-01T00:00:00Z"));
+  crypto::Certificate review = crypto::Certificate::self_signed(
+      review_key, "review", instant("2026-01-01T00:00:00Z"), instant("2030-01-01T00:00:00Z"));
   policy::Policy policy;
   law::Resolved law{law::load("reg-2026-1881"), {}, true};
 
@@ -36,7 +36,8 @@ struct RehearsalVault {
     directory = name;
     base::set_clock(instant("2026-11-24T10:00:00Z"));
     ledger_key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::generate_ed25519());
-    ledger::Ledger::create(directory / "ledger", {"proviso/test/rehearsal", true}, *ledger_key, json::Json::object());
+    ledger::Ledger::create(directory / "ledger", {"proviso/test/rehearsal", true}, *ledger_key,
+                           json::Json::object());
     CaseStore::create(directory / "vault", true);
     std::filesystem::create_directory(directory / "spool");
     base::write_new_file(directory / "review.crt", review.pem());
@@ -60,10 +61,13 @@ struct RehearsalVault {
     std::filesystem::remove_all(directory, ignored);
   }
 
-  ledger::Ledger open_ledger() const { return ledger::Ledger::open_to_append(directory / "ledger", ledger_key, true); }
+  ledger::Ledger open_ledger() const {
+    return ledger::Ledger::open_to_append(directory / "ledger", ledger_key, true);
+  }
   std::size_t blobs() const {
     std::size_t n = 0;
-    for (const auto& file : std::filesystem::directory_iterator(directory / "vault" / "blobs")) n += file.exists();
+    for (const auto& file : std::filesystem::directory_iterator(directory / "vault" / "blobs"))
+      n += file.exists();
     return n;
   }
   std::size_t entries(std::string_view event) const {

@@ -34,7 +34,8 @@ TEST_CASE("what YAML allows and a configuration does not is refused with its pla
   CHECK(flaw("a: [1, 2\nb: 3").find("f.yaml:") == 0);
   CHECK(flaw("? [1]\n: 2").find("a key must be a plain word") != std::string::npos);
   CHECK(flaw("ok: 1\nx: \"\xff\"").find("f.yaml:2:5: not valid UTF-8") == 0);
-  CHECK(flaw(std::string("\0a\0:\0 \0001", 8)).find("f.yaml:1:1: not valid UTF-8") == 0);   // would pass for UTF-16
+  CHECK(flaw(std::string("\0a\0:\0 \0001", 8)).find("f.yaml:1:1: not valid UTF-8") ==
+        0);  // would pass for UTF-16
   CHECK(flaw("a: \x1B[31m").find("f.yaml:1:4: ") == 0);
   CHECK(flaw("a: 1\n\"a\": 2").find("f.yaml:2:1: the key 'a' stands twice") == 0);
   CHECK(flaw("a: {b: 1, b: 2}").find("the key 'b' stands twice") != std::string::npos);
@@ -45,7 +46,8 @@ TEST_CASE("size, depth and number of values are bounded") {
   for (int i = 0; i < 40; ++i) deep += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
   CHECK(flaw(deep + std::string(40, ' ') + "b: 1").find("nested deeper") != std::string::npos);
   CHECK(flaw(std::string(100'000, '[')).find("brackets") != std::string::npos);
-  CHECK(flaw("a: " + std::string(40, '[') + std::string(40, ']')).find("nested deeper") != std::string::npos);
+  CHECK(flaw("a: " + std::string(40, '[') + std::string(40, ']')).find("nested deeper") !=
+        std::string::npos);
   std::string dashes;
   for (int i = 0; i < 10'000; ++i) dashes += "- ";
   CHECK(flaw(dashes + "x").find("nested deeper") != std::string::npos);
