@@ -145,6 +145,25 @@ std::int64_t Balance::unaccounted() const {
   return static_cast<std::int64_t>(in) - static_cast<std::int64_t>(out);
 }
 
+namespace {
+
+std::uint64_t Balance::*came_out(CountOutcome outcome) {
+  switch (outcome) {
+    case CountOutcome::erased:
+      return &Balance::erased;
+    case CountOutcome::stored:
+      return &Balance::stored;
+    case CountOutcome::replayed:
+      return &Balance::replayed;
+    case CountOutcome::content_gone:
+      return &Balance::content_gone;
+    default:
+      return &Balance::errors;
+  }
+}
+
+}  // namespace
+
 Balance balance(const Ledger& ledger, const std::string& run) {
   const RunTotals totals = run_totals(ledger, run);
   Balance result;
@@ -152,22 +171,17 @@ Balance balance(const Ledger& ledger, const std::string& run) {
   result.open = totals.open;
   result.unclean = totals.unclean;
   for (const auto& [key, n] : totals.counts) {
-    if (key.side == "in") result.in += n;
-    // What scope-check drops is refused or no record; what retain drops has another kind than was
-    // declared.
-    else if (key.side == "dropped")
-      (key.outcome == "refused" || key.outcome == "error" ? result.dropped_at_scope
-                                                          : result.dropped_later) += n;
-    else if (key.outcome == "erased")
-      result.erased += n;
-    else if (key.outcome == "stored")
-      result.stored += n;
-    else if (key.outcome == "replayed")
-      result.replayed += n;
-    else if (key.outcome == "content_gone")
-      result.content_gone += n;
-    else
-      result.errors += n;
+    if (key.side == CountSide::in) {
+      result.in += n;
+    } else if (key.side == CountSide::dropped) {
+      // What scope-check drops is refused or not a record; what retain drops has another kind than
+      // was declared.
+      const bool at_scope =
+          key.outcome == CountOutcome::refused || key.outcome == CountOutcome::error;
+      (at_scope ? result.dropped_at_scope : result.dropped_later) += n;
+    } else {
+      (result.*came_out(key.outcome)) += n;
+    }
   }
   return result;
 }

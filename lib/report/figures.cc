@@ -109,7 +109,9 @@ class Figures {
 
   Sum processed(const Query& query) const {
     return sum_counts([&](const std::string&, const ledger::CountKey& key) {
-      return key.side == "out" && (key.outcome == "erased" || key.outcome == "stored") &&
+      return key.side == ledger::CountSide::out &&
+             (key.outcome == ledger::CountOutcome::erased ||
+              key.outcome == ledger::CountOutcome::stored) &&
              names(query.kinds, key.kind) && region_fits(query, key.region);
     });
   }
@@ -199,22 +201,26 @@ class Figures {
   }
 
   void compute_volumes(Figure& figure) const {
-    const auto outcome = [&](std::string_view side, std::string_view name) {
+    using ledger::CountOutcome, ledger::CountSide;
+    const auto outcome = [&](CountSide side, CountOutcome word) {
       return sum_counts([&](const std::string&, const ledger::CountKey& key) {
-               return key.side == side && key.outcome == name;
+               return key.side == side && key.outcome == word;
              })
           .n;
     };
     const std::uint64_t nowhere = sum_counts([](const std::string&, const ledger::CountKey& key) {
-                                    return key.side == "out" && key.region.empty();
+                                    return key.side == CountSide::out && key.region.empty();
                                   }).n;
     figure.query = fmt::format("sum n of counts{}, by side and outcome", scope_words());
     figure.value = fmt::format(
         "refused before or after detection of the kind: {}; malformed: {}; not processed for an "
         "error: {}; content gone: {}; "
         "delivered again: {}; without a region: {}; let in and without an outcome: {}",
-        outcome("dropped", "refused"), outcome("dropped", "error"), outcome("out", "error"),
-        outcome("out", "content_gone"), outcome("out", "replayed"), nowhere, tally_.unaccounted());
+        outcome(CountSide::dropped, CountOutcome::refused),
+        outcome(CountSide::dropped, CountOutcome::error),
+        outcome(CountSide::out, CountOutcome::error),
+        outcome(CountSide::out, CountOutcome::content_gone),
+        outcome(CountSide::out, CountOutcome::replayed), nowhere, tally_.unaccounted());
     figure.note =
         "processed means: digested and looked up, hit or not; each leaf of a container counts";
   }

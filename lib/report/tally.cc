@@ -16,25 +16,23 @@ std::uint64_t number_of(const json::Json& data, const char* key) {
   return found != data.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
 
-void take_counts(Tally& tally, const ledger::StoredEntry& entry) {
-  const auto hour = base::parse_instant(text_of(entry.data, "hour"));
-  const auto rows = entry.data.find("counts");
-  if (!tally.in_year(hour.value_or(entry.time)) || rows == entry.data.end() || !rows->is_array())
-    return;
-  if (entry.data.value("unclean", false)) ++tally.unclean_entries;
-  for (const json::Json& row : *rows) {
-    const ledger::CountKey key = ledger::count_key_of(row);
+void take_counts(Tally& tally, const std::string& tool, const std::string& run_id,
+                 const ledger::CountsOfRun& counts) {
+  if (!tally.in_year(counts.hour)) return;
+  if (counts.unclean) ++tally.unclean_entries;
+  for (const ledger::CountRow& row : counts.rows) {
+    const ledger::CountKey& key = row.key;
     if (!tally.service.empty() && key.service != tally.service) continue;
     if (!key.service.empty()) tally.services.insert(key.service);
-    const std::uint64_t n = number_of(row, "n");
-    Sum& sum = tally.counts[{entry.tool, key}];
-    sum.n += n;
-    sum.bytes += number_of(row, "bytes");
-    RunBalance& run = tally.runs[entry.run];
-    if (key.side == "in") run.in += n;
+    Sum& sum = tally.counts[{tool, key}];
+    sum.n += row.n;
+    sum.bytes += row.bytes;
+    RunBalance& run = tally.runs[run_id];
+    if (key.side == ledger::CountSide::in) run.in += row.n;
     // What scope-check itself drops was never let in.
-    if (key.side == "out" || (key.side == "dropped" && entry.tool != "scope-check"))
-      run.accounted += n;
+    if (key.side == ledger::CountSide::out ||
+        (key.side == ledger::CountSide::dropped && tool != "scope-check"))
+      run.accounted += row.n;
   }
 }
 

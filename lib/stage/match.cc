@@ -254,12 +254,12 @@ void Match::count_withheld(std::span<ndjson::Outcome> outcomes) {
     const auto scope = gate::read_scope(*record);
     if (!scope || scope->rehearsal != gate_.policy().rehearsal) continue;
     ledger::CountKey key;
-    key.side = "out";
+    key.side = ledger::CountSide::out;
     key.service = record->text("service");
     key.region = record->text("region");
     key.kind = record->text("hash.kind");
     if (key.kind.empty()) key.kind = record->text("content.kind");
-    key.outcome = "error";
+    key.outcome = ledger::CountOutcome::error;
     key.reason = record->text("error.code");
     if (key.reason.empty()) key.reason = "breaker";
     const auto bytes = record->unsigned_integer("hash.bytes");

@@ -58,7 +58,7 @@ bool Retain::verified_scope(const ndjson::Record& record, Work& work) const {
   const auto scope = gate::read_scope(record);
   if (!scope || scope->rehearsal != gate_.policy().rehearsal) return false;
   work.run = scope->run;
-  work.key.side = "out";
+  work.key.side = ledger::CountSide::out;
   work.key.service = record.text("service");
   work.key.region = record.text("region");
   work.key.kind = record.text("hash.kind");
@@ -98,7 +98,7 @@ base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
     work.kind = Work::Kind::keep;
     work.hit = std::move(*hit);
     work.key.technology = work.hit.technology;
-    work.key.material_class = work.hit.material_class;
+    work.key.material_class = ledger::parse<base::MaterialClass>(work.hit.material_class);
     if (content.empty() && evidence.empty())
       return base::fail("no_evidence",
                         "field content.evidence: missing, there is nothing that a case could hold");
@@ -109,11 +109,11 @@ base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
     return work;
   }
   work.kind = Work::Kind::erase;
-  work.key.outcome = "erased";
+  work.key.outcome = ledger::CountOutcome::erased;
   if (!content.empty()) {
     const auto there = pin(content, work);
     if (!there) return tl::make_unexpected(there.error());
-    if (!*there) work.key.outcome = "content_gone";
+    if (!*there) work.key.outcome = ledger::CountOutcome::content_gone;
   }
   if (!evidence.empty()) {
     const auto there = pin(evidence, work);
@@ -127,7 +127,7 @@ Retain::Work Retain::failure(const ndjson::Record& record, const base::ItemError
   Work work;
   work.line = ndjson::with_error(record, name(), error);
   if (!verified_scope(record, work)) return work;
-  work.key.outcome = "error";
+  work.key.outcome = ledger::CountOutcome::error;
   work.key.reason = error.code;
   return work;
 }
@@ -158,12 +158,13 @@ ndjson::Outcome Retain::process_failed(const ndjson::Record& record, unsigned) {
     return put_off(std::move(work));  // nothing of it is believed: not counted, nothing unlinked
 
   if (code == "kind_mismatch") {
-    work.key.side = "dropped";
-    work.key.outcome = "kind_mismatch";
+    work.key.side = ledger::CountSide::dropped;
+    work.key.outcome = ledger::CountOutcome::kind_mismatch;
     work.key.reason = record.text("error.rule");
     if (work.key.reason.empty()) work.key.reason = code;
   } else {
-    work.key.outcome = code == "content_gone" ? code : "error";
+    work.key.outcome =
+        code == "content_gone" ? ledger::CountOutcome::content_gone : ledger::CountOutcome::error;
     if (code != "content_gone") work.key.reason = code;
   }
   if (!code.empty() && !is_retryable(code)) {
@@ -182,12 +183,12 @@ void Retain::fail_hit(Work& work, const base::ItemError& error) {
                       "id " + work.id);
   if (error.code == "content_gone") {  // an outcome of its own, no failure
     work.kind = Work::Kind::passed;
-    work.key.outcome = "content_gone";
+    work.key.outcome = ledger::CountOutcome::content_gone;
     work.line = record->with("retain", R"({"state":"content_gone"})");
     return;
   }
   work.kind = Work::Kind::failed;
-  work.key.outcome = "error";
+  work.key.outcome = ledger::CountOutcome::error;
   work.key.reason = error.code;
   work.line = ndjson::with_error(*record, name(), error);
   if (error.retryable) work.unlink.clear();
@@ -198,7 +199,8 @@ void Retain::kept(Work& work, const vault::Stored& stored) {
   if (!record)
     throw base::Error(base::ExitCode::software, "a record that was read cannot be read again",
                       "id " + work.id);
-  work.key.outcome = stored.replayed ? "replayed" : "stored";
+  work.key.outcome =
+      stored.replayed ? ledger::CountOutcome::replayed : ledger::CountOutcome::stored;
   const json::Json member = {{"case", stored.id.value},
                              {"state", std::string(vault::to_string(stored.state))},
                              {"expires_at", base::to_string(stored.expires_at)}};
@@ -281,7 +283,8 @@ void Retain::commit_batch(std::span<ndjson::Outcome> outcomes) {
     ndjson::Outcome& outcome = outcomes[i];
     if (work->kind == Work::Kind::erase) {
       outcome.kind = settings_.ack ? ndjson::Outcome::Kind::pass : ndjson::Outcome::Kind::drop;
-      outcome.line = settings_.ack ? ack_line(work->id, work->key.outcome) : std::string();
+      outcome.line =
+          settings_.ack ? ack_line(work->id, to_string(work->key.outcome)) : std::string();
     } else {
       outcome.kind = work->kind == Work::Kind::failed ? ndjson::Outcome::Kind::error
                                                       : ndjson::Outcome::Kind::pass;

@@ -128,8 +128,8 @@ struct Spooled : gate_test::Workplace {
   std::map<std::string, std::uint64_t> counts() const {
     std::map<std::string, std::uint64_t> sums;
     for (const auto& [count, n] : ledger::run_totals(*ledger, std::string(kRun)).counts) {
-      sums[count.side + "/" + count.outcome + (count.reason.empty() ? "" : "/" + count.reason)] +=
-          n;
+      sums[std::string(to_string(count.side)) + "/" + std::string(to_string(count.outcome)) +
+           (count.reason.empty() ? "" : "/" + count.reason)] += n;
     }
     return sums;
   }
