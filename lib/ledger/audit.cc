@@ -7,7 +7,9 @@
 
 #include "base/file.h"
 #include "crypto/random.h"
+#include "json/json.h"
 #include "ledger/checkpoint.h"
+#include "ledger/entry_json.h"
 #include "ledger/events.h"
 #include "ledger/segments.h"
 
@@ -133,8 +135,9 @@ bool Query::matches(const StoredEntry& entry) const {
   };
   if (!is(event, entry.event) || !is(run, entry.run) || !is(tool, entry.tool)) return false;
   if (!case_id.empty()) {
-    const auto found = entry.data.find("case");
-    if (found == entry.data.end() || !found->is_string() || found->get<std::string>() != case_id)
+    const json::Json members = members_of(entry);
+    const auto found = members.find("case");
+    if (found == members.end() || !found->is_string() || found->get<std::string>() != case_id)
       return false;
   }
   return (!from || entry.time >= *from) && (!to || entry.time < *to);
@@ -197,7 +200,9 @@ std::vector<std::string> runs(const Ledger& ledger) {
   return found;
 }
 
-json::OrderedJson to_json(const Balance& balance) {
+std::string to_text(const StoredEntry& entry) { return members_of(entry).dump(); }
+
+std::string to_text(const Balance& balance) {
   json::OrderedJson out{{"run", balance.run},
                         {"in", balance.in},
                         {"erased", balance.erased},
@@ -210,7 +215,7 @@ json::OrderedJson to_json(const Balance& balance) {
                         {"dropped_at_scope", balance.dropped_at_scope}};
   if (balance.open) out["open"] = true;
   if (balance.unclean) out["unclean"] = true;
-  return out;
+  return out.dump();
 }
 
 }  // namespace proviso::ledger

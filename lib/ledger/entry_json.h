@@ -1,5 +1,4 @@
-// Entries as JSON, for the .cc files of this room and for who prints an entry as it is. Everybody
-// else reads facts.
+// Entries as JSON, for the .cc files of this room and for tests. Everybody else reads facts.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +16,9 @@
 #include "ledger/facts.h"
 
 namespace proviso::ledger {
+
+// All members of an entry, the common ones too. Error(data) for a line that is not a JSON object.
+json::Json members_of(const StoredEntry&);
 
 // How a value of each type that a fact has is written and read. An enumeration is its word.
 template <class T>

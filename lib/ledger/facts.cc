@@ -346,15 +346,15 @@ template <class Fact>
 Entry to_entry(const Fact& fact, std::string_view tool, std::string run, std::string event_id) {
   json::Json data = write(fact);
   if (kVersion < Fact >> 1) data[kVersionMember] = kVersion<Fact>;
-  return {event_name(fact), std::string(tool), std::move(run), std::move(event_id),
-          std::move(data)};
+  return {std::string(event_name(fact)), std::string(tool), std::move(run), std::move(event_id),
+          data.dump()};
 }
 
 template <class Fact>
 std::optional<Fact> read(const StoredEntry& entry) {
   Fact fact;
   if (!is_of(entry, fact)) return std::nullopt;
-  const json::Json& data = entry.data;
+  const json::Json data = members_of(entry);
   int version = 1;
   MemberReader common(data);
   common.always(kVersionMember, version);

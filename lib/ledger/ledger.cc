@@ -12,8 +12,9 @@
 
 #include "base/file.h"
 #include "crypto/random.h"
+#include "json/json.h"
 #include "ledger/checkpoint.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "ledger/line.h"
 #include "ledger/merkle.h"
 #include "ledger/segments.h"
@@ -184,7 +185,7 @@ struct Ledger::Impl {
     catch_up(checkpoint);
     std::vector<Entry> all;
     if (const std::uint64_t cut = cut_unacknowledged(); cut != 0) {
-      all.push_back({event::kRecovered, "ledger", {}, {}, {{"bytes", cut}}});
+      all.push_back(to_entry(Recovered{cut}, "ledger"));
     }
     for (const Entry& entry : entries) all.push_back(entry);
 
@@ -223,7 +224,7 @@ Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
 void Ledger::create(const fs::path& directory, const Identity& identity,
-                    const crypto::PrivateKey& key, const json::Json& about) {
+                    const crypto::PrivateKey& key, std::string_view instrument) {
   std::error_code error;
   if (fs::exists(directory, error) && !fs::is_empty(directory, error)) {
     throw base::Error(base::ExitCode::cannot_create, "is not empty", directory.string());
@@ -243,8 +244,8 @@ void Ledger::create(const fs::path& directory, const Identity& identity,
   }
   Impl impl;
   impl.directory = directory;
-  Entry entry{event::kCreated, "init", {}, {}, about};
-  entry.data["origin"] = identity.origin;
+  const Entry entry =
+      to_entry(Created{identity.origin, std::string(instrument), identity.rehearsal}, "init");
   impl.last_time = base::now();
   impl.write_lines({line_of(0, impl.last_time, entry, crypto::random_hex(16))});
   impl.save_cache();

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "json/json.h"
+#include "ledger/entry_json.h"
 
 namespace proviso::ledger {
 
@@ -15,20 +16,25 @@ std::string line_of(std::uint64_t index, base::Instant time, const Entry& entry,
   if (!entry.run.empty()) line["run"] = entry.run;
   line["event"] = entry.event;
   line["id"] = event_id;
-  for (const auto& [name, value] : entry.data.items()) {
+  const json::Json members = json::parse(entry.members, entry.event);
+  for (const auto& [name, value] : members.items()) {
     if (!line.contains(name)) line[name] = value;
   }
   return line.dump();
 }
 
+json::Json members_of(const StoredEntry& entry) {
+  return json::parse(entry.line, fmt::format("ledger entry {}", entry.index));
+}
+
 StoredEntry entry_of(std::uint64_t index, std::string_view line) {
   StoredEntry entry;
   entry.index = index;
-  entry.data = json::parse(line, fmt::format("ledger entry {}", index));
+  entry.line = line;
+  const json::Json members = members_of(entry);
   const auto text = [&](const char* name) {
-    const auto found = entry.data.find(name);
-    return found != entry.data.end() && found->is_string() ? found->get<std::string>()
-                                                           : std::string();
+    const auto found = members.find(name);
+    return found != members.end() && found->is_string() ? found->get<std::string>() : std::string();
   };
   entry.time = base::parse_instant(text("time")).value_or(base::Instant{});
   entry.tool = text("tool");

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "crypto/keys.h"
 #include "json/json.h"
+#include "ledger/words.h"
 #include "policy/policy.h"
 #include "vault/case_store.h"
 
@@ -18,9 +19,7 @@ namespace proviso::review {
 constexpr std::string_view kStatementType = "proviso/decision/1";
 constexpr std::size_t kMaxReasonBytes = 4096;
 
-enum class Verdict { confirm, confirm_as_new, reject };
-std::string_view to_string(Verdict);
-std::optional<Verdict> parse_verdict(std::string_view);
+using ledger::Verdict;
 
 struct Decision {
   base::CaseId case_id;
