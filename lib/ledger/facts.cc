@@ -174,6 +174,23 @@ struct Table<BreakerTripped> {
 };
 
 template <>
+struct Table<LeafCount> {
+  static void walk(auto& io, auto& leaf) {
+    io.needed("n", leaf.n);
+    io.always("kind", leaf.kind);
+    io.optional("class", leaf.material_class);
+  }
+};
+
+template <>
+struct Table<ReviewerVerdict> {
+  static void walk(auto& io, auto& one) {
+    io.needed("reviewer", one.reviewer);
+    io.needed("decision", one.verdict);
+  }
+};
+
+template <>
 struct Table<CaseStored> {
   static constexpr std::string_view kEvent = event::kCaseStored;
   static void walk(auto& io, auto& fact) {
@@ -189,6 +206,8 @@ struct Table<CaseStored> {
     io.always("service", fact.service);
     io.always("region", fact.region);
     io.always("instrument", fact.instrument);
+    io.optional("role", fact.role);
+    io.optional("leaves", fact.leaves);
   }
 };
 
@@ -199,6 +218,7 @@ struct Table<CaseAccessed> {
     io.needed("case", fact.id);
     io.always("purpose", fact.purpose);
     io.always("role", fact.role);
+    io.optional("person", fact.person);
   }
 };
 
@@ -210,6 +230,7 @@ struct Table<CaseDecided> {
     io.needed("decision", fact.verdict);
     io.always("reviewer", fact.reviewer);
     io.optional("reviewers", fact.reviewers);
+    io.optional("verdicts", fact.verdicts);
     io.always("technology", fact.technology);
     io.always("list", fact.list);
     io.optional("class", fact.material_class);

@@ -148,6 +148,21 @@ struct BreakerTripped {  // match.breaker
 
 // --- cases
 
+// Leaves of an item that have hits: the item itself, or members of a container. A leaf with several
+// hits is counted once, by the one that names its case best: previously identified, known, other.
+struct LeafCount {
+  std::string kind;
+  std::optional<base::MaterialClass> material_class;
+  std::uint64_t n = 0;
+  bool operator==(const LeafCount&) const = default;
+};
+
+struct ReviewerVerdict {
+  int reviewer = 0;  // number in the policy
+  Verdict verdict = Verdict::reject;
+  bool operator==(const ReviewerVerdict&) const = default;
+};
+
 struct CaseStored {  // case.stored
   base::CaseId id;
   std::string envelope_sha256, blob_sha256, evidence_sha256;  // of ciphertexts, hex; last may be ""
@@ -155,12 +170,15 @@ struct CaseStored {  // case.stored
   std::optional<base::MaterialClass> material_class;
   bool previously_identified = false;
   std::string kind, service, region, instrument;
+  std::optional<AccountRole> role;  // of the account holder
+  std::vector<LeafCount> leaves;    // empty in entries of before November 2026
   bool operator==(const CaseStored&) const = default;
 };
 
 struct CaseAccessed {  // case.accessed
   base::CaseId id;
   std::string purpose, role;
+  std::optional<int> person;  // number in the policy
   bool operator==(const CaseAccessed&) const = default;
 };
 
@@ -169,6 +187,8 @@ struct CaseDecided {  // case.decided
   Verdict verdict = Verdict::reject;  // member `decision`
   int reviewer = 0;                   // number in the policy, of whoever decided last
   std::vector<int> reviewers;         // of all who agreed, where more than one had to
+  std::vector<ReviewerVerdict>
+      verdicts;  // the newest of each reviewer, oldest first; they may differ
   std::string technology, list;
   std::optional<base::MaterialClass> material_class;
   bool previously_identified = false;

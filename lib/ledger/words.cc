@@ -13,6 +13,7 @@ constexpr std::array<std::string_view, 7> kStates{
     "pending", "suspected", "confirmed", "confirmed-as-new", "rejected", "reported", "purged"};
 constexpr std::array<std::string_view, 2> kReasons{"expired", "rejected"};
 constexpr std::array<std::string_view, 3> kActs{"oversee", "halt", "resume"};
+constexpr std::array<std::string_view, 4> kRoles{"sending", "receiving", "soliciting", "solicited"};
 constexpr std::array<std::string_view, 3> kSides{"dropped", "in", "out"};
 constexpr std::array<std::string_view, 8> kOutcomes{"admitted", "content_gone",  "erased",
                                                     "error",    "kind_mismatch", "refused",
@@ -32,6 +33,7 @@ std::string_view to_string(Verdict word) { return kVerdicts.at(static_cast<std::
 std::string_view to_string(CaseState word) { return kStates.at(static_cast<std::size_t>(word)); }
 std::string_view to_string(PurgeReason word) { return kReasons.at(static_cast<std::size_t>(word)); }
 std::string_view to_string(OversightAct word) { return kActs.at(static_cast<std::size_t>(word)); }
+std::string_view to_string(AccountRole word) { return kRoles.at(static_cast<std::size_t>(word)); }
 std::string_view to_string(CountSide word) { return kSides.at(static_cast<std::size_t>(word)); }
 std::string_view to_string(CountOutcome word) {
   return kOutcomes.at(static_cast<std::size_t>(word));
@@ -52,6 +54,10 @@ std::optional<PurgeReason> parse(std::string_view text) {
 template <>
 std::optional<OversightAct> parse(std::string_view text) {
   return find<OversightAct>(kActs, text);
+}
+template <>
+std::optional<AccountRole> parse(std::string_view text) {
+  return find<AccountRole>(kRoles, text);
 }
 template <>
 std::optional<CountSide> parse(std::string_view text) {

@@ -47,6 +47,7 @@ ledger::CaseDecided fact_of(const vault::CaseRow& row, const Decision& decision,
   fact.reviewer = policy.person(decision.person)->number;
   for (const CheckedDecision& one : standing) {
     if (one.verdict == decision.verdict) fact.reviewers.push_back(one.reviewer);
+    fact.verdicts.push_back({one.reviewer, one.verdict});
   }
   if (fact.reviewers.size() < 2) fact.reviewers.clear();
   fact.technology = row.technology;

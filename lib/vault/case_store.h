@@ -19,8 +19,8 @@
 #include "crypto/keys.h"
 #include "json/json.h"
 #include "law/instrument.h"
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
-#include "ledger/words.h"
 #include "policy/policy.h"
 
 namespace proviso::vault {
@@ -59,6 +59,8 @@ struct NewCase {
   base::Instant identified_at;
   std::string technology, list, material_class, service, region, kind;
   bool previously_identified = false;
+  std::optional<ledger::AccountRole> role;
+  std::vector<ledger::LeafCount> leaves;  // with hits
   json::Json sealed;  // item id, account, counterparts as evidence_fields allow, hits: sealed in
                       // the envelope
   int content_fd =

@@ -147,6 +147,8 @@ ledger::Entry stored_entry(const Draft& draft, const NewCase& item, const law::R
   fact.service = item.service;
   fact.region = item.region;
   fact.instrument = law.base().id;
+  fact.role = item.role;
+  fact.leaves = item.leaves;
   return to_entry(fact, "retain", item.run);
 }
 
