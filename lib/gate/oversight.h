@@ -1,7 +1,7 @@
-// Signed statements of people with the oversight role: a technology was looked over, is halted, is
+// Signed statements of people with the oversight role: a technology was reviewed, is halted, is
 // resumed.
 //
-// A statement is RFC 8785 JSON, signed with the person's own key (their certificate stands in the
+// A statement is RFC 8785 JSON, signed with the person's own key (their certificate is in the
 // policy), and put into the ledger with the person's number instead of their name. An entry whose
 // signature does not verify opens nothing; a halt closes whether or not it verifies, as closing can
 // do no harm to a user.

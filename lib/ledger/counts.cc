@@ -50,8 +50,8 @@ struct Counts::Impl {
       next.counts[key].bytes += sum.bytes;
     }
     if (!run.file->write(next)) {
-      // More kinds of counts than a slot holds: what stood becomes an entry, and the new ones stand
-      // alone.
+      // More kinds of counts than a slot holds: the earlier ones become an entry, the new ones get
+      // the slot.
       fold(run);
       next = run.durable;
       next.counts = run.pending;
@@ -105,8 +105,8 @@ void Counts::close() {
 
 RunTotals run_totals(const Ledger& ledger, const std::string& run) {
   RunTotals totals;
-  // Open files first: a writer that folds meanwhile is then seen twice at most, and its part number
-  // tells.
+  // Open files first: a writer that folds meanwhile is then seen twice at most, and the event id
+  // shows it.
   std::map<std::string, OpenCounts> open;
   for (const std::filesystem::path& path : OpenCountsFile::list(ledger.directory() / "open")) {
     if (path.filename().string().find("." + run + ".") == std::string::npos) continue;

@@ -3,7 +3,7 @@
 //
 // Counts of a run are made durable in <ledger>/open/ (fixed size, two checksummed slots per writer
 // and run, fsync) before the batch they count is written on, and become one `counts` entry per run
-// and UTC hour, so that the log never tells of single communications.
+// and UTC hour, so that the log shows no single communication.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,7 @@ class Counts {
 // Totals of one run, from the entries and the open files.
 struct RunTotals {
   std::map<CountKey, std::uint64_t> counts;
-  bool open = false;     // a writer is still at it
+  bool open = false;     // a writer is still working
   bool unclean = false;  // a writer died: figures may be high by one group
 };
 RunTotals run_totals(const Ledger&, const std::string& run);

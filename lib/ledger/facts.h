@@ -1,7 +1,7 @@
 // Facts: what each event of the ledger says, as a struct with its one writer and its one reader.
 //
-// to_entry(fact, tool) makes the entry that Ledger::append() takes; read<Fact>(entry) gives the
-// fact back. Both walk the same table of members (facts.cc), so a member is named once. FORMAT.md
+// to_entry(fact, tool) makes the entry that Ledger::append() takes; read<Fact>(entry) returns the
+// fact. Both walk the same table of members (facts.cc), so a member is named once. FORMAT.md
 // lists the members. No fact holds personal data, content, or a hash of a user's content.
 //
 // Growth: a new member is optional when read, so that older entries still read, and raises no

@@ -62,7 +62,7 @@ struct Ledger::Impl {
     return verified_once(base::read_file(path), *public_key, path.string());
   }
 
-  // Brings frontier, end and last_time to the checkpoint, from the cache if it tells the truth,
+  // Brings frontier, end and last_time to the checkpoint, from the cache if its root is right,
   // else by reading on.
   void catch_up(const Checkpoint& checkpoint) {
     if (frontier_known && frontier.size() == checkpoint.size && frontier.root() == checkpoint.root)
@@ -107,7 +107,7 @@ struct Ledger::Impl {
           base::parse_instant(cache.at("time").get<std::string>()).value_or(base::Instant{});
       return true;
     } catch (const base::Error&) {
-      return false;  // a cache: what it cannot tell is read from the entries
+      return false;  // a damaged cache: falls back to reading the entries
     } catch (const json::Json::exception&) {
       return false;
     }
@@ -121,7 +121,7 @@ struct Ledger::Impl {
     base::write_file_atomically(directory / "tree", cache.dump(), 0644);
   }
 
-  // Cuts what stands behind the checkpoint: it was never acknowledged. Gives the number of bytes
+  // Cuts what is behind the checkpoint: it was never acknowledged. Returns the number of bytes
   // cut.
   std::uint64_t cut_unacknowledged() {
     std::uint64_t cut = 0;

@@ -32,7 +32,7 @@ struct Entry {
   std::string members = "{}";  // of its fact: a JSON object, its members sorted by name
 };
 
-// An entry as read back: what all entries have. read() of facts.h gives the rest.
+// An entry as read back: what all entries have. read() of facts.h returns the rest.
 struct StoredEntry {
   std::uint64_t index = 0;
   base::Instant time;
@@ -74,13 +74,13 @@ class Ledger {
   void append(Entry entry) { append(std::vector<Entry>{std::move(entry)}); }
 
   // Calls `visit` for each entry with index >= from that the newest checkpoint covers, in order;
-  // until it returns false. Gives the index to go on from. Cheap when nothing is new.
+  // until it returns false. Returns the index to go on from. Cheap when nothing is new.
   std::uint64_t read(std::uint64_t from,
                      const std::function<bool(const StoredEntry&)>& visit) const;
   Checkpoint checkpoint() const;  // re-read from disk
   std::optional<StoredEntry> last() const;
 
-  // Keeps a configuration document (policy, DPIA, instrument, notice), never personal data; gives
+  // Keeps a configuration document (policy, DPIA, instrument, notice), never personal data; returns
   // its SHA-256 in hex.
   std::string keep_document(std::string_view bytes);
   const std::filesystem::path& directory() const;

@@ -1,4 +1,4 @@
-// The words of entries as enumerations. to_string() gives the word that is written; parse() reads
+// The words of entries as enumerations. to_string() returns the word that is written; parse() reads
 // exactly that word, nullopt for any other: no other spelling was ever written.
 #pragma once
 

@@ -31,7 +31,7 @@ PackageFile text_file(std::string name, std::string_view text) {
   return {std::move(name), {bytes.begin(), bytes.end()}};
 }
 
-// The extension tells what the bytes are, not what somebody called them.
+// The extension is that of the detected format, never of a name that came with the item.
 std::string content_name(std::span<const std::byte> bytes, std::string_view stem) {
   const auto detected =
       base::detect_kind(bytes.first(std::min(bytes.size(), base::kKindHeadBytes)));

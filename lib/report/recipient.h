@@ -1,4 +1,5 @@
-// May this case go to this body, today? Every condition of the law that stands in the way, at once.
+// May this case go to this body, today? Reports every condition of the law that is not met, at
+// once.
 #pragma once
 
 #include <string>
