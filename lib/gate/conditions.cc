@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "gate/consultation.h"
-#include "gate/item_scope.h"
+#include "law/union.h"
 
 namespace proviso::gate {
 namespace {
@@ -149,7 +149,7 @@ void Conditions::check_service(Pair& pair, base::Instant at) const {
   const policy::Service& service = *pair.service;
   if (auto refusal = law_->service_refusal(service.kind)) pair.missing.push_back(*refusal);
   if (std::none_of(service.regions.begin(), service.regions.end(),
-                   [](const std::string& region) { return is_union_region(region); })) {
+                   [](const std::string& region) { return law::is_in_union(region); })) {
     pair.missing.push_back(law_->refusal("SC-01", "no region of the service lies in the Union"));
   }
   if (service.e2ee != policy::E2ee::never) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "law/union.h"
 #include "policy/attestations.h"
 #include "policy/periods.h"
 #include "policy/policy_reader.h"
@@ -177,8 +178,7 @@ void PolicyReader::check_references(const yaml::Node& root) {
   }
   for (const Organisation& each : policy_.organisations) {
     const yaml::Node* registry = root.find(each.authority ? "authorities" : "organisations");
-    if (registry != nullptr && !in_european_economic_area(each.country) &&
-        each.transfer_ground.empty()) {
+    if (registry != nullptr && !law::is_in_eea(each.country) && each.transfer_ground.empty()) {
       in_.fail(*registry, fmt::format("{} in {} lies outside the EEA and has no transfer_ground",
                                       each.id, each.country));
     }

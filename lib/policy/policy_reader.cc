@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "law/union.h"
 #include "policy/attestations.h"
 #include "policy/registers.h"
 #include "policy/words.h"
@@ -13,10 +14,6 @@ namespace proviso::policy {
 namespace {
 
 constexpr std::size_t kMaxLabelBytes = 256;
-
-bool is_region(std::string_view text) {
-  return text.size() == 2 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'A' && text[1] <= 'Z';
-}
 
 std::optional<std::string> parse_service_kind(std::string_view text) {
   if (text == "number-independent" || text == "number-based" || text == "other")
@@ -125,7 +122,7 @@ void PolicyReader::read_services(const yaml::Node& root) {
     if (const yaml::Node* regions = in_.require(each, "regions"); regions != nullptr) {
       if (service.regions.empty()) in_.fail(*regions, "regions is empty");
       for (const std::string& region : service.regions) {
-        if (!is_region(region))
+        if (!law::is_region_code(region))
           in_.fail(
               *regions,
               fmt::format("region '{}' is not an ISO 3166 code of two capitals, or EU", region));

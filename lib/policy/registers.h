@@ -13,6 +13,4 @@ namespace proviso::policy {
 // transfer_ground}.
 std::vector<Organisation> read_register(const Fields&, const yaml::Node& root, bool authorities);
 
-bool in_european_economic_area(std::string_view country);  // ISO 3166 alpha-2
-
 }  // namespace proviso::policy
