@@ -6,11 +6,9 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "json/json_fwd.h"
 
 namespace proviso::json {
-
-using Json = nlohmann::json;                 // members sorted by name
-using OrderedJson = nlohmann::ordered_json;  // members as written, for output that people read
 
 // Strict: UTF-8, no comments, no duplicate keys, depth at most 64. Throws base::Error(data) with
 // "name:byte N: what".
