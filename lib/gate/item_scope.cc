@@ -88,7 +88,7 @@ class Judgement {
     std::set<ContentKind> kinds;
     // What is derived from text is for technologies that take indicators, and those take nothing
     // else.
-    if ((technology.method == policy::Method::indicators) != facts_.derived) return kinds;
+    if ((technology.as<policy::Indicators>() != nullptr) != facts_.derived) return kinds;
     if (!facts_.derived && facts_.kind != ContentKind::text && !is_open_kind(facts_.kind) &&
         technology.content.count(facts_.kind) == 0) {
       return kinds;

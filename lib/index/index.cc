@@ -76,7 +76,8 @@ struct Index::Impl {
   // A known-good list says of no file that it is bad, so its doubts about an entry of its own take
   // no hit of another list away.
   bool suspends_others(std::size_t section) const {
-    return sections[section].suspended != 0 && sections[section].purpose != "known-good";
+    return sections[section].suspended != 0 &&
+           policy::list_purpose(sections[section].purpose) != policy::ListPurpose::known_good;
   }
   // Where the digest lies in the section, or nothing.
   std::optional<std::uint64_t> place_of(std::size_t section,

@@ -19,7 +19,6 @@
 namespace proviso::pdq {
 
 constexpr int kHashBits = 256;
-constexpr int kDefaultDistance = 31;      // reference: matches at 31 bits or fewer
 constexpr int kDefaultQualityFloor = 50;  // reference: below it, discard
 constexpr int kDownsampleEdge = 512;
 constexpr int kMinimumEdge = 5;  // smaller: quality 0, hash of zeros

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "law/union.h"
+#include "policy/fields.h"
 
 namespace proviso::policy {
 

@@ -127,6 +127,34 @@ Match::Item Match::admit(const ndjson::Record& record) const {
   return item;
 }
 
+namespace {
+
+// Each method by the function that matches it.
+struct Matching {
+  const policy::Technology& technology;
+  const Lookup& lookup;
+  std::optional<int> known_within;
+  std::span<const Asked> asked;
+
+  void operator()(const policy::Exact& method) const {
+    match_exact(technology, method, lookup, asked);
+  }
+  void operator()(const policy::Pdq& method) const {
+    match_pdq(technology, method, lookup, known_within, asked);
+  }
+  void operator()(const policy::Vpdq& method) const {
+    match_vpdq(technology, method, lookup, asked);
+  }
+  void operator()(const policy::Indicators& method) const {
+    match_indicators(technology, method, asked);
+  }
+  void operator()(const policy::External& method) const {
+    match_external(technology, method, asked);
+  }
+};
+
+}  // namespace
+
 void Match::match(std::vector<Item>& items) const {
   const std::vector<policy::Technology>& technologies = gate_.policy().technologies;
   for (std::size_t i = 0; i < technologies.size(); ++i) {
@@ -141,23 +169,8 @@ void Match::match(std::vector<Item>& items) const {
                        &item.unjudged});
     }
     if (asked.empty()) continue;
-    switch (technology.method) {
-      case policy::Method::exact:
-        match_exact(technology, *lookup_, asked);
-        break;
-      case policy::Method::pdq:
-        match_pdq(technology, *lookup_, gate_.known_within(technology), asked);
-        break;
-      case policy::Method::vpdq:
-        match_vpdq(technology, *lookup_, asked);
-        break;
-      case policy::Method::indicators:
-        match_indicators(technology, asked);
-        break;
-      case policy::Method::external:
-        match_external(technology, asked);
-        break;
-    }
+    std::visit(Matching{technology, *lookup_, gate_.known_within(technology), asked},
+               technology.method);
   }
 }
 
