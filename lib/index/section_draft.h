@@ -13,7 +13,7 @@
 #include "index/data_writer.h"
 #include "index/layout.h"
 #include "index/list.h"
-#include "index/spool.h"
+#include "index/region_buffer.h"
 
 namespace proviso::index {
 
@@ -53,7 +53,7 @@ class SectionDraft {
 
   HashType type_;
   std::uint64_t entries_ = 0, suspended_ = 0;
-  Spool hashes_, owners_, info_, strings_;
+  RegionBuffer hashes_, owners_, info_, strings_;
   std::vector<std::uint32_t> frames_of_;  // a video: how many distinct frames
   std::map<std::string, std::uint32_t, std::less<>> labels_;
 };
