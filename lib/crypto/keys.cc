@@ -139,7 +139,6 @@ base::SecretBytes PrivateKey::to_pem() const {
 }
 
 std::string PrivateKey::public_pem() const { return public_pem_of(impl_->key.get()); }
-base::Bytes PrivateKey::raw_public() const { return raw_public_of(impl_->key.get()); }
 bool PrivateKey::is_ed25519() const { return is_ed25519_key(impl_->key.get()); }
 
 base::Bytes PrivateKey::sign(std::string_view message) const {

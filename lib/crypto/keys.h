@@ -31,7 +31,6 @@ class PrivateKey {
 
   base::SecretBytes to_pem() const;  // PKCS#8
   std::string public_pem() const;    // SubjectPublicKeyInfo
-  base::Bytes raw_public() const;    // Ed25519: the 32 bytes
   bool is_ed25519() const;
   // Ed25519: pure signature (64 bytes). ECDSA: DER over SHA-256. RSA: PSS over SHA-256.
   base::Bytes sign(std::string_view message) const;

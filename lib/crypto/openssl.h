@@ -26,7 +26,6 @@ struct OpensslFree {
 };
 
 using UniquePkey = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
-using UniquePkeyContext = std::unique_ptr<EVP_PKEY_CTX, OpensslFree<EVP_PKEY_CTX_free>>;
 using UniqueX509 = std::unique_ptr<X509, OpensslFree<X509_free>>;
 using UniqueBio = std::unique_ptr<BIO, OpensslFree<BIO_free_all>>;
 using UniqueCms = std::unique_ptr<CMS_ContentInfo, OpensslFree<CMS_ContentInfo_free>>;

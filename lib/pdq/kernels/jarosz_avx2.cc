@@ -230,8 +230,8 @@ void filter_and_decimate_avx2(const std::uint8_t* data, std::size_t stride, int 
 
 namespace proviso::pdq::kernels {
 
-void filter_and_decimate_avx2(const std::uint8_t*, std::size_t, int, int, Avx2Scratch&, float*) {
-}  // never called: kHaveAvx2
+// Never called: use_avx2() of jarosz_filter.cc is false on other processors.
+void filter_and_decimate_avx2(const std::uint8_t*, std::size_t, int, int, Avx2Scratch&, float*) {}
 
 }  // namespace proviso::pdq::kernels
 #endif

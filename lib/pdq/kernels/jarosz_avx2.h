@@ -7,13 +7,6 @@
 
 namespace proviso::pdq::kernels {
 
-constexpr bool kHaveAvx2 =
-#if defined(__x86_64__)
-    true;
-#else
-    false;
-#endif
-
 // Work space of one thread, 64-byte aligned: what is alive of the planes between the passes fits
 // the second-level cache.
 struct Avx2Scratch {
