@@ -9,7 +9,7 @@ namespace proviso::crypto {
 
 namespace {
 
-// Older texts of RFC 5753 name SHA-1 for the key derivation; we name SHA-256.
+// OpenSSL's default for the key derivation of RFC 5753 is SHA-1; this sets SHA-256.
 void add_recipient(CMS_ContentInfo* cms, const Certificate& recipient) {
   X509* certificate = recipient.impl().certificate.get();
   EVP_PKEY* key = X509_get0_pubkey(certificate);
