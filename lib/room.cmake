@@ -37,6 +37,8 @@ file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/library_headers.txt CONTENT "${library
 
 include(${CMAKE_CURRENT_LIST_DIR}/room_files.cmake)
 
+add_custom_target(layering COMMENT "The includes of all rooms are those of their rows")
+
 function(proviso_room name)
   cmake_parse_arguments(ROOM "" "" "MAY_INCLUDE;LINKS;SOURCES" ${ARGN})
   set(dir ${CMAKE_CURRENT_SOURCE_DIR})
@@ -71,4 +73,5 @@ function(proviso_room name)
     COMMENT "Checking the includes of ${name}" VERBATIM)
   add_custom_target(includes_${name} ALL DEPENDS ${stamp})
   add_dependencies(proviso_${name} includes_${name})
+  add_dependencies(layering includes_${name})
 endfunction()

@@ -10,6 +10,7 @@ row() {  # WORDS: the row that begins with them
 }
 
 paths() {  # of the text on standard input: what stands in backticks and is a path; NAME, ID and the like are any name
+  # shellcheck disable=SC2016 # Markdown's code marks
   grep -oE '`[^`]+`' | tr -d '`' | grep -E '/|^[A-Z]+\.md$' | grep -vE '^[-<]|[ |()]' | sed -E 's/\b[A-Z]{2,}\b(\.md)?/*\1/g; s/^\*\.md$/CONTRIBUTING.md/'
 }
 
