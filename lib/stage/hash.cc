@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ndjson/seal.h"
+#include "ndjson/splice.h"
 
 namespace proviso::stage {
 namespace {
@@ -20,7 +21,7 @@ Hash::Hash(gate::Gate& gate, unsigned workers, media::Limits limits)
   for (unsigned i = 0; i < workers; ++i) decoders_.emplace_back(limits);
 }
 
-void Hash::begin_batch() {
+void Hash::begin_batch(std::size_t) {
   state_ = std::make_shared<const gate::State>(gate_.require_any_open(base::now()));
   for (media::Decoder& decoder : decoders_)
     decoder.start();  // pre-forked; one that died since is replaced
@@ -120,12 +121,13 @@ base::Result<json::Json> Hash::member_of(const ndjson::Record& record, unsigned 
   return to_json(*content);
 }
 
-ndjson::Outcome Hash::process(const ndjson::Record& record, unsigned worker) {
+ndjson::Outcome Hash::process(const ndjson::Placed& placed, unsigned worker) {
+  const ndjson::Record& record = placed.record;
   const auto failed = [&](const base::ItemError& error) {
     // A file that is gone is an outcome of its own and no failure: a redelivered non-hit looks so.
     const auto kind =
         error.code == "content_gone" ? ndjson::Outcome::Kind::pass : ndjson::Outcome::Kind::error;
-    return ndjson::Outcome{kind, ndjson::with_error(record, name(), error)};
+    return ndjson::Outcome{kind, ndjson::with_error(record.line(), name(), error)};
   };
   const auto member = member_of(record, worker);
   if (!member) return failed(member.error());

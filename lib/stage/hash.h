@@ -22,8 +22,8 @@ class Hash : public ndjson::Stage {
   Hash(gate::Gate&, unsigned workers, media::Limits);
 
   std::string_view name() const override { return "hash"; }
-  void begin_batch() override;
-  ndjson::Outcome process(const ndjson::Record&, unsigned worker) override;
+  void begin_batch(std::size_t count) override;
+  ndjson::Outcome process(const ndjson::Placed&, unsigned worker) override;
 
  private:
   base::Result<json::Json> member_of(const ndjson::Record&, unsigned worker);

@@ -7,6 +7,7 @@
 #include "ledger/counts.h"
 #include "ledger/events.h"
 #include "ndjson/seal.h"
+#include "ndjson/splice.h"
 #include "stage/matchers/matchers.h"
 
 namespace proviso::stage {
@@ -31,8 +32,11 @@ bool cut(std::vector<MatchHit>& hits) {
 
 // One record of a chunk.
 struct Match::Item {
-  const ndjson::Record* record = nullptr;
-  std::optional<base::ItemError> error;  // it goes no further
+  explicit Item(const ndjson::Placed& of) : placed(of) {}
+
+  ndjson::Placed placed;
+  std::optional<gate::ScopeMember> scope;  // once it was verified
+  std::optional<base::ItemError> error;    // it goes no further
   std::vector<const policy::Technology*> technologies;
   HashedItem hashed;
   bool sampled = true;
@@ -90,8 +94,10 @@ void Match::record_exclusions() {
   unrecorded_ = {};
 }
 
-void Match::begin_batch() {
+void Match::begin_batch(std::size_t count) {
   now_ = base::now();
+  counts_.clear();
+  if (gate_.policy().max_hit_share && !settings_.hits_only) counts_.resize(count);
   try {
     state_ = &gate_.require_any_open(now_);
   } catch (...) {  // the run ends here; what it excluded is recorded all the same
@@ -104,24 +110,25 @@ void Match::begin_batch() {
   if (!lookup_ || replaced) open_index();
 }
 
-Match::Item Match::admit(const ndjson::Record& record) const {
-  Item item;
-  item.record = &record;
+Match::Item Match::admit(const ndjson::Placed& placed) const {
+  const ndjson::Record& record = placed.record;
+  Item item(placed);
   const auto failed = [&](base::ItemError error) {
     item.error = std::move(error);
     return std::move(item);
   };
   if (record.has("match"))
     return failed({"bad_record", "the record already has a match member", false, {}, {}});
-  const auto scope = gate::admit_later(record, {"scope", "hash"}, *seal_key_, gate_, *state_,
-                                       gate_.policy().retention_unscanned);
+  auto scope = gate::admit_later(record, {"scope", "hash"}, *seal_key_, gate_, *state_,
+                                 gate_.policy().retention_unscanned);
   if (!scope) return failed(scope.error());
+  item.scope = std::move(*scope);
   auto hashed = read_hash(record);
   if (!hashed) return failed(std::move(hashed.error()));
   item.hashed = std::move(*hashed);
   item.unjudged = item.hashed.unread;
   // admit_later() has made sure that every pair is open and every name known.
-  for (const std::string& name : scope->technologies)
+  for (const std::string& name : item.scope->technologies)
     item.technologies.push_back(gate_.policy().technology(name));
   if (settings_.sample) item.sampled = settings_.sample->includes(record.id());
   return item;
@@ -136,7 +143,7 @@ void Match::match(std::vector<Item>& items) const {
       const auto& admitted = item.technologies;
       if (item.error || std::find(admitted.begin(), admitted.end(), &technology) == admitted.end())
         continue;
-      asked.push_back({item.record, &item.hashed,
+      asked.push_back({&item.placed.record, &item.hashed,
                        item.sampled ? &lists_[i].all : &lists_[i].unsampled, &item.hits,
                        &item.unjudged});
     }
@@ -161,10 +168,25 @@ void Match::match(std::vector<Item>& items) const {
   }
 }
 
-ndjson::Outcome Match::finish_item(Item& item, Figures& figures) const {
+// Remembers what the record counts as if the breaker trips: as its own error, or as the breaker's.
+void Match::keep_count(const ndjson::Placed& placed, const gate::ScopeMember* scope,
+                       std::string_view error) {
+  if (counts_.empty()) return;
+  std::optional<RecordCount>& count = counts_[placed.place];
+  count = scope != nullptr ? count_of(placed.record, *scope)
+                           : count_of(placed.record, *seal_key_, gate_.policy().rehearsal);
+  if (!count) return;
+  count->key.outcome = "error";
+  count->key.reason = error.empty() ? "breaker" : error;
+}
+
+ndjson::Outcome Match::finish_item(Item& item, Figures& figures) {
+  const ndjson::Record& record = item.placed.record;
+  const gate::ScopeMember* scope = item.scope ? &*item.scope : nullptr;
   const auto failed = [&](const base::ItemError& error) {
+    keep_count(item.placed, scope, error.code);
     return ndjson::Outcome{ndjson::Outcome::Kind::error,
-                           ndjson::with_error(*item.record, name(), error), false};
+                           ndjson::with_error(record.line(), name(), error), false};
   };
   if (item.error) return failed(*item.error);
   const Exclusions excluded = exclude(item.hits, item.hashed, *lookup_);
@@ -172,6 +194,7 @@ ndjson::Outcome Match::finish_item(Item& item, Figures& figures) const {
   if (settings_.best) keep_best(item.hits);
   // What was not read cannot be said to be no hit.
   if (item.hits.empty() && item.unjudged) return failed(*item.unjudged);
+  keep_count(item.placed, scope, {});
   const bool exhausted = cut(item.hits);
 
   json::Json hits = json::Json::array();
@@ -187,17 +210,17 @@ ndjson::Outcome Match::finish_item(Item& item, Figures& figures) const {
   if (exhausted) member["exhausted"] = true;
   if (!excluded.empty()) member["excluded"] = excluded.totals();
   if (settings_.sample) member["sampled"] = item.sampled;
-  const auto hash_mac = item.record->string("hash.mac");  // verified by admit_later
+  const auto hash_mac = record.string("hash.mac");  // verified by admit_later
   return {ndjson::Outcome::Kind::pass,
-          item.record->with("match", ndjson::seal(json::canonical(member), **hash_mac, *seal_key_)),
+          record.with("match", ndjson::seal(json::canonical(member), **hash_mac, *seal_key_)),
           false};
 }
 
-void Match::process_chunk(std::span<const ndjson::Record* const> records,
+void Match::process_chunk(std::span<const ndjson::Placed> records,
                           std::span<ndjson::Outcome> outcomes, unsigned) {
   std::vector<Item> items;
   items.reserve(records.size());
-  for (const ndjson::Record* record : records) items.push_back(admit(*record));
+  for (const ndjson::Placed& placed : records) items.push_back(admit(placed));
   match(items);
   Figures figures;
   for (std::size_t i = 0; i < items.size(); ++i) outcomes[i] = finish_item(items[i], figures);
@@ -205,24 +228,28 @@ void Match::process_chunk(std::span<const ndjson::Record* const> records,
   batch_.add(figures);
 }
 
-ndjson::Outcome Match::process(const ndjson::Record& record, unsigned worker) {
-  const ndjson::Record* const records[] = {&record};
-  ndjson::Outcome outcomes[1];
-  process_chunk(records, outcomes, worker);
-  return std::move(outcomes[0]);
+ndjson::Outcome Match::process(const ndjson::Placed& placed, unsigned worker) {
+  ndjson::Outcome outcome;
+  process_chunk(std::span(&placed, 1), std::span(&outcome, 1), worker);
+  return outcome;
+}
+
+ndjson::Outcome Match::process_failed(const ndjson::Placed& placed, unsigned worker) {
+  keep_count(placed, nullptr, placed.record.text("error.code"));
+  return Stage::process_failed(placed, worker);
 }
 
 void Match::commit_batch(std::span<ndjson::Outcome> outcomes) {
   const Figures batch = std::exchange(batch_, {});
   window_.add(batch.records, batch.with_hits);
   const auto limit = gate_.policy().max_hit_share;
-  if (limit && window_.passes(*limit)) stop(outcomes, *limit);
+  if (limit && window_.passes(*limit)) stop(outcomes.size(), *limit);
   total_.add(batch);
   unrecorded_.add(batch.excluded);
 }
 
 // Before this batch is written on: a poisoned list must not flood reviewers.
-void Match::stop(std::span<ndjson::Outcome> outcomes, double limit) {
+void Match::stop(std::size_t withheld, double limit) {
   record_exclusions();
   ledger_.append({ledger::event::kBreaker,
                   "match",
@@ -232,8 +259,8 @@ void Match::stop(std::span<ndjson::Outcome> outcomes, double limit) {
                    {"hits", window_.with_hits()},
                    {"limit", limit},
                    {"index", lookup_->version()},
-                   {"withheld", outcomes.size()}}});
-  if (!settings_.hits_only) count_withheld(outcomes);
+                   {"withheld", withheld}}});
+  count_withheld();
   throw base::Error(base::ExitCode::breaker,
                     fmt::format("{} of {} records have hits, over match.max_hit_share {}",
                                 window_.with_hits(), window_.seen(), limit),
@@ -243,27 +270,11 @@ void Match::stop(std::span<ndjson::Outcome> outcomes, double limit) {
 
 // retain, which counts outcomes, will never see them: they are counted here, so that their runs
 // balance.
-void Match::count_withheld(std::span<ndjson::Outcome> outcomes) {
+void Match::count_withheld() {
+  if (counts_.empty()) return;
   ledger::Counts counts(ledger_, "match");
-  ndjson::Parser parser;
-  for (ndjson::Outcome& outcome : outcomes) {
-    if (outcome.bad_line) continue;
-    const auto record = ndjson::Record::parse(parser, std::move(outcome.line));
-    if (!record || !ndjson::verify_seals(*record, {"scope"}, *seal_key_))
-      continue;  // nothing of it is believed, nor counted elsewhere
-    const auto scope = gate::read_scope(*record);
-    if (!scope || scope->rehearsal != gate_.policy().rehearsal) continue;
-    ledger::CountKey key;
-    key.side = "out";
-    key.service = record->text("service");
-    key.region = record->text("region");
-    key.kind = record->text("hash.kind");
-    if (key.kind.empty()) key.kind = record->text("content.kind");
-    key.outcome = "error";
-    key.reason = record->text("error.code");
-    if (key.reason.empty()) key.reason = "breaker";
-    const auto bytes = record->unsigned_integer("hash.bytes");
-    counts.add(scope->run, key, 1, bytes && *bytes ? **bytes : 0);
+  for (const auto& count : counts_) {
+    if (count) counts.add(count->run, count->key, 1, count->bytes);
   }
   counts.commit();
   counts.close();

@@ -19,6 +19,7 @@
 #include "stage/hash_reading.h"
 #include "stage/hit_window.h"
 #include "stage/lookup.h"
+#include "stage/record_count.h"
 #include "stage/sample.h"
 
 namespace proviso::stage {
@@ -37,11 +38,12 @@ class Match : public ndjson::Stage {
   std::string_view name() const override { return "match"; }
   // Re-evaluates the gate; opens the index, and a replaced one: Error(config) when a technology
   // names a list that it has no section of, or when it is not the version expected.
-  void begin_batch() override;
-  ndjson::Outcome process(const ndjson::Record&, unsigned worker) override;
+  void begin_batch(std::size_t count) override;
+  ndjson::Outcome process(const ndjson::Placed&, unsigned worker) override;
   std::size_t chunk_records() const override { return kChunk; }
-  void process_chunk(std::span<const ndjson::Record* const>, std::span<ndjson::Outcome>,
+  void process_chunk(std::span<const ndjson::Placed>, std::span<ndjson::Outcome>,
                      unsigned worker) override;
+  ndjson::Outcome process_failed(const ndjson::Placed&, unsigned worker) override;
   // Error(breaker) once the share of hits passes policy.match.max_hit_share: nothing of the batch
   // is written on, and its records are counted as errors of their runs.
   void commit_batch(std::span<ndjson::Outcome>) override;
@@ -65,11 +67,12 @@ class Match : public ndjson::Stage {
 
   void open_index();
   void record_exclusions();
-  Item admit(const ndjson::Record&) const;
+  Item admit(const ndjson::Placed&) const;
+  void keep_count(const ndjson::Placed&, const gate::ScopeMember*, std::string_view error);
   void match(std::vector<Item>&) const;
-  ndjson::Outcome finish_item(Item&, Figures&) const;
-  void stop(std::span<ndjson::Outcome>, double limit);
-  void count_withheld(std::span<ndjson::Outcome>);
+  ndjson::Outcome finish_item(Item&, Figures&);
+  void stop(std::size_t withheld, double limit);
+  void count_withheld();
 
   gate::Gate& gate_;
   ledger::Ledger& ledger_;
@@ -79,6 +82,8 @@ class Match : public ndjson::Stage {
   std::optional<Lookup> lookup_;
   std::vector<Lists> lists_;  // of each technology of the policy
   base::Instant now_;
+  // By place in the batch, where a breaker is set: what each record counts as if it trips.
+  std::vector<std::optional<RecordCount>> counts_;
 
   std::mutex mutex_;  // guards batch_
   Figures batch_, total_;

@@ -1,10 +1,10 @@
 #include "stage/retain.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/bytes.h"
 #include "digest/digest.h"
+#include "ndjson/splice.h"
 #include "stage/retain_reading.h"
 
 namespace proviso::stage {
@@ -22,7 +22,7 @@ std::optional<base::ItemError> pin_evidence(vault::NewCase& hit) {
   return std::nullopt;
 }
 
-std::string ack_line(const std::string& id, std::string_view state) {
+std::string ack_line(std::string_view id, std::string_view state) {
   std::string line = R"({"id":)";
   json::append_canonical_string(line, id);
   line += R"(,"retain":{"state":)";
@@ -43,29 +43,16 @@ Retain::Retain(gate::Gate& gate, ledger::Ledger& ledger, RetainSettings settings
 
 Retain::~Retain() = default;
 
-void Retain::begin_batch() { state_ = &gate_.require_any_open(base::now()); }
+void Retain::begin_batch(std::size_t count) {
+  state_ = &gate_.require_any_open(base::now());
+  work_.clear();
+  work_.resize(count);
+}
 
 vault::CaseStore& Retain::vault() {
   if (!vault_)
     vault_.emplace(vault::CaseStore::open(gate_.policy().vault, ledger_, gate_.policy().rehearsal));
   return *vault_;
-}
-
-// What is counted, and whether anything of the record may be believed: only under a scope seal of
-// ours and of this mode.
-bool Retain::verified_scope(const ndjson::Record& record, Work& work) const {
-  if (!ndjson::verify_seals(record, {"scope"}, *seal_key_)) return false;
-  const auto scope = gate::read_scope(record);
-  if (!scope || scope->rehearsal != gate_.policy().rehearsal) return false;
-  work.run = scope->run;
-  work.key.side = "out";
-  work.key.service = record.text("service");
-  work.key.region = record.text("region");
-  work.key.kind = record.text("hash.kind");
-  if (work.key.kind.empty()) work.key.kind = record.text("content.kind");
-  const auto bytes = record.unsigned_integer("hash.bytes");
-  if (bytes && *bytes) work.bytes = **bytes;
-  return true;
 }
 
 base::Result<bool> Retain::pin(const std::string& path, Work& work) const {
@@ -88,32 +75,27 @@ base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
   if (!hits) return tl::make_unexpected(hits.error());
 
   Work work;
-  work.id = std::string(record.id());
-  verified_scope(record, work);
+  work.count = count_of(record, *scope);
   const std::string content = record.text("content.path"),
                     evidence = record.text("content.evidence");
   if (hits->size() > 0) {
-    auto hit = new_case_of(record, gate_.policy(), scope->run);
-    if (!hit) return tl::make_unexpected(hit.error());
-    work.kind = Work::Kind::keep;
-    work.hit = std::move(*hit);
-    work.key.technology = work.hit.technology;
-    work.key.material_class = work.hit.material_class;
+    auto made = new_case_of(record, gate_.policy(), scope->run);
+    if (!made) return tl::make_unexpected(made.error());
     if (content.empty() && evidence.empty())
       return base::fail("no_evidence",
                         "field content.evidence: missing, there is nothing that a case could hold");
-    work.content_path = content.empty() ? evidence : content;
-    work.evidence_path = content.empty() ? std::string() : evidence;
-    work.pin_here = content.empty();
-    work.line = record.line();
+    work.count->key.technology = made->technology;
+    work.count->key.material_class = made->material_class;
+    const bool pin_here = content.empty();
+    work.hit = Hit{std::move(*made), pin_here ? evidence : content,
+                   pin_here ? std::string() : evidence, pin_here};
     return work;
   }
-  work.kind = Work::Kind::erase;
-  work.key.outcome = "erased";
+  work.count->key.outcome = "erased";
   if (!content.empty()) {
     const auto there = pin(content, work);
     if (!there) return tl::make_unexpected(there.error());
-    if (!*there) work.key.outcome = "content_gone";
+    if (!*there) work.count->key.outcome = "content_gone";
   }
   if (!evidence.empty()) {
     const auto there = pin(evidence, work);
@@ -122,49 +104,49 @@ base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
   return work;
 }
 
+ndjson::Outcome Retain::erased(const ndjson::Record& record, const Work& work) const {
+  if (!settings_.ack) return {ndjson::Outcome::Kind::drop, {}};
+  return {ndjson::Outcome::Kind::pass, ack_line(record.id(), work.count->key.outcome)};
+}
+
 // An error of our own before anything was done: its file stays for another try, until it is swept.
-Retain::Work Retain::failure(const ndjson::Record& record, const base::ItemError& error) const {
-  Work work;
-  work.line = ndjson::with_error(record, name(), error);
-  if (!verified_scope(record, work)) return work;
-  work.key.outcome = "error";
-  work.key.reason = error.code;
-  return work;
+ndjson::Outcome Retain::failed(const ndjson::Record& record, const base::ItemError& error,
+                               Work& work) const {
+  work.count = count_of(record, *seal_key_, gate_.policy().rehearsal);
+  if (work.count) {
+    work.count->key.outcome = "error";
+    work.count->key.reason = error.code;
+  }
+  return {ndjson::Outcome::Kind::error, ndjson::with_error(record.line(), name(), error)};
 }
 
-ndjson::Outcome Retain::put_off(Work work) {
-  ndjson::Outcome outcome;
-  outcome.kind =
-      work.kind == Work::Kind::failed ? ndjson::Outcome::Kind::error : ndjson::Outcome::Kind::pass;
-  const std::lock_guard lock(mutex_);
-  outcome.line = std::to_string(work_.size());  // its place, until commit_batch() writes the line
-  work_.push_back(std::move(work));
-  return outcome;
+ndjson::Outcome Retain::process(const ndjson::Placed& placed, unsigned) {
+  const ndjson::Record& record = placed.record;
+  Work& work = work_[placed.place];
+  base::Result<Work> judged = judge(record);
+  if (!judged) return failed(record, judged.error(), work);
+  work = std::move(*judged);
+  if (!work.hit) return erased(record, work);
+  return {ndjson::Outcome::Kind::pass, record.line()};
 }
 
-ndjson::Outcome Retain::process(const ndjson::Record& record, unsigned) {
-  base::Result<Work> work = judge(record);
-  return put_off(work ? std::move(*work) : failure(record, work.error()));
-}
+ndjson::Outcome Retain::process_failed(const ndjson::Placed& placed, unsigned worker) {
+  const ndjson::Record& record = placed.record;
+  Work& work = work_[placed.place];
+  work.count = count_of(record, *seal_key_, gate_.policy().rehearsal);
+  // Without it nothing of the record is believed: nothing is counted or unlinked.
+  if (!work.count) return Stage::process_failed(placed, worker);
 
-ndjson::Outcome Retain::process_failed(const ndjson::Record& record, unsigned) {
-  Work work;
-  work.id = std::string(record.id());
-  work.line = record.line();
-  const bool verified = verified_scope(record, work);
   const std::string code = record.text("error.code");
-  if (code == "content_gone") work.kind = Work::Kind::passed;
-  if (!verified)
-    return put_off(std::move(work));  // nothing of it is believed: not counted, nothing unlinked
-
+  ledger::CountKey& key = work.count->key;
   if (code == "kind_mismatch") {
-    work.key.side = "dropped";
-    work.key.outcome = "kind_mismatch";
-    work.key.reason = record.text("error.rule");
-    if (work.key.reason.empty()) work.key.reason = code;
+    key.side = "dropped";
+    key.outcome = "kind_mismatch";
+    key.reason = record.text("error.rule");
+    if (key.reason.empty()) key.reason = code;
   } else {
-    work.key.outcome = code == "content_gone" ? code : "error";
-    if (code != "content_gone") work.key.reason = code;
+    key.outcome = code == "content_gone" ? code : "error";
+    if (code != "content_gone") key.reason = code;
   }
   if (!code.empty() && !is_retryable(code)) {
     for (const char* member : {"content.path", "content.evidence"}) {
@@ -172,67 +154,66 @@ ndjson::Outcome Retain::process_failed(const ndjson::Record& record, unsigned) {
       if (!path.empty()) pin(path, work);  // what cannot be opened is left to the sweep
     }
   }
-  return put_off(std::move(work));
+  return Stage::process_failed(placed, worker);
 }
 
-void Retain::fail_hit(Work& work, const base::ItemError& error) {
-  const auto record = ndjson::Record::parse(parser_, std::move(work.line));
-  if (!record)
-    throw base::Error(base::ExitCode::software, "a record that was read cannot be read again",
-                      "id " + work.id);
+struct Retain::Pending {
+  Work* work = nullptr;
+  ndjson::Outcome* outcome = nullptr;
+};
+
+void Retain::fail_hit(const Pending& hit, const base::ItemError& error) const {
+  ledger::CountKey& key = hit.work->count->key;
+  std::string& line = hit.outcome->line;
   if (error.code == "content_gone") {  // an outcome of its own, no failure
-    work.kind = Work::Kind::passed;
-    work.key.outcome = "content_gone";
-    work.line = record->with("retain", R"({"state":"content_gone"})");
+    key.outcome = "content_gone";
+    line = ndjson::spliced(line, "retain", R"({"state":"content_gone"})");
     return;
   }
-  work.kind = Work::Kind::failed;
-  work.key.outcome = "error";
-  work.key.reason = error.code;
-  work.line = ndjson::with_error(*record, name(), error);
-  if (error.retryable) work.unlink.clear();
+  key.outcome = "error";
+  key.reason = error.code;
+  hit.outcome->kind = ndjson::Outcome::Kind::error;
+  line = ndjson::with_error(line, name(), error);
+  if (error.retryable) hit.work->unlink.clear();
 }
 
-void Retain::kept(Work& work, const vault::Stored& stored) {
-  const auto record = ndjson::Record::parse(parser_, std::move(work.line));
-  if (!record)
-    throw base::Error(base::ExitCode::software, "a record that was read cannot be read again",
-                      "id " + work.id);
-  work.key.outcome = stored.replayed ? "replayed" : "stored";
+void Retain::kept(const Pending& hit, const vault::Stored& stored) {
+  hit.work->count->key.outcome = stored.replayed ? "replayed" : "stored";
   const json::Json member = {{"case", stored.id.value},
                              {"state", std::string(vault::to_string(stored.state))},
                              {"expires_at", base::to_string(stored.expires_at)}};
-  work.line = record->with("retain", json::canonical(member));
+  hit.outcome->line = ndjson::spliced(hit.outcome->line, "retain", json::canonical(member));
 }
 
-void Retain::store(std::span<Work*> hits) {
+void Retain::store(std::span<const Pending> hits) {
   std::vector<vault::NewCase> cases;
-  std::vector<Work*> asked;
+  std::vector<const Pending*> asked;
   std::vector<base::UniqueFd> files;
-  for (Work* work : hits) {
+  for (const Pending& pending : hits) {
+    Hit& hit = *pending.work->hit;
     // A file that is gone may still be a replay's: the vault knows.
     std::optional<base::ItemError> unreadable;
     const auto open = [&](const std::string& path, int& fd) {
       if (path.empty() || unreadable) return;
       auto file = spool_.open(path);
       if (file) {
-        work->unlink.push_back(SpoolFile{path, file->device, file->inode});
+        pending.work->unlink.push_back(SpoolFile{path, file->device, file->inode});
         fd = file->fd.get();
         files.push_back(std::move(file->fd));
       } else if (file.error().code != "content_gone") {
         unreadable = file.error();
       }
     };
-    open(work->content_path, work->hit.content_fd);
-    open(work->evidence_path, work->hit.evidence_fd);
-    if (!unreadable && work->pin_here && work->hit.content_fd >= 0)
-      unreadable = pin_evidence(work->hit);
+    open(hit.content_path, hit.made.content_fd);
+    open(hit.evidence_path, hit.made.evidence_fd);
+    if (!unreadable && hit.pin_here && hit.made.content_fd >= 0)
+      unreadable = pin_evidence(hit.made);
     if (unreadable) {
-      fail_hit(*work, *unreadable);
+      fail_hit(pending, *unreadable);
       continue;
     }
-    cases.push_back(std::move(work->hit));
-    asked.push_back(work);
+    cases.push_back(std::move(hit.made));
+    asked.push_back(&pending);
   }
   if (cases.empty()) return;
   const std::vector<base::Result<vault::Stored>> results =
@@ -249,46 +230,21 @@ void Retain::store(std::span<Work*> hits) {
 void Retain::commit_batch(std::span<ndjson::Outcome> outcomes) {
   // In the order of the lines, whatever order the threads had: of two deliveries of one item the
   // first makes the case.
-  std::vector<Work*> order(outcomes.size(), nullptr);
-  std::vector<Work*> hits;
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    if (outcomes[i].bad_line) continue;
-    std::size_t place = 0;
-    const std::string& ticket = outcomes[i].line;
-    const auto parsed = std::from_chars(ticket.data(), ticket.data() + ticket.size(), place);
-    if (parsed.ec != std::errc() || place >= work_.size()) {
-      throw base::Error(base::ExitCode::software, "an outcome without its record", "retain");
-    }
-    order[i] = &work_[place];
-    if (order[i]->kind == Work::Kind::keep) hits.push_back(order[i]);
+  std::vector<Pending> hits;
+  for (std::size_t place = 0; place < work_.size(); ++place) {
+    if (work_[place].hit) hits.push_back({&work_[place], &outcomes[place]});
   }
   for (std::size_t from = 0; from < hits.size(); from += kStoreGroup) {
-    store(std::span<Work*>(hits).subspan(from, std::min(kStoreGroup, hits.size() - from)));
+    store(std::span<const Pending>(hits).subspan(from, std::min(kStoreGroup, hits.size() - from)));
   }
-  for (const Work* work : order) {
-    if (work != nullptr && !work->run.empty()) counts_.add(work->run, work->key, 1, work->bytes);
+  for (const Work& work : work_) {
+    if (work.count) counts_.add(work.count->run, work.count->key, 1, work.count->bytes);
   }
   counts_.commit();
-  for (const Work* work : order) {
-    if (work == nullptr) continue;
-    for (const SpoolFile& file : work->unlink) {
+  for (const Work& work : work_) {
+    for (const SpoolFile& file : work.unlink)
       base::unlink_beneath(spool_.descriptor(), file.path, file.device, file.inode);
-    }
   }
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    Work* work = order[i];
-    if (work == nullptr) continue;
-    ndjson::Outcome& outcome = outcomes[i];
-    if (work->kind == Work::Kind::erase) {
-      outcome.kind = settings_.ack ? ndjson::Outcome::Kind::pass : ndjson::Outcome::Kind::drop;
-      outcome.line = settings_.ack ? ack_line(work->id, work->key.outcome) : std::string();
-    } else {
-      outcome.kind = work->kind == Work::Kind::failed ? ndjson::Outcome::Kind::error
-                                                      : ndjson::Outcome::Kind::pass;
-      outcome.line = std::move(work->line);
-    }
-  }
-  work_.clear();
 }
 
 void Retain::finish() { counts_.close(); }

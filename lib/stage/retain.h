@@ -6,7 +6,6 @@
 // run without hits writes nothing outside the ledger.
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "ledger/counts.h"
 #include "ledger/ledger.h"
 #include "ndjson/stream.h"
+#include "stage/record_count.h"
 #include "stage/spool.h"
 #include "vault/case_store.h"
 
@@ -32,44 +32,43 @@ class Retain : public ndjson::Stage {
   ~Retain() override;
 
   std::string_view name() const override { return "retain"; }
-  void begin_batch() override;  // Error(unavailable) with all that is missing
-  ndjson::Outcome process(const ndjson::Record&, unsigned worker) override;
-  ndjson::Outcome process_failed(const ndjson::Record&, unsigned worker) override;
+  void begin_batch(std::size_t count) override;  // Error(unavailable) with all that is missing
+  ndjson::Outcome process(const ndjson::Placed&, unsigned worker) override;
+  ndjson::Outcome process_failed(const ndjson::Placed&, unsigned worker) override;
   void commit_batch(std::span<ndjson::Outcome>) override;
   void finish() override;
 
+ private:
   // A file of the spool as it was when its record was judged.
   struct SpoolFile {
     std::string path;
     dev_t device = 0;
     ino_t inode = 0;
   };
-  // One record between process() and commit_batch().
-  struct Work {
-    enum class Kind { erase, keep, failed, passed };
-    Kind kind = Kind::failed;
-    std::string id;
-    std::string line;  // of hits and errors, as it will be written or spliced
-    std::string run;   // empty: its scope did not verify, nothing is counted
-    ledger::CountKey key;
-    std::uint64_t bytes = 0;
-    std::vector<SpoolFile> unlink;
-    vault::NewCase hit;                       // kind keep
-    std::string content_path, evidence_path;  // kind keep
-    bool pin_here = false;                    // content_path is evidence, of an item without a file
+  // A case to be stored.
+  struct Hit {
+    vault::NewCase made;
+    std::string content_path, evidence_path;
+    bool pin_here = false;  // content_path is evidence, of an item without a file
   };
+  // What commit_batch() has still to do for a record.
+  struct Work {
+    std::optional<RecordCount> count;  // none: its scope did not verify
+    std::vector<SpoolFile> unlink;
+    std::optional<Hit> hit;
+  };
+  // A hit with the place of its line, which is the record's until the case is stored.
+  struct Pending;
 
- private:
   base::Result<Work> judge(const ndjson::Record&) const;
   // Opens, remembers, closes. content_gone is an outcome: the file is left out.
   base::Result<bool> pin(const std::string& path, Work&) const;
-  Work failure(const ndjson::Record&, const base::ItemError&) const;
-  bool verified_scope(const ndjson::Record&, Work&) const;
-  ndjson::Outcome put_off(Work);
+  ndjson::Outcome failed(const ndjson::Record&, const base::ItemError&, Work&) const;
+  ndjson::Outcome erased(const ndjson::Record&, const Work&) const;
 
-  void store(std::span<Work*> hits);
-  void fail_hit(Work&, const base::ItemError&);
-  void kept(Work&, const vault::Stored&);
+  void store(std::span<const Pending>);
+  void fail_hit(const Pending&, const base::ItemError&) const;
+  static void kept(const Pending&, const vault::Stored&);
   vault::CaseStore& vault();
 
   gate::Gate& gate_;
@@ -80,10 +79,7 @@ class Retain : public ndjson::Stage {
   Spool spool_;
   ledger::Counts counts_;
   std::optional<vault::CaseStore> vault_;
-  ndjson::Parser parser_;  // for lines that commit_batch() finishes
-
-  std::mutex mutex_;  // guards work_, what process() leaves for commit_batch()
-  std::vector<Work> work_;
+  std::vector<Work> work_;  // by place in the batch; of a line that is not a record there is none
 };
 
 }  // namespace proviso::stage

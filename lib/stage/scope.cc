@@ -8,6 +8,7 @@
 #include "json/json.h"
 #include "ledger/events.h"
 #include "ndjson/seal.h"
+#include "ndjson/splice.h"
 #include "stage/scope_explanation.h"
 
 namespace proviso::stage {
@@ -54,7 +55,8 @@ void Scope::start_run(base::Date today) {
   ledger_.append(std::move(entry));
 }
 
-void Scope::begin_batch() {
+void Scope::begin_batch(std::size_t count) {
+  if (rejects_) reject_lines_.assign(count, {});
   now_ = base::now();
   const gate::State& state = gate_.evaluate(now_);
   if (!state.any_open() && !settings_.dry_run) {
@@ -103,23 +105,22 @@ ndjson::Outcome Scope::explain(const ndjson::Record& record) {
 ndjson::Outcome Scope::failed(const ndjson::Record& record, Worker& worker,
                               const base::ItemError& error) const {
   worker.decisions.count_error(error);
-  return {ndjson::Outcome::Kind::error, ndjson::with_error(record, name(), error)};
+  return {ndjson::Outcome::Kind::error, ndjson::with_error(record.line(), name(), error)};
 }
 
-ndjson::Outcome Scope::refused(const gate::ItemFacts& facts, Worker& worker,
-                               const law::Refusal& refusal) const {
+ndjson::Outcome Scope::refused(const gate::ItemFacts& facts, std::size_t place, Worker& worker,
+                               const law::Refusal& refusal) {
   if (!settings_.dry_run) {
     for (const std::string_view path : {facts.path, facts.evidence}) {
       if (!path.empty()) worker.unlink.emplace_back(path);
     }
   }
-  // The line of a dropped record goes to the refusals file, never to the stream: commit_batch()
-  // takes it away.
-  return {ndjson::Outcome::Kind::drop,
-          settings_.rejects ? reject_line(facts.id, refusal) : std::string()};
+  if (rejects_) reject_lines_[place] = reject_line(facts.id, refusal);
+  return {ndjson::Outcome::Kind::drop, {}};
 }
 
-ndjson::Outcome Scope::process(const ndjson::Record& record, unsigned number) {
+ndjson::Outcome Scope::process(const ndjson::Placed& placed, unsigned number) {
+  const ndjson::Record& record = placed.record;
   if (settings_.explain) return explain(record);
   Worker& worker = workers_[number];
   const auto facts = gate::read_facts(record, gate_.policy(), gate_.law(), protected_accounts_);
@@ -130,8 +131,9 @@ ndjson::Outcome Scope::process(const ndjson::Record& record, unsigned number) {
   const ScopeDecision& decision = worker.decisions.decide(*facts);
   const gate::Verdict& verdict = decision.verdict;
   if (verdict.error)
-    return {ndjson::Outcome::Kind::error, ndjson::with_error(record, name(), *verdict.error)};
-  if (verdict.refused) return refused(*facts, worker, *verdict.refused);
+    return {ndjson::Outcome::Kind::error,
+            ndjson::with_error(record.line(), name(), *verdict.error)};
+  if (verdict.refused) return refused(*facts, placed.place, worker, *verdict.refused);
   worker.binding.clear();
   worker.sealed.clear();
   ndjson::append(worker.binding,
@@ -140,13 +142,13 @@ ndjson::Outcome Scope::process(const ndjson::Record& record, unsigned number) {
   return {ndjson::Outcome::Kind::pass, record.with("scope", worker.sealed)};
 }
 
-ndjson::Outcome Scope::process_failed(const ndjson::Record& record, unsigned worker) {
+ndjson::Outcome Scope::process_failed(const ndjson::Placed& placed, unsigned worker) {
   // No stage of ours stands before this one, so an "error" member is somebody else's: judge()
   // refuses it as bad_record.
-  return process(record, worker);
+  return process(placed, worker);
 }
 
-void Scope::commit_batch(std::span<ndjson::Outcome> outcomes) {
+void Scope::commit_batch(std::span<ndjson::Outcome>) {
   ScopeSums sums;
   for (Worker& worker : workers_) worker.decisions.take(sums);
   for (const auto& [key, sum] : sums) {
@@ -159,11 +161,8 @@ void Scope::commit_batch(std::span<ndjson::Outcome> outcomes) {
     for (const std::string& path : worker.unlink) spool_->remove_unopened(path);
     worker.unlink.clear();
   }
-  for (ndjson::Outcome& outcome : outcomes) {
-    if (outcome.kind != ndjson::Outcome::Kind::drop) continue;
-    if (rejects_) base::write_all(rejects_.get(), outcome.line, settings_.rejects->string());
-    outcome.line.clear();
-  }
+  for (const std::string& line : reject_lines_)
+    base::write_all(rejects_.get(), line, settings_.rejects->string());
 }
 
 void Scope::finish() {

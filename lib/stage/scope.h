@@ -37,9 +37,9 @@ class Scope : public ndjson::Stage {
   std::string_view name() const override { return "scope-check"; }
   // Re-evaluates the gate; a new run begins at start and at each UTC midnight. Error(unavailable)
   // with all that is missing.
-  void begin_batch() override;
-  ndjson::Outcome process(const ndjson::Record&, unsigned worker) override;
-  ndjson::Outcome process_failed(const ndjson::Record&, unsigned worker) override;
+  void begin_batch(std::size_t count) override;
+  ndjson::Outcome process(const ndjson::Placed&, unsigned worker) override;
+  ndjson::Outcome process_failed(const ndjson::Placed&, unsigned worker) override;
   void commit_batch(std::span<ndjson::Outcome>) override;
   void finish() override;
 
@@ -56,7 +56,7 @@ class Scope : public ndjson::Stage {
   };
   ndjson::Outcome failed(const ndjson::Record&, Worker&, const base::ItemError&) const;
   ndjson::Outcome explain(const ndjson::Record&);
-  ndjson::Outcome refused(const gate::ItemFacts&, Worker&, const law::Refusal&) const;
+  ndjson::Outcome refused(const gate::ItemFacts&, std::size_t place, Worker&, const law::Refusal&);
   std::optional<base::ItemError> look_back(const gate::ItemFacts&, Worker&);
   void start_run(base::Date today);
 
@@ -68,6 +68,7 @@ class Scope : public ndjson::Stage {
   std::optional<Spool> spool_;
   std::optional<ledger::Counts> counts_;
   base::UniqueFd rejects_;
+  std::vector<std::string> reject_lines_;  // by place in the batch, for the refusals file
   std::string run_;
   std::optional<base::Date> run_day_;
   base::Instant now_;

@@ -104,8 +104,8 @@ std::string ScopeComparison::Side::label(const ndjson::Record& record) const {
   return "let through";
 }
 
-ndjson::Outcome ScopeComparison::process(const ndjson::Record& record, unsigned) {
-  ++items_[{first_.label(record), second_.label(record)}];
+ndjson::Outcome ScopeComparison::process(const ndjson::Placed& placed, unsigned) {
+  ++items_[{first_.label(placed.record), second_.label(placed.record)}];
   return {ndjson::Outcome::Kind::drop, {}};
 }
 

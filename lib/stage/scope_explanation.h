@@ -27,7 +27,7 @@ class ScopeComparison : public ndjson::Stage {
   ScopeComparison(gate::Gate& first, gate::Gate& second);
 
   std::string_view name() const override { return "scope-check"; }
-  ndjson::Outcome process(const ndjson::Record&, unsigned worker) override;
+  ndjson::Outcome process(const ndjson::Placed&, unsigned worker) override;
   // A table: items, decision under the first, decision under the second; what differs is marked.
   std::string table() const;
 

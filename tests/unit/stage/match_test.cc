@@ -3,6 +3,7 @@
 #include "ledger/counts.h"
 #include "ledger/events.h"
 #include "match_workplace.h"
+#include "ndjson/splice.h"
 
 using namespace proviso;
 using stage_test::entries_of;
@@ -244,6 +245,38 @@ TEST_CASE(
   CHECK(withheld == 60);
 }
 
+TEST_CASE(
+    "what the breaker withholds counts as its own error where it has one, else as the breaker's") {
+  MatchWorkplace w;
+  w.policy.max_hit_share = 0.1;
+  w.policy.hit_share_window = 1;
+  w.open();
+  const std::string hit = w.hashed("hit", {{"md5", md5_of(1)}});
+  std::string forged = w.hashed("forged", {{"md5", md5_of(1)}});
+  forged.replace(forged.find("account-1"), 9, "account-2");
+  stage::Match match(*w.gate, *w.ledger, {});
+  match.begin_batch(4);
+  std::vector<ndjson::Outcome> outcomes(4);
+  const auto give = [&](std::size_t place, const std::string& line) {
+    const auto record = ndjson::Record::parse(w.parser, line);
+    REQUIRE(record);
+    const ndjson::Placed placed{*record, place};
+    outcomes[place] =
+        record->has("error") ? match.process_failed(placed, 0) : match.process(placed, 0);
+  };
+  give(3, hit);
+  give(0, ndjson::with_error(hit, "hash", {"timeout", "words", true, {}, {}}));
+  give(1, forged);
+  outcomes[2].bad_line = true;  // its place stays empty
+  CHECK_THROWS_AS(match.commit_batch(outcomes), base::Error);
+  std::map<std::string, std::uint64_t> reasons;
+  for (const auto& [key, n] :
+       ledger::run_totals(*w.ledger, "00000000000000000000000000000001").counts) {
+    reasons[key.reason] += n;
+  }
+  CHECK(reasons == std::map<std::string, std::uint64_t>{{"breaker", 1}, {"timeout", 1}});
+}
+
 TEST_CASE("another version of the index than the one expected is refused") {
   MatchWorkplace w;
   w.open();
@@ -257,7 +290,7 @@ TEST_CASE("another version of the index than the one expected is refused") {
   w.build_index();
   std::optional<base::ExitCode> code;
   try {
-    match.begin_batch();
+    match.begin_batch(0);
   } catch (const base::Error& error) {
     code = error.code();
   }

@@ -124,17 +124,17 @@ struct MatchWorkplace : gate_test::Workplace {
   std::vector<Answer> run(stage::Match& stage, const std::vector<std::string>& lines) {
     std::vector<ndjson::Parser> parsers(lines.size());
     std::vector<ndjson::Record> records;
-    std::vector<const ndjson::Record*> pointers;
+    std::vector<ndjson::Placed> placed;
     records.reserve(lines.size());
     for (std::size_t i = 0; i < lines.size(); ++i) {
       auto record = ndjson::Record::parse(parsers[i], lines[i]);
       REQUIRE(record);
       records.push_back(std::move(*record));
-      pointers.push_back(&records.back());
+      placed.push_back({records.back(), i});
     }
     std::vector<ndjson::Outcome> outcomes(lines.size());
-    stage.begin_batch();
-    stage.process_chunk(pointers, outcomes, 0);
+    stage.begin_batch(lines.size());
+    stage.process_chunk(placed, outcomes, 0);
     stage.commit_batch(outcomes);
     std::vector<Answer> answers;
     for (const ndjson::Outcome& each : outcomes)

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "../gate/workplace.h"
+#include "ndjson/splice.h"
 #include "vault/purge.h"
 
 using namespace proviso;
@@ -107,13 +108,14 @@ struct Spooled : gate_test::Workplace {
   std::vector<Line> run(const std::vector<std::string>& lines,
                         stage::RetainSettings settings = {}) {
     stage::Retain retain(*gate, *ledger, settings);
-    retain.begin_batch();
+    retain.begin_batch(lines.size());
     std::vector<ndjson::Outcome> outcomes;
     for (const std::string& line : lines) {
       const auto record = ndjson::Record::parse(parser, line);
       REQUIRE(record);
-      outcomes.push_back(record->has("error") ? retain.process_failed(*record, 0)
-                                              : retain.process(*record, 0));
+      const ndjson::Placed placed{*record, outcomes.size()};
+      outcomes.push_back(record->has("error") ? retain.process_failed(placed, 0)
+                                              : retain.process(placed, 0));
     }
     retain.commit_batch(outcomes);
     retain.finish();
@@ -136,7 +138,7 @@ struct Spooled : gate_test::Workplace {
   std::string failed(const std::string& id, const std::string& path, const std::string& code) {
     const auto record = ndjson::Record::parse(parser, scoped(id, path));
     return ndjson::with_error(
-        *record, "hash",
+        record->line(), "hash",
         base::ItemError{code, "words", false, code == "kind_mismatch" ? "SC-06" : "", ""});
   }
 };
@@ -282,5 +284,5 @@ TEST_CASE("with every pair closed the run stops with all that is missing") {
   Spooled t;
   t.set_time(at("2026-05-01T00:00:00Z"));
   stage::Retain retain(*t.gate, *t.ledger, {});
-  CHECK_THROWS_AS(retain.begin_batch(), base::Error);
+  CHECK_THROWS_AS(retain.begin_batch(1), base::Error);
 }
