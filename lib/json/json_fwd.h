@@ -6,6 +6,6 @@
 namespace proviso::json {
 
 using Json = nlohmann::json;                 // members sorted by name
-using OrderedJson = nlohmann::ordered_json;  // members as written, for output that people read
+using OrderedJson = nlohmann::ordered_json;  // members in the order written, for output
 
 }  // namespace proviso::json

@@ -1,5 +1,5 @@
-// Which reader reads a list: by the policy's word, else by the file's name; and what no reader may
-// read.
+// Chooses the reader of a list by the policy's format, else by the file's name, and refuses lists
+// made for another purpose.
 #include <fmt/format.h>
 #include <unistd.h>
 
