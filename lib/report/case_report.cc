@@ -42,10 +42,9 @@ std::string content_name(std::span<const std::byte> bytes, std::string_view stem
   return fmt::format("{}.{}", stem, plain ? detected.format : "bin");
 }
 
-std::optional<base::MaterialClass> reported_class(const vault::CaseRow& row) {
-  return row.state == vault::State::confirmed_as_new
-             ? base::MaterialClass::new_material
-             : ledger::parse<base::MaterialClass>(row.material_class);
+base::MaterialClass reported_class(const vault::CaseRow& row) {
+  return row.state == vault::State::confirmed_as_new ? base::MaterialClass::new_material
+                                                     : class_of(row);
 }
 
 json::Json manifest_of(const vault::CaseRow& row, const policy::Policy& policy,
@@ -65,7 +64,7 @@ json::Json manifest_of(const vault::CaseRow& row, const policy::Policy& policy,
       {"service", row.service},
       {"region", row.region},
       {"kind", row.kind},
-      {"class", reported_class(row)},
+      {"class", base::to_string(reported_class(row))},
       {"human_confirmed", row.state != vault::State::suspected},
       {"previously_identified", row.previously_identified},
       {"technology", row.technology},

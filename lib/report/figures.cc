@@ -6,8 +6,8 @@
 #include <cmath>
 #include <functional>
 
+#include "law/union.h"
 #include "ledger/error_rate.h"
-#include "report/regions.h"
 
 namespace proviso::report {
 
@@ -100,7 +100,7 @@ class Figures {
 
   bool region_fits(const Query& query, const std::string& region) const {
     // Who is nowhere is counted in neither half; row 1.12 says how many.
-    return !query.in_union || (!region.empty() && is_in_union(region) == *query.in_union);
+    return !query.in_union || (!region.empty() && law::is_in_union(region) == *query.in_union);
   }
 
   Sum processed(const Query& query) const {

@@ -78,7 +78,8 @@ Opened CaseStore::open_case(const CaseRow& row, const crypto::PrivateKey& key,
     planted(row.id, "its evidence is not the one that was stored");
   if (!row.evidence_blob.empty()) check_blob(impl, row.id, row.evidence_blob, digests->evidence);
 
-  impl.ledger->append(to_entry(ledger::CaseAccessed{row.id, std::string(purpose), "review"}, tool));
+  impl.ledger->append(
+      to_entry(ledger::CaseAccessed{row.id, std::string(purpose), "review", {}}, tool));
   return open_envelope(row.id, envelope, key, certificate);
 }
 

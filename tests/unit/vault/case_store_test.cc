@@ -276,7 +276,7 @@ TEST_CASE("a vault refuses the other mode, another ledger, and a place that is n
   CHECK_THROWS_AS(CaseStore::create(place.directory / "vault", true), base::Error);
   CHECK(CaseStore::is_rehearsal(place.directory / "vault"));
   ledger::Ledger::create(place.directory / "other", {"proviso/other/rehearsal", true},
-                         *place.ledger_key, json::Json::object());
+                         *place.ledger_key, "reg-2026-1881");
   ledger::Ledger other =
       ledger::Ledger::open_to_append(place.directory / "other", place.ledger_key, true);
   CHECK_THROWS_AS(CaseStore::open(place.directory / "vault", other, true), base::Error);
