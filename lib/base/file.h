@@ -83,21 +83,6 @@ void write_new_file(const fs::path&, std::string_view data, mode_t mode = 0644);
 
 UniqueFd open_directory(const fs::path&);
 
-// A file opened for reading below a directory: openat2 with
-// RESOLVE_BENEATH|NO_SYMLINKS|NO_MAGICLINKS, regular files only.
-struct OpenFile {
-  UniqueFd fd;
-  std::uint64_t size = 0;
-  dev_t device = 0;
-  ino_t inode = 0;
-};
-// Item errors: content_gone (no such file), content_unreadable (symlink, not regular, escapes,
-// permission; io is retryable).
-Result<OpenFile> open_beneath(int directory_fd, std::string_view relative_path);
-// Unlinks by directory descriptor if (and only if) device and inode still agree. False when the
-// name is gone or another file.
-bool unlink_beneath(int directory_fd, std::string_view relative_path, dev_t device, ino_t inode);
-
 // An advisory lock (flock) on a file that is created if missing; held while the object lives.
 class FileLock {
  public:

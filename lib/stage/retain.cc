@@ -69,13 +69,10 @@ bool Retain::verified_scope(const ndjson::Record& record, Work& work) const {
 }
 
 base::Result<bool> Retain::pin(const std::string& path, Work& work) const {
-  const auto file = spool_.open(path);
-  if (file) {
-    work.unlink.push_back(SpoolFile{path, file->device, file->inode});
-    return true;
-  }
-  if (file.error().code == "content_gone") return false;
-  return tl::make_unexpected(file.error());
+  auto pinned = spool_.pin(path);
+  if (!pinned) return tl::make_unexpected(std::move(pinned.error()));
+  if (*pinned) work.unlink.push_back(std::move(**pinned));
+  return pinned->has_value();
 }
 
 base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
@@ -216,7 +213,7 @@ void Retain::store(std::span<Work*> hits) {
       if (path.empty() || unreadable) return;
       auto file = spool_.open(path);
       if (file) {
-        work->unlink.push_back(SpoolFile{path, file->device, file->inode});
+        work->unlink.push_back(std::move(file->pin));
         fd = file->fd.get();
         files.push_back(std::move(file->fd));
       } else if (file.error().code != "content_gone") {
@@ -271,9 +268,7 @@ void Retain::commit_batch(std::span<ndjson::Outcome> outcomes) {
   counts_.commit();
   for (const Work* work : order) {
     if (work == nullptr) continue;
-    for (const SpoolFile& file : work->unlink) {
-      base::unlink_beneath(spool_.descriptor(), file.path, file.device, file.inode);
-    }
+    for (const spool::Pin& file : work->unlink) spool_.unlink(file);
   }
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     Work* work = order[i];

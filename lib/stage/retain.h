@@ -16,7 +16,7 @@
 #include "ledger/counts.h"
 #include "ledger/ledger.h"
 #include "ndjson/stream.h"
-#include "stage/spool.h"
+#include "spool/spool.h"
 #include "vault/case_store.h"
 
 namespace proviso::stage {
@@ -38,12 +38,6 @@ class Retain : public ndjson::Stage {
   void commit_batch(std::span<ndjson::Outcome>) override;
   void finish() override;
 
-  // A file of the spool as it was when its record was judged.
-  struct SpoolFile {
-    std::string path;
-    dev_t device = 0;
-    ino_t inode = 0;
-  };
   // One record between process() and commit_batch().
   struct Work {
     enum class Kind { erase, keep, failed, passed };
@@ -53,7 +47,7 @@ class Retain : public ndjson::Stage {
     std::string run;   // empty: its scope did not verify, nothing is counted
     ledger::CountKey key;
     std::uint64_t bytes = 0;
-    std::vector<SpoolFile> unlink;
+    std::vector<spool::Pin> unlink;
     vault::NewCase hit;                       // kind keep
     std::string content_path, evidence_path;  // kind keep
     bool pin_here = false;                    // content_path is evidence, of an item without a file
@@ -77,7 +71,7 @@ class Retain : public ndjson::Stage {
   RetainSettings settings_;
   const gate::State* state_ = nullptr;
   std::unique_ptr<ndjson::SealKey> seal_key_;
-  Spool spool_;
+  spool::Spool spool_;
   ledger::Counts counts_;
   std::optional<vault::CaseStore> vault_;
   ndjson::Parser parser_;  // for lines that commit_batch() finishes

@@ -12,7 +12,6 @@
 #include "vault/outbox.h"
 #include "vault/purge_parts.h"
 #include "vault/replay_tags.h"
-#include "vault/spool_sweep.h"
 
 namespace proviso::vault {
 namespace {
@@ -182,7 +181,7 @@ PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* 
   PurgeCounts counts;
   counts.cases = purge_all(impl, ledger, bound, now);
   sweep(impl, now, counts);
-  if (policy != nullptr) counts.spool_files = remove_spool_leftovers(policy->spool, plan.spool);
+  if (policy != nullptr) counts.spool_files = spool::remove_leftovers(policy->spool, plan.spool);
 
   const bool tripped = policy != nullptr && policy->purge_max_share &&
                        by_policy.size() > kBreakerFloor &&
