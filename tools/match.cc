@@ -3,7 +3,7 @@
 
 #include "cli/app.h"
 #include "crypto/keys.h"
-#include "stage/match.h"
+#include "stage/match/match.h"
 
 namespace {
 

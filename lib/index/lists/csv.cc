@@ -1,4 +1,4 @@
-// CSV with a header: columns by their usual names, or by the policy's `columns`.
+// CSV with a header: columns have their usual names, or those of the policy's `columns`.
 #include <fmt/format.h>
 
 #include "index/lists/csv_fields.h"

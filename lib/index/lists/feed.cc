@@ -10,7 +10,7 @@
 namespace proviso::index::lists {
 namespace {
 
-constexpr std::size_t kMaxCategories = 1000;  // told apart in the report
+constexpr std::size_t kMaxCategories = 1000;  // counted separately in the report
 
 }  // namespace
 
@@ -24,14 +24,14 @@ bool Feed::takes(std::string_view category) const {
                                                category) != list_.categories.end();
 }
 
-// Why the entry cannot be handed on; empty: it can.
+// Why the entry cannot be passed on; empty if it can.
 std::string Feed::flaw_of(ListEntry& entry) {
   if (entry.id.size() > kMaxIdBytes || entry.label.size() > kMaxIdBytes)
     return fmt::format("an id or label over {} bytes", kMaxIdBytes);
   if (!base::is_utf8(entry.id) || !base::is_utf8(entry.label))
     return "an id or label that is no UTF-8";
   if (known_good_ && (entry.pdq || !entry.frames.empty())) {
-    // A picture that resembles a harmless one is not for that harmless itself.
+    // A picture that resembles a harmless one need not be harmless.
     if (entry.exact.empty()) return "a known-good list holds exact digests";
     unmatchable(entry.pdq ? "pdq" : "vpdq");
     entry.pdq.reset();

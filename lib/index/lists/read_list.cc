@@ -1,5 +1,5 @@
-// Which reader reads a list: by the policy's word, else by the file's name; and what no reader may
-// read.
+// Chooses the reader of a list by the policy's format, else by the file's name, and refuses lists
+// made for another purpose.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-// "md5sums", "SHA256SUMS.txt": what the digest tools' lists are called.
+// "md5sums", "SHA256SUMS.txt": the usual names of lists of digest tools.
 std::optional<HashType> sums_type(std::string_view name) {
   for (const HashType type : {HashType::md5, HashType::sha1, HashType::sha256}) {
     const std::string sums = std::string(to_string(type)) + "sum";
