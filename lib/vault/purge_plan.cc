@@ -74,7 +74,7 @@ std::vector<PurgeReason> tombstones(CaseStore::Impl& impl) {
     reason.reason = "resumed";
     reason.rule = select.text(1);
     reason.citation = select.text(2);
-    reason.state = parse_state(select.text(3)).value_or(State::suspected);
+    reason.state = ledger::parse<State>(select.text(3)).value_or(State::suspected);
     reason.due = base::Instant{select.integer(4)};
     reason.at_ceiling = true;
     reasons.push_back(std::move(reason));
