@@ -56,13 +56,10 @@ vault::CaseStore& Retain::vault() {
 }
 
 base::Result<bool> Retain::pin(const std::string& path, Work& work) const {
-  const auto file = spool_.open(path);
-  if (file) {
-    work.unlink.push_back(SpoolFile{path, file->device, file->inode});
-    return true;
-  }
-  if (file.error().code == "content_gone") return false;
-  return tl::make_unexpected(file.error());
+  auto pinned = spool_.pin(path);
+  if (!pinned) return tl::make_unexpected(std::move(pinned.error()));
+  if (*pinned) work.unlink.push_back(std::move(**pinned));
+  return pinned->has_value();
 }
 
 base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
@@ -199,7 +196,7 @@ void Retain::store(std::span<const Pending> hits) {
       if (path.empty() || unreadable) return;
       auto file = spool_.open(path);
       if (file) {
-        pending.work->unlink.push_back(SpoolFile{path, file->device, file->inode});
+        pending.work->unlink.push_back(std::move(file->pin));
         fd = file->fd.get();
         files.push_back(std::move(file->fd));
       } else if (file.error().code != "content_gone") {
@@ -244,8 +241,7 @@ void Retain::commit_batch(std::span<ndjson::Outcome> outcomes) {
   }
   counts_.commit();
   for (const Work& work : work_) {
-    for (const SpoolFile& file : work.unlink)
-      base::unlink_beneath(spool_.descriptor(), file.path, file.device, file.inode);
+    for (const spool::Pin& file : work.unlink) spool_.unlink(file);
   }
 }
 

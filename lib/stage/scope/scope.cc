@@ -156,7 +156,7 @@ void Scope::commit_batch(std::span<ndjson::Outcome>) {
   }
   if (counts_) counts_->commit();
   for (Worker& worker : workers_) {
-    for (const std::string& path : worker.unlink) spool_->remove_unopened(path);
+    for (const std::string& path : worker.unlink) spool_->unlink_unopened(path);
     worker.unlink.clear();
   }
   for (const std::string& line : reject_lines_)
