@@ -4,12 +4,17 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
+#include <utility>
 
 #include "crypto/random.h"
 #include "json/json.h"
 
 namespace proviso::gate {
 
+namespace {
+
+// The text that is signed: RFC 8785 of {action, at, mode, person, reason, technology, version}.
 std::string statement_text(const OversightStatement& s) {
   json::Json out = json::Json::object();
   out["action"] = std::string(to_string(s.act));
@@ -21,6 +26,8 @@ std::string statement_text(const OversightStatement& s) {
   out["version"] = s.version;
   return json::canonical(out);
 }
+
+}  // namespace
 
 ledger::Overseen sign(const OversightStatement& s, const policy::Policy& policy,
                       const crypto::PrivateKey& key) {

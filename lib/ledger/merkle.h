@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -39,11 +38,6 @@ std::vector<base::Sha256> inclusion_proof(std::span<const base::Sha256> leaves,
                                           std::uint64_t index);
 std::vector<base::Sha256> consistency_proof(std::span<const base::Sha256> leaves,
                                             std::uint64_t old_size);
-// Verification as RFC 9162 2.1.3.2 and 2.1.4.2 state it.
-bool verify_inclusion(const base::Sha256& leaf, std::uint64_t index, std::uint64_t size,
-                      std::span<const base::Sha256> proof, const base::Sha256& root);
-bool verify_consistency(std::uint64_t old_size, const base::Sha256& old_root, std::uint64_t size,
-                        const base::Sha256& root, std::span<const base::Sha256> proof);
 base::Sha256 tree_hash(std::span<const base::Sha256> leaves);
 
 }  // namespace proviso::ledger

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "crypto/random.h"
 
@@ -19,6 +22,63 @@ base::Sha256 by_definition(const std::vector<std::string>& lines, std::size_t fr
   std::size_t k = 1;
   while (k * 2 < to - from) k *= 2;
   return node_hash(by_definition(lines, from, from + k), by_definition(lines, from + k, to));
+}
+
+// What a monitor does with a proof: RFC 9162 2.1.3.2 and 2.1.4.2.
+bool verify_inclusion(const base::Sha256& leaf, std::uint64_t index, std::uint64_t size,
+                      std::span<const base::Sha256> proof, const base::Sha256& root) {
+  if (index >= size) return false;
+  std::uint64_t fn = index;
+  std::uint64_t sn = size - 1;
+  base::Sha256 hash = leaf;
+  for (const base::Sha256& sibling : proof) {
+    if (sn == 0) return false;
+    if ((fn & 1) != 0 || fn == sn) {
+      hash = node_hash(sibling, hash);
+      while ((fn & 1) == 0 && fn != 0) {
+        fn >>= 1;
+        sn >>= 1;
+      }
+    } else {
+      hash = node_hash(hash, sibling);
+    }
+    fn >>= 1;
+    sn >>= 1;
+  }
+  return sn == 0 && hash == root;
+}
+
+bool verify_consistency(std::uint64_t old_size, const base::Sha256& old_root, std::uint64_t size,
+                        const base::Sha256& root, std::span<const base::Sha256> proof) {
+  if (old_size == size) return proof.empty() && old_root == root;
+  if (old_size == 0) return proof.empty();
+  if (old_size > size || proof.empty()) return false;
+  std::vector<base::Sha256> steps(proof.begin(), proof.end());
+  if (std::has_single_bit(old_size)) steps.insert(steps.begin(), old_root);
+  std::uint64_t fn = old_size - 1;
+  std::uint64_t sn = size - 1;
+  while ((fn & 1) != 0) {
+    fn >>= 1;
+    sn >>= 1;
+  }
+  base::Sha256 fr = steps.front();
+  base::Sha256 sr = steps.front();
+  for (std::size_t i = 1; i < steps.size(); ++i) {
+    if (sn == 0) return false;
+    if ((fn & 1) != 0 || fn == sn) {
+      fr = node_hash(steps[i], fr);
+      sr = node_hash(steps[i], sr);
+      while ((fn & 1) == 0 && fn != 0) {
+        fn >>= 1;
+        sn >>= 1;
+      }
+    } else {
+      sr = node_hash(sr, steps[i]);
+    }
+    fn >>= 1;
+    sn >>= 1;
+  }
+  return sn == 0 && fr == old_root && sr == root;
 }
 
 }  // namespace
