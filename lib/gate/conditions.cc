@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
+#include <system_error>
+#include <utility>
 
 #include "gate/consultation.h"
 #include "law/union.h"
@@ -88,8 +91,9 @@ Conditions::OfDay Conditions::check_technology(const policy::Technology& technol
       const std::string_view rule =
           has_rule(law_->base(), each.rule) ? std::string_view(each.rule) : "DP-01";
       law::Refusal refusal = law_->refusal(rule, "");
-      refusal.message = fmt::format(
-          "{} ({})", each.what, each.check);  // the rule's sentence again and again says nothing
+      refusal.message =
+          fmt::format("{} ({})", each.what,
+                      each.check);  // without the rule's sentence, which is the same each time
       if (!each.citation.empty()) refusal.citation = each.citation;
       out.missing.push_back(std::move(refusal));
     }

@@ -2,6 +2,8 @@
 // once a day.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 

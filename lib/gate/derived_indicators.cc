@@ -1,9 +1,10 @@
 #include "gate/derived_indicators.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace proviso::gate {
 namespace {
@@ -30,8 +31,8 @@ bool only(simdjson::dom::object object, const Range& names) {
   return true;
 }
 
-// A word such as "adult" or "age_gap:20+": letters, digits and joining marks, no blanks, so no
-// sentence fits in.
+// A word such as "adult" or "age_gap:20+": letters, digits and joining marks, no blanks, so it
+// holds no sentence.
 bool is_token(std::string_view text) {
   const auto joins = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 #include "crypto/random.h"
 #include "gate/conditions.h"
@@ -16,7 +18,7 @@ namespace {
 std::vector<dpia::Document> read_documents(const policy::Policy& policy) {
   std::vector<dpia::Document> out;
   for (const policy::Technology& each : policy.technologies) {
-    // No path is an empty document: where a text asks for a DPIA, its check says what is missing.
+    // Without a path the document is empty: where a text asks for a DPIA, its check reports it.
     out.push_back(each.dpia.empty() ? dpia::Document{} : dpia::read(each.dpia));
   }
   return out;
@@ -75,8 +77,7 @@ Gate::~Gate() = default;
 
 const State& Gate::evaluate(base::Instant at) {
   Impl& m = *impl_;
-  // The ledger is looked at each time: under a set clock a halt must close within the same second
-  // too.
+  // Reads the ledger each time: under a set clock, too, a halt must close within the same second.
   const bool grown = m.view.refresh();
   if (m.evaluated && !grown && m.state.at == at) return m.state;
   m.state = {at, m.state.evaluation + 1, {}};
@@ -109,7 +110,7 @@ std::string Gate::inputs() const { return impl_->inputs.dump(); }
 std::optional<int> Gate::known_within(const policy::Technology& technology) const {
   const auto index = static_cast<std::size_t>(&technology - impl_->policy.technologies.data());
   const dpia::Document& assessed = impl_->documents.at(index);
-  // Asked here too: where no text makes an assessment a condition, its findings close nothing.
+  // Checked here too: where no text makes an assessment a condition, its findings close nothing.
   if (!impl_->policy.known_within || assessed.technology != technology.name ||
       assessed.known_within != impl_->policy.known_within)
     return std::nullopt;

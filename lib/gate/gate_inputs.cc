@@ -1,5 +1,8 @@
 #include "gate/gate_inputs.h"
 
+#include <string>
+#include <utility>
+
 #include "policy/drift.h"
 
 namespace proviso::gate {

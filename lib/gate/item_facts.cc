@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <string>
+#include <utility>
 
 #include "gate/derived_indicators.h"
 #include "law/union.h"
@@ -21,7 +22,7 @@ bool is_stage_member(std::string_view key) {
   return key == "scope" || key == "hash" || key == "match" || key == "retain" || key == "error";
 }
 
-// Reads member after member; each reader may find the record bad.
+// Reads member after member; each reader may refuse the record.
 class FactReader {
  public:
   FactReader(const policy::Policy& policy, ItemFacts& out) : policy_(policy), out_(out) {}

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "law/union.h"
 
 namespace proviso::gate {
@@ -12,7 +14,7 @@ using base::ContentKind;
 bool is_container(ContentKind kind) {
   return kind == ContentKind::archive || kind == ContentKind::mail;
 }
-// Kinds whose declaration says nothing of what is inside; the bytes decide later.
+// Kinds whose declaration does not say what is inside; the bytes decide later.
 bool is_open_kind(ContentKind kind) { return is_container(kind) || kind == ContentKind::file; }
 
 bool covers(const policy::Service& service, std::string_view region) {
@@ -67,7 +69,7 @@ class Judgement {
   bool check_content() {
     if (auto refusal = law_.content_refusal(facts_.kind, facts_.derived)) return refuse(*refusal);
     if (facts_.derived) {
-      // What is derived serves to find solicitation and nothing else, whatever kind of content it
+      // Derived risk factors may find solicitation and nothing else, whatever kind of content they
       // came from.
       if (auto refusal = law_.class_refusal(base::MaterialClass::solicitation))
         return refuse(*refusal);
@@ -86,7 +88,7 @@ class Judgement {
   // The leaf kinds that a technology would be given of this item.
   std::set<ContentKind> kinds_for(const policy::Technology& technology) const {
     std::set<ContentKind> kinds;
-    // What is derived from text is for technologies that take indicators, and those take nothing
+    // Derived risk factors are for technologies that take indicators, and those take nothing
     // else.
     if ((technology.as<policy::Indicators>() != nullptr) != facts_.derived) return kinds;
     if (!facts_.derived && facts_.kind != ContentKind::text && !is_open_kind(facts_.kind) &&

@@ -6,8 +6,8 @@
 namespace proviso::gate {
 namespace {
 
-// An entry is written a moment after its statement was signed; a statement dated later than that
-// was dated ahead.
+// An entry is written a moment after its statement was signed; a statement dated later than this
+// after its entry is refused.
 constexpr std::int64_t kClockSkewSeconds = 300;
 
 }  // namespace

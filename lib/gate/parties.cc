@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 
 namespace proviso::gate {
 namespace {
@@ -89,7 +90,7 @@ base::Result<Secrecy> secrecy_of(const Parties& parties, const policy::Policy& p
     out.is_protected = out.is_protected || *marked;
   }
   if (!parties.counterparts) {
-    // The other side is unknown to the register; only the item's own word can speak for it.
+    // The register does not know the other side; only the item can say what it is.
     if (!parties.secrecy) out.undetermined = true;
     return out;
   }

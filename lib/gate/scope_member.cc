@@ -1,6 +1,13 @@
-// The `scope` member: written by scope-check, read and held against today's gate by the stages
+// The `scope` member: written by scope-check, read and checked against today's gate by the stages
 // after it.
 #include <fmt/format.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "gate/item_scope.h"
 #include "json/json.h"
@@ -101,8 +108,8 @@ base::Result<ScopeMember> admit_later(const ndjson::Record& record,
                                       std::initializer_list<std::string_view> stages,
                                       const ndjson::SealKey& key, const Gate& gate,
                                       const State& state, base::Period max_age) {
-  // Present and well formed first, so that a record that skipped scope-check is refused for that;
-  // then the seals, before any of it is believed.
+  // Checks first that it is there and well formed, so that a record that skipped scope-check is
+  // refused for that; then the seals, before any of it is used.
   auto scope = read_scope(record);
   if (!scope) return scope;
   if (auto sealed = ndjson::verify_seals(record, stages, key); !sealed)

@@ -1,5 +1,9 @@
 // Keys of 16 raw bytes: the stream key and the key of the protected-account register.
 #include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
 
 #include "base/file.h"
 #include "gate/item_scope.h"

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <set>
+#include <system_error>
 
 #include "base/file.h"
 #include "crypto/random.h"
@@ -22,7 +24,8 @@ std::string place(const fs::path& directory, std::uint64_t index) {
   return fmt::format("{}:{}", segment_path(directory, index).string(), index % kSegmentEntries + 1);
 }
 
-// Numbering and time of one line; the Merkle root alone would not say where a log was touched.
+// Checks numbering and time of one line; the Merkle root alone does not show where a log was
+// changed.
 void check_line(const fs::path& directory, std::uint64_t index, std::string_view line,
                 base::Instant& last, std::vector<base::Finding>& findings) {
   try {

@@ -2,6 +2,7 @@
 // who looked at a case?
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

@@ -4,6 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <span>
+#include <system_error>
+#include <utility>
 
 #include "crypto/random.h"
 

@@ -1,5 +1,10 @@
 #include "ledger/counts.h"
 
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
 #include "crypto/random.h"
 #include "ledger/open_counts.h"
 

@@ -1,14 +1,16 @@
 #include "ledger/ledger.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <mutex>
+#include <system_error>
 #include <unordered_set>
+#include <utility>
 
 #include "base/file.h"
 #include "crypto/random.h"
@@ -28,8 +30,7 @@ constexpr std::string_view kRehearsalSuffix = "/rehearsal";
 }  // namespace
 
 struct Ledger::Impl {
-  // A note that was verified before is not verified again: a stage looks at the head for every
-  // batch.
+  // A note that was verified before is not verified again: a stage reads the head for every batch.
   Checkpoint verified_once(std::string_view note, const crypto::PublicKey& signer,
                            std::string_view name) const {
     const std::lock_guard guard(note_mutex);

@@ -5,9 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstring>
+#include <cstddef>
+#include <system_error>
+#include <utility>
 
 #include "crypto/random.h"
 #include "ledger/entry_json.h"
@@ -93,7 +94,7 @@ OpenCountsFile OpenCountsFile::create(const fs::path& open, const std::string& w
                       base::ExitCode::cannot_create);
   if (::flock(file.fd_.get(), LOCK_EX | LOCK_NB) != 0)
     base::throw_errno(errno, "cannot be locked", file.path_.string());
-  // The blocks are taken now, so that a full disk is met before a batch is counted and not after.
+  // Allocates the blocks now, so that a full disk is found before a batch is counted, not after.
   if (const int error = ::posix_fallocate(file.fd_.get(), 0, 2 * kSlotBytes); error != 0) {
     ::unlink(file.path_.c_str());
     base::throw_errno(error, "cannot take its space", file.path_.string());

@@ -2,6 +2,7 @@
 // turn.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>

@@ -1,10 +1,10 @@
 // The entries on disk: entries/0001.ndjson and on, 65,536 lines each.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string_view>
 
 namespace proviso::ledger {

@@ -3,6 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "base/content_kind.h"
 #include "base/file.h"
@@ -190,8 +195,8 @@ CaseReported report_case(vault::CaseStore& store, const policy::Policy& policy,
   result.package_sha256 = base::to_hex(crypto::sha256(sealed));
   result.bytes = sealed.size();
 
-  // Written first, named last: after a crash between, the whole package lies under its ".part" name
-  // and the ledger has it.
+  // Written first, renamed last: after a crash in between, the whole package is under its ".part"
+  // name and the ledger has its digest.
   fs::path part = request.output;
   part += ".part";
   base::write_new_file(part, base::as_text(sealed), 0600);
@@ -209,7 +214,7 @@ CaseReported report_case(vault::CaseStore& store, const policy::Policy& policy,
   try {
     store.move(row->id, vault::State::reported, to_entry(fact, "report"));
   } catch (const base::Error&) {
-    // Kept when the case did move: then only the ledger's copy of the fact is still under way.
+    // Kept if the case did move: then only the ledger's entry is still to be delivered.
     const auto after = store.find(row->id);
     if (!after || after->state != vault::State::reported) fs::remove(part, none);
     throw;

@@ -2,6 +2,7 @@
 // ledger says so.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>

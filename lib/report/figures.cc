@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
+#include <set>
 
 #include "law/union.h"
 #include "ledger/error_rate.h"
@@ -99,7 +101,7 @@ class Figures {
   }
 
   bool region_fits(const Query& query, const std::string& region) const {
-    // Who is nowhere is counted in neither half; row 1.12 says how many.
+    // Items without a region are in neither half; row 1.12 has their number.
     return !query.in_union || (!region.empty() && law::is_in_union(region) == *query.in_union);
   }
 

@@ -1,9 +1,8 @@
 // The yearly report: every figure counted from the ledger, with its query beside it.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "json/json.h"

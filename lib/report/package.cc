@@ -4,6 +4,7 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <memory>
 
 #include "base/error.h"

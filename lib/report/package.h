@@ -2,6 +2,8 @@
 // with openssl and unzip alone.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>

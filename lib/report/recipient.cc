@@ -70,7 +70,7 @@ std::vector<law::Refusal> case_refusals(const policy::Policy& policy, const law:
         law.refusal("ST-02", fmt::format("the case came to its end on {} and awaits purge",
                                          base::to_string(row.expires_at))));
   }
-  // A state alone proves nothing: the vault's host can write it, a reviewer's signature it cannot.
+  // A state alone proves nothing: the vault's host can write it, but not a reviewer's signature.
   const bool human = confirmed && reviewed;
   if (const auto refusal = law.review_refusal(class_of(row), row.previously_identified, human)) {
     refusals.push_back(*refusal);

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/instant.h"
 #include "ledger/facts.h"

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <vector>
 
 #include "ledger/facts.h"
 #include "vault/purge.h"
@@ -37,7 +39,7 @@ void require_as_stored(const ledger::Ledger& ledger, const vault::CaseRow& row) 
   }
 }
 
-// No word of the reason: it may hold personal data, and the ledger outlives the case.
+// Without the reason: it may hold personal data, and the ledger outlives the case.
 ledger::CaseDecided fact_of(const vault::CaseRow& row, const Decision& decision,
                             const policy::Policy& policy,
                             const std::vector<CheckedDecision>& standing) {

@@ -1,7 +1,6 @@
 // Decisions of people on cases: what a signed verdict leads to, and whether a case was confirmed.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 
 #include "crypto/keys.h"

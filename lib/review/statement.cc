@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
 
 #include "base/utf8.h"
 #include "crypto/cms.h"
@@ -11,7 +13,7 @@
 namespace proviso::review {
 namespace {
 
-// A statement dated further ahead than two clocks may differ counts for nothing.
+// A statement dated further ahead than two clocks may differ is ignored.
 constexpr std::int64_t kClockSkewSeconds = 300;
 
 const policy::Person& require_reviewer(const policy::Policy& policy, const std::string& id) {
@@ -128,8 +130,8 @@ std::vector<CheckedDecision> standing_decisions(const vault::CaseStore& store,
     const auto earlier =
         std::find_if(standing.begin(), standing.end(),
                      [&](const CheckedDecision& other) { return other.key == checked->key; });
-    // By the instant that is signed, not by the place in the table, which whoever can write to the
-    // vault can choose.
+    // Ordered by the signed instant: whoever can write to the vault can choose the place in the
+    // table.
     if (earlier == standing.end())
       standing.push_back(std::move(*checked));
     else if (earlier->at <= checked->at)

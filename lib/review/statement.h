@@ -2,6 +2,7 @@
 // how it is checked. FORMAT.md.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
