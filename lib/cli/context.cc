@@ -131,7 +131,7 @@ base::ExitCode Context::stream(ndjson::Stage& stage, const ndjson::StreamOptions
   const double seconds = seconds_since(start);
   log_.summary(fmt::format("{}: {} passed, {} dropped, {}", plural(counts.lines, "line"),
                            counts.passed, counts.dropped, plural(counts.errors, "error")));
-  json::Json stats = stage.figures();
+  json::Json stats = json::parse(stage.figures(), "figures");
   stats.update(
       {{"tool", log_.tool},
        {"lines", counts.lines},

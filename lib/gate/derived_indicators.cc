@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "ndjson/elements.h"
+
 namespace proviso::gate {
 namespace {
 

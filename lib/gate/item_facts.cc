@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "gate/derived_indicators.h"
+#include "gate/parties.h"
+#include "ndjson/elements.h"
 
 namespace proviso::gate {
 namespace {

@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "ndjson/record.h"
+#include "ndjson/elements.h"
 #include "ndjson/stream.h"
 
 namespace proviso::ndjson {

@@ -1,8 +1,9 @@
 #include "ndjson/seal.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "ndjson/canonical.h"
+#include "ndjson/elements.h"
 
 namespace proviso::ndjson {
 

@@ -14,7 +14,6 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "json/json.h"
 #include "ndjson/record.h"
 
 namespace proviso::ndjson {
@@ -56,9 +55,8 @@ class Stage {
   // its group here).
   virtual void commit_batch(std::span<Outcome>) {}
   virtual void finish() {}  // after the last batch, also when stopped by SIGTERM
-  virtual json::Json figures() const {
-    return json::Json::object();
-  }  // its own, for --stats, after finish()
+  // Its own, for --stats, after finish(): the text of a JSON object.
+  virtual std::string figures() const { return "{}"; }
 };
 
 struct StreamOptions {

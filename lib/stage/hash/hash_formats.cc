@@ -1,6 +1,6 @@
 #include "stage/hash/hash_formats.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "stage/match/lookup.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

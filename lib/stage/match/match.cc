@@ -1,6 +1,6 @@
 #include "stage/match/match.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -284,7 +284,7 @@ void Match::finish() {
   if (lookup_) record_exclusions();
 }
 
-json::Json Match::figures() const {
+std::string Match::figures() const {
   json::Json match{{"records", total_.records},
                    {"with_hits", total_.with_hits},
                    {"hits", total_.hits},
@@ -294,7 +294,7 @@ json::Json Match::figures() const {
     match["unsampled"] = total_.unsampled;
   }
   if (lookup_) match["index"] = lookup_->version();
-  return {{"match", std::move(match)}};
+  return json::canonical({{"match", std::move(match)}});
 }
 
 }  // namespace proviso::stage

@@ -78,7 +78,7 @@ base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
   work.count = count_of(record, *scope);
   const std::string content = record.text("content.path"),
                     evidence = record.text("content.evidence");
-  if (hits->size() > 0) {
+  if (*hits > 0) {
     auto made = new_case_of(record, gate_.policy(), scope->run);
     if (!made) return tl::make_unexpected(made.error());
     if (content.empty() && evidence.empty())

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "ndjson/elements.h"
+
 namespace proviso::stage {
 namespace {
 
@@ -70,13 +72,13 @@ bool is_retryable(std::string_view code) {
   return std::find(kRetryable.begin(), kRetryable.end(), code) != kRetryable.end();
 }
 
-base::Result<simdjson::dom::array> hits_of(const ndjson::Record& record) {
+base::Result<std::size_t> hits_of(const ndjson::Record& record) {
   const auto match = record.find("match");
   simdjson::dom::array hits;
   if (!match || (*match)["hits"].get_array().get(hits) != simdjson::SUCCESS) {
     return base::fail("bad_record", "field match.hits: an array was expected");
   }
-  return hits;
+  return hits.size();
 }
 
 base::Result<vault::NewCase> new_case_of(const ndjson::Record& record, const policy::Policy& policy,

@@ -10,8 +10,8 @@
 
 namespace proviso::stage {
 
-// match.hits of a record; an absent or odd member is bad_record.
-base::Result<simdjson::dom::array> hits_of(const ndjson::Record&);
+// The number of match.hits; an absent or odd member is bad_record.
+base::Result<std::size_t> hits_of(const ndjson::Record&);
 
 // The case of a record with hits, all but its files. Of several hits the one that names the case
 // is, in this order: previously identified, known, the first.

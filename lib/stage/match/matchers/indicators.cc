@@ -1,8 +1,9 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>
 
+#include "ndjson/elements.h"
 #include "stage/match/matchers/matchers.h"
 
 namespace proviso::stage {
