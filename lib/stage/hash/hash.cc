@@ -13,12 +13,12 @@ constexpr std::size_t kLaterStages =
 
 }  // namespace
 
-Hash::Hash(gate::Gate& gate, unsigned workers, media::Limits limits)
+Hash::Hash(gate::Gate& gate, unsigned workers, media::Limits limits, std::filesystem::path worker)
     : gate_(gate),
       seal_key_(gate::stream_seal_key(gate.policy().stream_key)),
       spool_(gate.policy().spool) {
   decoders_.reserve(workers);
-  for (unsigned i = 0; i < workers; ++i) decoders_.emplace_back(limits);
+  for (unsigned i = 0; i < workers; ++i) decoders_.emplace_back(limits, worker);
 }
 
 void Hash::begin_batch(std::size_t) {

@@ -5,6 +5,7 @@
 // admit is kind_mismatch.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -19,7 +20,8 @@ namespace proviso::stage {
 
 class Hash : public ndjson::Stage {
  public:
-  Hash(gate::Gate&, unsigned workers, media::Limits);
+  // `worker`: the decoding worker's program; empty: beside this executable.
+  Hash(gate::Gate&, unsigned workers, media::Limits, std::filesystem::path worker = {});
 
   std::string_view name() const override { return "hash"; }
   void begin_batch(std::size_t count) override;
