@@ -6,6 +6,7 @@
 
 #include "gate/derived_indicators.h"
 #include "gate/parties.h"
+#include "law/union.h"
 #include "ndjson/elements.h"
 
 namespace proviso::gate {
@@ -99,7 +100,7 @@ class FactReader {
     std::string_view code;
     if (value.get_string().get(code) != simdjson::SUCCESS)
       return bad("field region: expected a string");
-    if (code.size() != 2 || code[0] < 'A' || code[0] > 'Z' || code[1] < 'A' || code[1] > 'Z') {
+    if (!law::is_region_code(code)) {
       return bad("field region: an ISO 3166 code of two letters, or EU, is expected");
     }
     out_.region = {code[0], code[1]};

@@ -27,8 +27,7 @@ std::array<std::byte, 32> key_of(const pdq::Hash& hash) {
 }
 
 void check_purpose(const policy::List& list, const law::Resolved& law) {
-  if (list.purpose == "known-csam" || list.purpose == "csam" || list.purpose == "known-good")
-    return;
+  if (list.made_for() != policy::ListPurpose::other) return;
   const law::Refusal refusal = law.refusal("SC-08", "");
   throw base::Error(
       base::ExitCode::config,
@@ -64,7 +63,8 @@ void Builder::made_from(const std::string& list, std::string file_sha256) {
 
 void Builder::add(const std::string& name, const ListEntry& entry) {
   List& list = lists_.at(name);
-  if (list.about.purpose == "known-good" && (entry.pdq || !entry.frames.empty())) {
+  if (list.about.made_for() == policy::ListPurpose::known_good &&
+      (entry.pdq || !entry.frames.empty())) {
     throw base::Error(
         base::ExitCode::data,
         "a list of known-good files holds exact digests: a likeness makes no file known",

@@ -75,7 +75,8 @@ struct Index::Impl {
   // A known-good list names no bad files, so its suspended entries take no hit of another list
   // away.
   bool suspends_others(std::size_t section) const {
-    return sections[section].suspended != 0 && sections[section].purpose != "known-good";
+    return sections[section].suspended != 0 &&
+           policy::list_purpose(sections[section].purpose) != policy::ListPurpose::known_good;
   }
   // The number of the digest in the section, if it is there.
   std::optional<std::uint64_t> place_of(std::size_t section,

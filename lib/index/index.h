@@ -25,7 +25,7 @@
 
 namespace proviso::index {
 
-constexpr int kMaxRadius = 63;
+constexpr int kMaxRadius = policy::kMaxDistance;
 
 struct Section {
   std::string list, source, purpose, verified_by, licence, date,

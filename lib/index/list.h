@@ -15,15 +15,15 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "pdq/pdq_hash.h"
-#include "policy/policy.h"
+#include "policy/list.h"
 
 namespace proviso::index {
 
 // The types that can be matched. The list declares the type; it is never guessed, because PDQ and
 // SHA-256 have the same length.
-enum class HashType : std::uint8_t { md5, sha1, sha256, pdq, vpdq };
-std::string_view to_string(HashType);  // "md5", "sha1", "sha256", "pdq", "vpdq"
-std::optional<HashType> parse_hash_type(std::string_view);
+using policy::HashType;
+using policy::parse_hash_type;
+using policy::to_string;
 constexpr std::size_t bytes_of(HashType t) {
   return t == HashType::md5 ? 16 : t == HashType::sha1 ? 20 : 32;
 }  // vpdq: of a frame

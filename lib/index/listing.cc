@@ -64,7 +64,8 @@ LeftOut write_listing(const Index& index, ListingForm form, std::span<const std:
       left_out.videos += section.videos;
       continue;
     }
-    if (form == ListingForm::hex && section.purpose == "known-good" && lists.empty()) {
+    if (form == ListingForm::hex &&
+        policy::list_purpose(section.purpose) == policy::ListPurpose::known_good && lists.empty()) {
       ++left_out.known_good;
       continue;
     }

@@ -63,6 +63,10 @@ std::array<std::byte, 32> pdq_bytes(const pdq::Hash& hash) {
   return out;
 }
 
+bool is_known_good(const policy::List& list) {
+  return list.made_for() == policy::ListPurpose::known_good;
+}
+
 // Collects findings by list, check and detail, with the lines of their examples.
 class Findings {
  public:
@@ -100,14 +104,14 @@ class Checker {
       throw base::Error(base::ExitCode::data, fmt::format("more than {} lists", kMaxLists));
     report_.lists.resize(policy_.lists.size());
     for (std::size_t i = 0; i < policy_.lists.size(); ++i) {
-      if (policy_.lists[i].purpose != "known-good") read(i);
+      if (!is_known_good(policy_.lists[i])) read(i);
     }
     std::sort(seen_.begin(), seen_.end(), [](const Seen& a, const Seen& b) {
       return std::tie(a.type, a.hash, a.list, a.line) < std::tie(b.type, b.hash, b.list, b.line);
     });
     compare();
     for (std::size_t i = 0; i < policy_.lists.size(); ++i) {
-      if (policy_.lists[i].purpose == "known-good") read(i);
+      if (is_known_good(policy_.lists[i])) read(i);
     }
     name_examples();
     return std::move(report_);
@@ -119,7 +123,7 @@ class Checker {
     std::size_t list;
     bool known_good;
     Reading(Checker& c, std::size_t n)
-        : checker(c), list(n), known_good(c.policy_.lists[n].purpose == "known-good") {}
+        : checker(c), list(n), known_good(is_known_good(c.policy_.lists[n])) {}
     void entry(const ListEntry& entry) override { checker.take(list, entry, known_good); }
     void rejected(const BadLine& bad) override {
       checker.findings_.add_entry(list, bad.empty_file ? "empty-file" : "malformed", bad.line);
@@ -179,7 +183,7 @@ class Checker {
           n, "stale",
           fmt::format("{} days old, {} at the most", days, base::to_string(*about.max_age)));
     }
-    if (about.format == "threatexchange" && days > kTombstoneDays) {
+    if (about.format == policy::ListFormat::threatexchange && days > kTombstoneDays) {
       findings_.add(n, "tombstones-lost",
                     fmt::format("{} days old: refetch whole, tombstones are gone", days));
     }

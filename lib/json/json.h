@@ -6,11 +6,9 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "json/json_fwd.h"
 
 namespace proviso::json {
-
-using Json = nlohmann::json;                 // members sorted by name
-using OrderedJson = nlohmann::ordered_json;  // members in the order written, for output
 
 // Parses strictly: UTF-8, no comments, no duplicate keys, at most 64 levels. Throws
 // base::Error(data) with "name:byte N: what".

@@ -19,7 +19,6 @@
 namespace proviso::pdq {
 
 constexpr int kHashBits = 256;
-constexpr int kDefaultDistance = 31;      // the reference: a match is 31 bits or fewer
 constexpr int kDefaultQualityFloor = 50;  // the reference: hashes of lower quality are discarded
 constexpr int kDownsampleEdge = 512;
 constexpr int kMinimumEdge = 5;  // smaller: quality 0, hash of zeros

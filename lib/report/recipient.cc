@@ -2,22 +2,16 @@
 
 #include <fmt/format.h>
 
-#include "report/regions.h"
+#include "law/union.h"
+#include "ledger/words.h"
 
 namespace proviso::report {
 
-namespace {
-
 base::MaterialClass class_of(const vault::CaseRow& row) {
-  for (const auto each : {base::MaterialClass::known, base::MaterialClass::new_material,
-                          base::MaterialClass::solicitation}) {
-    if (base::to_string(each) == row.material_class) return each;
-  }
+  if (const auto known = ledger::parse<base::MaterialClass>(row.material_class)) return *known;
   throw base::Error(base::ExitCode::data, fmt::format("class '{}' is none", row.material_class),
                     "case " + row.id.value);
 }
-
-}  // namespace
 
 std::vector<law::Refusal> recipient_refusals(const policy::Policy& policy, const law::Resolved& law,
                                              const std::string& organisation,
@@ -51,7 +45,7 @@ std::vector<law::Refusal> recipient_refusals(const policy::Policy& policy, const
     refusals.push_back(
         law.refusal("CR-03", "a request needs both its reference and the law it rests on"));
   }
-  if (!is_in_eea(body->country) && body->transfer_ground.empty()) {
+  if (!law::is_in_eea(body->country) && body->transfer_ground.empty()) {
     refusals.push_back(law.refusal(
         "CR-04",
         fmt::format("'{}' is in {}, outside the European Economic Area, and has no transfer_ground",

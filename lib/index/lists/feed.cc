@@ -15,7 +15,10 @@ constexpr std::size_t kMaxCategories = 1000;  // counted separately in the repor
 }  // namespace
 
 Feed::Feed(const policy::List& list, ListSink& sink, ListReport& report)
-    : list_(list), sink_(sink), report_(report), known_good_(list.purpose == "known-good") {
+    : list_(list),
+      sink_(sink),
+      report_(report),
+      known_good_(list.made_for() == policy::ListPurpose::known_good) {
   if (!list.withdrawn.empty()) withdrawn_ = Withdrawn(list.withdrawn);
 }
 

@@ -5,34 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-namespace proviso::index {
-
-std::string_view to_string(HashType type) {
-  switch (type) {
-    case HashType::md5:
-      return "md5";
-    case HashType::sha1:
-      return "sha1";
-    case HashType::sha256:
-      return "sha256";
-    case HashType::pdq:
-      return "pdq";
-    case HashType::vpdq:
-      return "vpdq";
-  }
-  return "";
-}
-
-std::optional<HashType> parse_hash_type(std::string_view text) {
-  for (const HashType type :
-       {HashType::md5, HashType::sha1, HashType::sha256, HashType::pdq, HashType::vpdq}) {
-    if (text == to_string(type)) return type;
-  }
-  return std::nullopt;
-}
-
-}  // namespace proviso::index
-
 namespace proviso::index::lists {
 namespace {
 

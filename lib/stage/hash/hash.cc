@@ -6,6 +6,9 @@
 #include "ndjson/splice.h"
 
 namespace proviso::stage {
+
+// Both are the default of PDQ's reference; policy does not know pdq.
+static_assert(policy::kDefaultQualityFloor == pdq::kDefaultQualityFloor);
 namespace {
 
 constexpr std::size_t kLaterStages =
@@ -48,29 +51,32 @@ ContentWanted Hash::wanted(const gate::ScopeMember& scope) const {
   for (const std::string& name : scope.technologies) {
     const policy::Technology* technology = gate_.policy().technology(name);
     if (technology == nullptr) continue;
-    wanted.decode_containers |= technology->uses_lists();  // a score is of the file as it is
-    if (technology->method == policy::Method::pdq) {
+    wanted.decode_containers |=
+        policy::uses_lists(technology->method);  // a score is of the file as it is
+    if (const auto* const pdq = technology->as<policy::Pdq>()) {
       decoded.pdq = true;
       decoded.frames |= technology->content.count(base::ContentKind::video) != 0;
-      decoded.dihedral |= technology->dihedral();
-      decoded.unletterbox |= technology->unletterbox();
-      decoded.quality_floor = std::min(decoded.quality_floor, technology->quality_floor());
+      decoded.dihedral |= pdq->dihedral;
+      decoded.unletterbox |= pdq->unletterbox;
+      decoded.quality_floor = std::min(decoded.quality_floor, pdq->quality_floor);
     }
-    if (technology->method == policy::Method::vpdq) {
+    if (const auto* const vpdq = technology->as<policy::Vpdq>()) {
       decoded.frames = true;
-      decoded.quality_floor = std::min(decoded.quality_floor, technology->quality_floor());
+      decoded.quality_floor = std::min(decoded.quality_floor, vpdq->quality_floor);
     }
-    if (technology->method == policy::Method::exact) {
-      wanted.digests.md5 |= technology->takes_digest("md5");
-      wanted.digests.sha1 |= technology->takes_digest("sha1");
-      decoded.leaf_digests.sha256 |= technology->takes_digest("sha256");
+    if (const auto* const exact = technology->as<policy::Exact>()) {
+      const auto takes = [&](policy::HashType type) { return exact->digests.count(type) != 0; };
+      wanted.digests.md5 |= takes(policy::HashType::md5);
+      wanted.digests.sha1 |= takes(policy::HashType::sha1);
+      decoded.leaf_digests.sha256 |= takes(policy::HashType::sha256);
     }
   }
   // Lists of known-good files clear the hits of every method, by exact digest of whichever type
   // they have.
   const auto& lists = gate_.policy().lists;
-  if (std::any_of(lists.begin(), lists.end(),
-                  [](const policy::List& list) { return list.purpose == "known-good"; })) {
+  if (std::any_of(lists.begin(), lists.end(), [](const policy::List& list) {
+        return list.made_for() == policy::ListPurpose::known_good;
+      })) {
     wanted.digests.md5 = wanted.digests.sha1 = decoded.leaf_digests.sha256 = true;
   }
   decoded.leaf_digests.md5 = wanted.digests.md5;
@@ -83,7 +89,7 @@ bool Hash::without_content(const gate::ScopeMember& scope) const {
   return std::all_of(
       scope.technologies.begin(), scope.technologies.end(), [&](const std::string& name) {
         const policy::Technology* technology = gate_.policy().technology(name);
-        return technology != nullptr && technology->method == policy::Method::indicators;
+        return technology != nullptr && technology->as<policy::Indicators>() != nullptr;
       });
 }
 

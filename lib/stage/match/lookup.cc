@@ -7,7 +7,9 @@
 namespace proviso::stage {
 namespace {
 
-constexpr std::string_view kKnownGood = "known-good";
+bool is_known_good(std::string_view purpose) {
+  return policy::list_purpose(purpose) == policy::ListPurpose::known_good;
+}
 
 ListHit list_hit(index::Hit&& hit) {
   return {hit.section,          std::move(hit.list),   std::move(hit.entry),
@@ -44,22 +46,19 @@ Lookup::Lookup(const policy::Policy& policy, const std::optional<std::string>& e
   }
   // Without them, files that are known to be harmless would be hits.
   for (const policy::List& list : policy.lists) {
-    if (list.purpose == kKnownGood) require(list.name, "known-good files");
+    if (is_known_good(list.purpose)) require(list.name, "known-good files");
   }
   for (const index::Section& section : sections) {
     const bool there = std::find(known_good_lists_.begin(), known_good_lists_.end(),
                                  section.list) != known_good_lists_.end();
-    if (section.purpose == kKnownGood && !there) known_good_lists_.push_back(section.list);
+    if (is_known_good(section.purpose) && !there) known_good_lists_.push_back(section.list);
   }
 }
 
-json::Json Lookup::sections() const {
-  json::Json out = json::Json::array();
-  for (const index::Section& section : index_.sections()) {
-    out.push_back({{"list", section.list},
-                   {"type", std::string(index::to_string(section.type))},
-                   {"entries", section.entries}});
-  }
+std::vector<ledger::IndexSection> Lookup::sections() const {
+  std::vector<ledger::IndexSection> out;
+  for (const index::Section& section : index_.sections())
+    out.push_back({section.list, std::string(index::to_string(section.type)), section.entries});
   return out;
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "ledger/counts.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "ndjson/seal.h"
 #include "ndjson/splice.h"
 #include "stage/match/matchers/matchers.h"
@@ -79,18 +79,18 @@ void Match::open_index() {
     if (settings_.sample) lists.unsampled = settings_.sample->without_sampled(lists.all);
     lists_.push_back(std::move(lists));
   }
-  json::Json data{{"index", lookup_->version()}, {"sections", lookup_->sections()}};
-  if (settings_.sample) data["sample"] = settings_.sample->description();
-  ledger_.append({ledger::event::kIndexLoaded, "match", {}, {}, std::move(data)});
+  ledger::IndexLoaded loaded{lookup_->version(), lookup_->sections(), {}};
+  if (settings_.sample) loaded.sample = settings_.sample->description();
+  ledger_.append(to_entry(loaded, "match"));
 }
 
 // Sums of many records, never one by one: the log tells of no single communication.
 void Match::record_exclusions() {
   recorded_hour_ = now_.seconds / kSecondsOfHour;
   if (unrecorded_.empty()) return;
-  json::Json data = unrecorded_.by_list();
-  data["index"] = lookup_->version();
-  ledger_.append({ledger::event::kMatchExcluded, "match", {}, {}, std::move(data)});
+  ledger_.append(to_entry(
+      ledger::MatchExcluded{lookup_->version(), unrecorded_.known_good, unrecorded_.suspended},
+      "match"));
   unrecorded_ = {};
 }
 
@@ -134,6 +134,34 @@ Match::Item Match::admit(const ndjson::Placed& placed) const {
   return item;
 }
 
+namespace {
+
+// Each method by the function that matches it.
+struct Matching {
+  const policy::Technology& technology;
+  const Lookup& lookup;
+  std::optional<int> known_within;
+  std::span<const Asked> asked;
+
+  void operator()(const policy::Exact& method) const {
+    match_exact(technology, method, lookup, asked);
+  }
+  void operator()(const policy::Pdq& method) const {
+    match_pdq(technology, method, lookup, known_within, asked);
+  }
+  void operator()(const policy::Vpdq& method) const {
+    match_vpdq(technology, method, lookup, asked);
+  }
+  void operator()(const policy::Indicators& method) const {
+    match_indicators(technology, method, asked);
+  }
+  void operator()(const policy::External& method) const {
+    match_external(technology, method, asked);
+  }
+};
+
+}  // namespace
+
 void Match::match(std::vector<Item>& items) const {
   const std::vector<policy::Technology>& technologies = gate_.policy().technologies;
   for (std::size_t i = 0; i < technologies.size(); ++i) {
@@ -148,23 +176,8 @@ void Match::match(std::vector<Item>& items) const {
                        &item.unjudged});
     }
     if (asked.empty()) continue;
-    switch (technology.method) {
-      case policy::Method::exact:
-        match_exact(technology, *lookup_, asked);
-        break;
-      case policy::Method::pdq:
-        match_pdq(technology, *lookup_, gate_.known_within(technology), asked);
-        break;
-      case policy::Method::vpdq:
-        match_vpdq(technology, *lookup_, asked);
-        break;
-      case policy::Method::indicators:
-        match_indicators(technology, asked);
-        break;
-      case policy::Method::external:
-        match_external(technology, asked);
-        break;
-    }
+    std::visit(Matching{technology, *lookup_, gate_.known_within(technology), asked},
+               technology.method);
   }
 }
 
@@ -176,7 +189,7 @@ void Match::keep_count(const ndjson::Placed& placed, const gate::ScopeMember* sc
   count = scope != nullptr ? count_of(placed.record, *scope)
                            : count_of(placed.record, *seal_key_, gate_.policy().rehearsal);
   if (!count) return;
-  count->key.outcome = "error";
+  count->key.outcome = ledger::CountOutcome::error;
   count->key.reason = error.empty() ? "breaker" : error;
 }
 
@@ -251,15 +264,9 @@ void Match::commit_batch(std::span<ndjson::Outcome> outcomes) {
 // Before this batch is written on: a poisoned list must not flood reviewers.
 void Match::stop(std::size_t withheld, double limit) {
   record_exclusions();
-  ledger_.append({ledger::event::kBreaker,
-                  "match",
-                  {},
-                  {},
-                  {{"seen", window_.seen()},
-                   {"hits", window_.with_hits()},
-                   {"limit", limit},
-                   {"index", lookup_->version()},
-                   {"withheld", withheld}}});
+  ledger_.append(to_entry(ledger::BreakerTripped{lookup_->version(), window_.seen(),
+                                                 window_.with_hits(), limit, withheld},
+                          "match"));
   count_withheld();
   throw base::Error(base::ExitCode::breaker,
                     fmt::format("{} of {} records have hits, over match.max_hit_share {}",

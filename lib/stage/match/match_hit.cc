@@ -50,20 +50,24 @@ json::Json to_json(const MatchHit& hit, const std::string& index) {
   if (hit.found) put_list_hit(hit, index, out);
   if (hit.member) out["member"] = *hit.member;
   if (hit.quality) out["quality"] = *hit.quality;
-  if (hit.quality || hit.video) out["quality_floor"] = technology.quality_floor();
+  const auto* const pdq = technology.as<policy::Pdq>();
+  const auto* const vpdq = technology.as<policy::Vpdq>();
+  if (hit.quality && pdq != nullptr) out["quality_floor"] = pdq->quality_floor;
   if (hit.milliseconds) out["ms"] = *hit.milliseconds;
   if (!hit.transform.empty()) out["transform"] = hit.transform;
-  if (hit.video) {
+  if (hit.video && vpdq != nullptr) {
+    out["quality_floor"] = vpdq->quality_floor;
     out["query_frames"] = hit.video->query_frames;
     out["query_frames_matched"] = hit.video->query_frames_matched;
-    out["query_share"] = technology.query_share();
+    out["query_share"] = vpdq->query_share;
     out["entry_frames"] = hit.video->frames;
     out["entry_frames_matched"] = hit.video->frames_matched;
-    out["entry_share"] = technology.entry_share();
+    out["entry_share"] = vpdq->entry_share;
   }
-  if (hit.score) {
+  if (const auto* const external = technology.as<policy::External>();
+      hit.score && external != nullptr) {
     out["score"] = *hit.score;
-    out["threshold"] = technology.score_threshold();
+    out["threshold"] = external->threshold;
   }
   if (!hit.factors.empty()) out["factors"] = hit.factors;
   return out;

@@ -142,15 +142,15 @@ struct StreamWorkplace : gate_test::Workplace {
   std::map<std::string, std::uint64_t> counts(std::string_view run = kRun) const {
     std::map<std::string, std::uint64_t> sums;
     for (const auto& [count, n] : ledger::run_totals(*ledger, std::string(run)).counts) {
-      sums[count.side + "/" + count.outcome + (count.reason.empty() ? "" : "/" + count.reason)] +=
-          n;
+      sums[std::string(to_string(count.side)) + "/" + std::string(to_string(count.outcome)) +
+           (count.reason.empty() ? "" : "/" + count.reason)] += n;
     }
     return sums;
   }
   std::vector<Json> events(std::string_view name) const {
     std::vector<Json> found;
     ledger->read(0, [&](const ledger::StoredEntry& entry) {
-      if (entry.event == name) found.push_back(entry.data);
+      if (entry.event == name) found.push_back(json::parse(entry.line, "entry"));
       return true;
     });
     return found;

@@ -19,10 +19,15 @@ struct Question {
   std::size_t place = 0;
 };
 
+bool is_asked(const policy::Exact& method, digest::Type type) {
+  const auto wanted = policy::parse_hash_type(digest::to_string(type));
+  return wanted && method.digests.count(*wanted) != 0;
+}
+
 }  // namespace
 
-void match_exact(const policy::Technology& technology, const Lookup& lookup,
-                 std::span<const Asked> items) {
+void match_exact(const policy::Technology& technology, const policy::Exact& method,
+                 const Lookup& lookup, std::span<const Asked> items) {
   std::map<std::pair<const std::vector<std::string>*, digest::Type>, Batch> batches;
   std::vector<Question> questions;
   for (const Asked& item : items) {
@@ -30,8 +35,7 @@ void match_exact(const policy::Technology& technology, const Lookup& lookup,
       const HashedLeaf& leaf = item.hashed->leaves[i];
       if (technology.content.count(leaf.kind) == 0) continue;
       for (const auto& [type, digest] : leaf.digests) {
-        if (!technology.takes_digest(digest::to_string(type)))
-          continue;  // there to pin the file, or for another technology
+        if (!is_asked(method, type)) continue;  // there to pin the file, or for another technology
         Batch& batch = batches[{item.lists, type}];
         questions.push_back({&item, i, &batch, batch.digests.size() / digest.size()});
         batch.digests.insert(batch.digests.end(), digest.begin(), digest.end());

@@ -24,14 +24,15 @@ base::Result<double> score_of(const ndjson::Record& record, const policy::Techno
 
 }  // namespace
 
-void match_external(const policy::Technology& technology, std::span<const Asked> items) {
+void match_external(const policy::Technology& technology, const policy::External& method,
+                    std::span<const Asked> items) {
   for (const Asked& item : items) {
     const auto score = score_of(*item.record, technology);
     if (!score) {
       if (!*item.unjudged) *item.unjudged = score.error();
       continue;
     }
-    if (*score < technology.score_threshold()) continue;
+    if (*score < method.threshold) continue;
     MatchHit hit;
     hit.technology = &technology;
     hit.score = *score;

@@ -37,20 +37,18 @@ base::Result<std::vector<std::string>> factors_there(
 
 }  // namespace
 
-void match_indicators(const policy::Technology& technology, std::span<const Asked> items) {
-  const std::map<std::string, double> thresholds = technology.factor_thresholds();
-  const std::vector<std::string> objective = technology.objective_factors();
-  const auto minimum = static_cast<std::size_t>(std::max(1, technology.minimum_factors()));
+void match_indicators(const policy::Technology& technology, const policy::Indicators& method,
+                      std::span<const Asked> items) {
+  const auto minimum = static_cast<std::size_t>(std::max(1, method.minimum));
   for (const Asked& item : items) {
-    auto there = factors_there(*item.record, thresholds);
+    auto there = factors_there(*item.record, method.thresholds);
     if (!there) {
       if (!*item.unjudged) *item.unjudged = std::move(there.error());
       continue;
     }
     const bool has_objective =
-        std::any_of(there->begin(), there->end(), [&](const std::string& name) {
-          return std::find(objective.begin(), objective.end(), name) != objective.end();
-        });
+        std::any_of(there->begin(), there->end(),
+                    [&](const std::string& name) { return method.objective.count(name) != 0; });
     if (there->size() < minimum || !has_objective) continue;
     MatchHit hit;
     hit.technology = &technology;

@@ -18,10 +18,10 @@ struct Queries {
   std::vector<Origin> origins;
 };
 
-bool is_asked(const PerceptualHash& hash, const policy::Technology& technology) {
-  if (hash.quality < technology.quality_floor()) return false;
+bool is_asked(const PerceptualHash& hash, const policy::Pdq& method) {
+  if (hash.quality < method.quality_floor) return false;
   if (hash.transform.empty()) return true;
-  return hash.transform == kUnletterboxed ? technology.unletterbox() : technology.dihedral();
+  return hash.transform == kUnletterboxed ? method.unletterbox : method.dihedral;
 }
 
 // Of each entry the nearest is the hit, however the picture was turned and whichever frame it was.
@@ -63,11 +63,11 @@ void write_hits(const policy::Technology& technology, std::optional<int> known_w
   }
 }
 
-void look_up(const policy::Technology& technology, const Lookup& lookup,
+void look_up(const policy::Technology& technology, const policy::Pdq& method, const Lookup& lookup,
              std::optional<int> known_within, const std::vector<std::string>& lists,
              const Queries& queries) {
   std::vector<std::vector<ListHit>> answers;
-  lookup.pdq(queries.hashes, technology.distance(), lists, answers);
+  lookup.pdq(queries.hashes, method.distance, lists, answers);
   for (std::size_t i = 0; i < answers.size();) {
     const Origin& of = queries.origins[i];
     NearestOfLeaf nearest;
@@ -82,15 +82,16 @@ void look_up(const policy::Technology& technology, const Lookup& lookup,
 
 }  // namespace
 
-void match_pdq(const policy::Technology& technology, const Lookup& lookup,
-               std::optional<int> known_within, std::span<const Asked> items) {
+void match_pdq(const policy::Technology& technology, const policy::Pdq& method,
+               const Lookup& lookup, std::optional<int> known_within,
+               std::span<const Asked> items) {
   std::map<const std::vector<std::string>*, Queries> by_lists;
   for (const Asked& item : items) {
     for (std::size_t i = 0; i < item.hashed->leaves.size(); ++i) {
       const HashedLeaf& leaf = item.hashed->leaves[i];
       if (technology.content.count(leaf.kind) == 0) continue;
       for (const PerceptualHash& each : leaf.perceptual) {
-        if (!is_asked(each, technology)) continue;
+        if (!is_asked(each, method)) continue;
         Queries& queries = by_lists[item.lists];
         queries.hashes.push_back(each.hash);
         queries.origins.push_back({&item, i, &each});
@@ -98,7 +99,7 @@ void match_pdq(const policy::Technology& technology, const Lookup& lookup,
     }
   }
   for (const auto& [lists, queries] : by_lists)
-    look_up(technology, lookup, known_within, *lists, queries);
+    look_up(technology, method, lookup, known_within, *lists, queries);
 }
 
 }  // namespace proviso::stage

@@ -18,25 +18,25 @@ std::vector<pdq::Hash> frames_of(const HashedLeaf& leaf, int quality_floor) {
 
 }  // namespace
 
-bool enough_frames(const VideoHit& video, const policy::Technology& technology) {
+bool enough_frames(const VideoHit& video, const policy::Vpdq& method) {
   if (video.query_frames_matched == 0 || video.frames_matched == 0) return false;
-  return reaches(video.query_frames_matched, video.query_frames, technology.query_share()) &&
-         reaches(video.frames_matched, video.frames, technology.entry_share());
+  return reaches(video.query_frames_matched, video.query_frames, method.query_share) &&
+         reaches(video.frames_matched, video.frames, method.entry_share);
 }
 
-void match_vpdq(const policy::Technology& technology, const Lookup& lookup,
-                std::span<const Asked> items) {
+void match_vpdq(const policy::Technology& technology, const policy::Vpdq& method,
+                const Lookup& lookup, std::span<const Asked> items) {
   std::vector<VideoHit> found;
   for (const Asked& item : items) {
     for (std::size_t i = 0; i < item.hashed->leaves.size(); ++i) {
       const HashedLeaf& leaf = item.hashed->leaves[i];
       if (technology.content.count(leaf.kind) == 0) continue;
-      const std::vector<pdq::Hash> frames = frames_of(leaf, technology.quality_floor());
+      const std::vector<pdq::Hash> frames = frames_of(leaf, method.quality_floor);
       if (frames.empty()) continue;
       found.clear();
-      lookup.vpdq(frames, technology.distance(), *item.lists, found);
+      lookup.vpdq(frames, method.distance, *item.lists, found);
       for (const VideoHit& video : found) {
-        if (!enough_frames(video, technology)) continue;
+        if (!enough_frames(video, method)) continue;
         MatchHit hit;
         hit.technology = &technology;
         hit.leaf = i;

@@ -154,7 +154,7 @@ TEST_CASE("a leaf that cannot be read is reported beside the others") {
 
 TEST_CASE("a picture that cannot be decoded is an error, and no non-hit") {
   Hashing w;
-  w.policy.technologies[0].method = policy::Method::pdq;
+  w.policy.technologies[0].method = policy::Pdq{};
   w.open();
   w.put("a", base::read_file(kMedia / "picture.jpg").substr(0, 200));
   const auto answer = w.run_one(w.admitted("m-1", "a"));
@@ -165,7 +165,7 @@ TEST_CASE("a picture that cannot be decoded is an error, and no non-hit") {
 TEST_CASE("what is derived from text has no file: its kind is taken over and nothing is opened") {
   Hashing w;
   policy::Technology& technology = w.policy.technologies[0];
-  technology.method = policy::Method::indicators;
+  technology.method = policy::Indicators{};
   technology.purpose = policy::Purpose::solicitation;
   technology.lists.clear();
   w.open();

@@ -61,7 +61,7 @@ TEST_CASE(
 
 TEST_CASE("a suspended PDQ entry takes the very same hash of another list with it, and no other") {
   MatchWorkplace w;
-  w.technology("pdq", policy::Method::pdq, {{"distance", 31}, {"quality_floor", 50}});
+  w.technology("pdq", policy::Pdq{});
   w.policy.technologies.erase(w.policy.technologies.begin());
   suspend(w, "fresh", 1);
   w.open();
@@ -74,7 +74,7 @@ TEST_CASE("a suspended PDQ entry takes the very same hash of another list with i
 TEST_CASE(
     "a known-good digest clears its leaf alone: the picture beside it in the archive stays a hit") {
   MatchWorkplace w;
-  w.technology("pdq", policy::Method::pdq, {{"distance", 31}, {"quality_floor", 50}});
+  w.technology("pdq", policy::Pdq{});
   w.open();
   const Json harmless{{"index", 0},
                       {"kind", "image"},

@@ -40,7 +40,7 @@ TEST_CASE(
 
 TEST_CASE("a digest that the technology does not name is not looked up, though the record has it") {
   MatchWorkplace w;
-  w.policy.technologies[0].parameters = {{"digests", {"md5"}}};
+  w.policy.technologies[0].method = policy::Exact{{policy::HashType::md5}};
   w.open();
   CHECK(w.run_one(w.hashed("a", {{"sha256", sha256_of(1)}})).hits().empty());
   CHECK(entries_of(w.run_one(w.hashed("b", {{"md5", md5_of(1)}}))) == "known-1");
@@ -48,7 +48,7 @@ TEST_CASE("a digest that the technology does not name is not looked up, though t
 
 TEST_CASE("PDQ: within the distance, of good quality, and with both numbers in the hit") {
   MatchWorkplace w;
-  w.technology("pdq", policy::Method::pdq, {{"distance", 20}, {"quality_floor", 50}});
+  w.technology("pdq", policy::Pdq{.distance = 20});
   w.policy.technologies.erase(w.policy.technologies.begin());
   w.open();
   const auto near = w.run_one(w.hashed("a", {{"pdq", pdq_of(1, 12)}, {"pdq_quality", 60}}));
@@ -66,7 +66,7 @@ TEST_CASE(
     "a distance counts as previously identified only where policy and impact assessment name it, "
     "and never for a single frame") {
   MatchWorkplace w;
-  w.technology("pdq", policy::Method::pdq, {{"distance", 31}, {"quality_floor", 50}});
+  w.technology("pdq", policy::Pdq{});
   w.policy.technologies.erase(w.policy.technologies.begin());
   w.policy.known_within = 10;
   w.open();
@@ -92,7 +92,7 @@ TEST_CASE(
 
 TEST_CASE("a chunk of records gives each the hits that it has alone, in order") {
   MatchWorkplace w;
-  w.technology("pdq", policy::Method::pdq, {{"distance", 31}, {"quality_floor", 50}});
+  w.technology("pdq", policy::Pdq{});
   w.open();
   std::vector<std::string> lines;
   for (int i = 0; i < 64; ++i) {
@@ -121,7 +121,7 @@ TEST_CASE(
     "a list of known-good files clears every hit of that leaf, makes none, and is counted in "
     "record, figures and ledger") {
   MatchWorkplace w;
-  w.technology("pdq", policy::Method::pdq, {{"distance", 31}, {"quality_floor", 50}});
+  w.technology("pdq", policy::Pdq{});
   w.policy.technologies[0].lists = {"known", "fresh", "good"};
   w.open();
   stage::Match match(*w.gate, *w.ledger, {});
@@ -160,7 +160,7 @@ TEST_CASE("a hit that was cleared does not make an unread member a non-hit") {
 
 TEST_CASE("--best keeps of each technology and leaf the nearest hit, previously identified first") {
   MatchWorkplace w;
-  w.technology("pdq", policy::Method::pdq, {{"distance", 31}, {"quality_floor", 50}});
+  w.technology("pdq", policy::Pdq{});
   w.policy.lists.pop_back();
   w.open();
   const Json hash{
@@ -237,8 +237,8 @@ TEST_CASE(
   std::uint64_t withheld = 0;
   for (const auto& [key, n] :
        ledger::run_totals(*w.ledger, "00000000000000000000000000000001").counts) {
-    CHECK(key.side == "out");
-    CHECK(key.outcome == "error");
+    CHECK(key.side == ledger::CountSide::out);
+    CHECK(key.outcome == ledger::CountOutcome::error);
     CHECK(key.reason == "breaker");
     withheld += n;
   }

@@ -35,20 +35,18 @@ struct MatchWorkplace : StreamWorkplace {
     put_list("known", {1, 2});
     put_list("fresh", {2, 3});
     put_list("good", {9, 2});
-    technology("known-digests", policy::Method::exact);
+    technology("known-digests", policy::Exact{});
     policy.technologies.erase(policy.technologies.begin());
   }
 
-  policy::Technology& technology(const std::string& name, policy::Method method,
-                                 json::Json parameters = Json::object()) {
+  policy::Technology& technology(const std::string& name, policy::Method method) {
     policy::Technology made = policy.technologies[0];
     made.name = name;
-    made.method = method;
-    made.parameters = std::move(parameters);
+    made.method = std::move(method);
     made.content = {base::ContentKind::image, base::ContentKind::video};
-    made.lists =
-        made.uses_lists() ? std::vector<std::string>{"known", "fresh"} : std::vector<std::string>();
-    if (method == policy::Method::indicators) made.purpose = policy::Purpose::solicitation;
+    made.lists = policy::uses_lists(made.method) ? std::vector<std::string>{"known", "fresh"}
+                                                 : std::vector<std::string>();
+    if (made.as<policy::Indicators>() != nullptr) made.purpose = policy::Purpose::solicitation;
     policy.technologies.push_back(std::move(made));
     return policy.technologies.back();
   }

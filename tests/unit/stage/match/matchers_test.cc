@@ -11,8 +11,7 @@ using stage_test::md5_of;
 TEST_CASE(
     "vpdq: both shares must be reached, one that is 0 asks for nothing, and no frame at all is "
     "never enough") {
-  policy::Technology technology;
-  technology.parameters = {{"query_share", 80}, {"entry_share", 50}};
+  policy::Vpdq method{.query_share = 80, .entry_share = 50};
   const auto video = [](std::uint32_t query, std::uint32_t of_query, std::uint32_t entry,
                         std::uint32_t of_entry) {
     stage::VideoHit hit;
@@ -22,28 +21,26 @@ TEST_CASE(
     hit.frames = of_entry;
     return hit;
   };
-  CHECK(stage::enough_frames(video(8, 10, 5, 10), technology));
-  CHECK_FALSE(stage::enough_frames(video(7, 10, 5, 10), technology));
-  CHECK_FALSE(stage::enough_frames(video(8, 10, 4, 10), technology));
-  technology.parameters = {{"query_share", 80}, {"entry_share", 0}};
-  CHECK(stage::enough_frames(video(8, 10, 1, 1000), technology));
-  CHECK_FALSE(stage::enough_frames(video(0, 0, 0, 10), technology));
-  technology.parameters = {{"query_share", 0}, {"entry_share", 100}};
-  CHECK(stage::enough_frames(video(1, 4'000'000'000, 4'000'000'000, 4'000'000'000), technology));
-  CHECK_FALSE(stage::enough_frames(video(1, 1, 3'999'999'999, 4'000'000'000), technology));
+  CHECK(stage::enough_frames(video(8, 10, 5, 10), method));
+  CHECK_FALSE(stage::enough_frames(video(7, 10, 5, 10), method));
+  CHECK_FALSE(stage::enough_frames(video(8, 10, 4, 10), method));
+  method = {.query_share = 80, .entry_share = 0};
+  CHECK(stage::enough_frames(video(8, 10, 1, 1000), method));
+  CHECK_FALSE(stage::enough_frames(video(0, 0, 0, 10), method));
+  method = {.query_share = 0, .entry_share = 100};
+  CHECK(stage::enough_frames(video(1, 4'000'000'000, 4'000'000'000, 4'000'000'000), method));
+  CHECK_FALSE(stage::enough_frames(video(1, 1, 3'999'999'999, 4'000'000'000), method));
 }
 
 TEST_CASE(
     "indicators: enough factors at their thresholds, one of them objective, and only names go on") {
   MatchWorkplace w;
-  w.technology("grooming", policy::Method::indicators,
-               {{"thresholds",
-                 {{"age_difference", 10.0},
-                  {"child_likely", 1.0},
-                  {"keywords", 3.0},
-                  {"messages_an_hour", 20.0}}},
-                {"objective", {"age_difference", "child_likely"}},
-                {"minimum", 2}});
+  w.technology("grooming", policy::Indicators{.thresholds = {{"age_difference", 10.0},
+                                                             {"child_likely", 1.0},
+                                                             {"keywords", 3.0},
+                                                             {"messages_an_hour", 20.0}},
+                                              .objective = {"age_difference", "child_likely"},
+                                              .minimum = 2});
   w.policy.technologies.erase(w.policy.technologies.begin());
   w.open();
   const auto ask = [&](const Json& indicators) {
@@ -70,8 +67,9 @@ TEST_CASE(
 
 TEST_CASE("external: at or over the threshold is a hit, no score is an error and never a non-hit") {
   MatchWorkplace w;
-  w.technology("classifier", policy::Method::external,
-               {{"threshold", 0.9}, {"detector", "a detector"}, {"detector_version", "3"}})
+  w.technology(
+       "classifier",
+       policy::External{.threshold = 0.9, .detector = "a detector", .detector_version = "3"})
       .purpose = policy::Purpose::new_csam;
   w.open();
   const auto ask = [&](const Json& more, const Json& hash = {{"md5", md5_of(50)}}) {

@@ -25,8 +25,8 @@ Json frames_of(int first, int last, int bits = 0, int quality = 90) {
 // Beside the lists of the workplace: in known a clip of frames 101 to 110, in fresh the lines that
 // a case adds.
 struct VideoWorkplace : MatchWorkplace {
-  explicit VideoWorkplace(Json parameters) {
-    technology("videos", policy::Method::vpdq, std::move(parameters));
+  explicit VideoWorkplace(policy::Vpdq method) {
+    technology("videos", method);
     policy.technologies.erase(policy.technologies.begin());
     add("known", {{"id", "clip"}, {"frames", list_frames(101, 110)}});
   }
@@ -44,8 +44,8 @@ struct VideoWorkplace : MatchWorkplace {
   }
 };
 
-Json shares(int query, int entry) {
-  return {{"distance", 20}, {"quality_floor", 50}, {"query_share", query}, {"entry_share", entry}};
+policy::Vpdq shares(int query, int entry) {
+  return {.distance = 20, .query_share = query, .entry_share = entry};
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ TEST_CASE("a dry run decides and writes refusals, but unlinks and records nothin
   CHECK(w.counts(scope.run()).empty());
   CHECK(w.rejects().size() == 1);
   Counts totals;
-  for (const auto& [key, sum] : scope.totals()) totals[key.outcome + key.reason] += sum.items;
+  for (const auto& [key, sum] : scope.totals()) totals[std::string(to_string(key.outcome)) + key.reason] += sum.items;
   CHECK(totals == Counts{{"admitted", 1}, {"refusedSC-01", 1}});
 }
 
