@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "json/json.h"
 
 namespace proviso::stage {
 namespace {

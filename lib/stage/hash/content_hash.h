@@ -7,7 +7,7 @@
 #include "base/content_kind.h"
 #include "base/error.h"
 #include "digest/digest.h"
-#include "json/json.h"
+#include "json/json_fwd.h"
 #include "media/decoder.h"
 
 namespace proviso::stage {

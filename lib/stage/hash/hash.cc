@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "json/json.h"
 #include "ndjson/seal.h"
 #include "ndjson/splice.h"
 

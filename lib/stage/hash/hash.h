@@ -12,6 +12,7 @@
 
 #include "gate/gate.h"
 #include "gate/item_scope.h"
+#include "json/json_fwd.h"
 #include "ndjson/stream.h"
 #include "spool/spool.h"
 #include "stage/hash/content_hash.h"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "json/json.h"
 
 namespace proviso::stage {
 namespace {

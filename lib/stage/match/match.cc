@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "json/json.h"
 #include "ledger/counts.h"
 #include "ledger/facts.h"
 #include "ndjson/seal.h"

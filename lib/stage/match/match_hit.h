@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "json/json.h"
+#include "json/json_fwd.h"
 #include "policy/policy.h"
 #include "stage/match/hash_reading.h"
 #include "stage/match/lookup.h"

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "digest/digest.h"
+#include "json/json.h"
 #include "ndjson/splice.h"
 #include "stage/retain/retain_reading.h"
 

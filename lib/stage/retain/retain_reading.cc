@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "json/json.h"
 #include "ndjson/elements.h"
 
 namespace proviso::stage {
