@@ -84,7 +84,7 @@ TEST_CASE("a gate that closes amid a batch lets no further file be opened") {
   stage::Hash hash = w.hashing();
   const std::string line = w.admitted("m-1", "a");
   CHECK(w.process(hash, {line}).at(0).kind == Kind::pass);
-  w.sign(gate::OversightAct::halt, "under review");
+  w.sign(ledger::OversightAct::halt, "under review");
   w.set_time(at("2025-06-01T00:00:01Z"));
   const auto record = ndjson::Record::parse(w.parser, line);
   const ndjson::Outcome outcome = hash.process({*record, 0}, 0);

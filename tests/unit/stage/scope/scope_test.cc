@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "../stream_workplace.h"
+#include "ledger/events.h"
 #include "stage/scope/scope_explanation.h"
 
 using namespace proviso;
@@ -110,7 +111,8 @@ TEST_CASE("a dry run decides and writes refusals, but unlinks and records nothin
   CHECK(w.counts(scope.run()).empty());
   CHECK(w.rejects().size() == 1);
   Counts totals;
-  for (const auto& [key, sum] : scope.totals()) totals[std::string(to_string(key.outcome)) + key.reason] += sum.items;
+  for (const auto& [key, sum] : scope.totals())
+    totals[std::string(to_string(key.outcome)) + key.reason] += sum.items;
   CHECK(totals == Counts{{"admitted", 1}, {"refusedSC-01", 1}});
 }
 
@@ -168,7 +170,7 @@ TEST_CASE("a halt closes the gate with the next batch, and what was admitted bef
   Scoping w;
   stage::Scope scope(*w.gate, *w.ledger, {});
   CHECK(w.run_batch(scope, {w.item("m-1", "a")}).at(0).kind == Kind::pass);
-  w.sign(gate::OversightAct::halt, "under review");
+  w.sign(ledger::OversightAct::halt, "under review");
   w.set_time(at("2025-06-01T00:00:01Z"));
   CHECK_THROWS_AS(scope.begin_batch(1), base::Error);
   CHECK(w.counts(scope.run()) == Counts{{"in/admitted", 1}});
