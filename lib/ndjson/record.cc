@@ -21,7 +21,7 @@ tl::unexpected<base::ItemError> bad_record(std::string message) {
   return base::fail("bad_record", std::move(message));
 }
 
-// A few bits of a name, enough to tell most pairs of names apart.
+// A few bits of a name, enough to distinguish most pairs of names.
 std::uint64_t name_bit(std::string_view name) {
   if (name.empty()) return 1;
   const auto first = static_cast<unsigned char>(name.front());
@@ -29,7 +29,7 @@ std::uint64_t name_bit(std::string_view name) {
   return std::uint64_t{1} << ((first * 7u + last * 3u + name.size()) & 63u);
 }
 
-// Does a member name stand twice? Names are compared as decoded.
+// True if a member name is there twice. Names are compared as decoded.
 bool has_repeated_key(const std::vector<Field>& fields) {
   std::uint64_t seen = 0;
   bool perhaps = false;

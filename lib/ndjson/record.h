@@ -36,7 +36,7 @@ class Parser {
   ~Parser();
   Parser(Parser&&) noexcept;
   Parser& operator=(Parser&&) noexcept;
-  // Gives memory that a large line took back. No record of this parser may be alive.
+  // Frees the memory that a large line took. No record of this parser may be alive.
   void shrink();
 
  private:
@@ -68,7 +68,7 @@ class Record {
 
   // The line with one more member: spliced().
   std::string with(std::string_view name, std::string_view value) const;
-  // Gives the line's memory back for the next one; the record is then over.
+  // Moves the line out, so that the next one uses its memory; the record must not be used after it.
   std::string take_line() && { return std::move(line_); }
 
  private:

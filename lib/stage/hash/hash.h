@@ -1,8 +1,8 @@
 // hash's stage: digests and perceptual hashes of items that scope-check let through.
 // proviso-hash(1)
 //
-// The kind is told from the bytes before anything is digested; what the law or the scope does not
-// admit is kind_mismatch.
+// The kind is detected from the bytes before anything is digested; a kind that the law or the scope
+// does not admit is kind_mismatch.
 #pragma once
 
 #include <filesystem>

@@ -34,7 +34,7 @@ struct MatchHit {
   bool better_than(const MatchHit& other) const;
 };
 
-// As it stands in match.hits. `index`: version of the compiled index.
+// An element of match.hits. `index`: version of the compiled index.
 json::Json to_json(const MatchHit&, const std::string& index);
 
 }  // namespace proviso::stage
