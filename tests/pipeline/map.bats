@@ -1,6 +1,10 @@
 #!/usr/bin/env bats
 # The map of CONTRIBUTING.md: the files that it names exist, and are the ones that each change takes.
 
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+}
+
 map() {
   sed -n '/^## The map/,/^## [^T]/p' "$PROVISO_SOURCE/CONTRIBUTING.md"
 }
