@@ -1,6 +1,9 @@
-# proviso_room(NAME MAY_INCLUDE room... [LINKS library...] [SOURCES file...])
-# One room of the house: the static library proviso_NAME of all *.cc in the folder (and kernels/), its row of the layering
-# table, and the step that checks its own #include lines against that row.
+# proviso_room(NAME [MAY_INCLUDE room...] [LINKS library...] [SOURCES generated file...])
+# One room of the house: the static library proviso_NAME of all *.cc in its folder and the folders below, its row of the
+# layering table, and the step that checks its own #include lines against that row (check_includes.cmake).
+#   MAY_INCLUDE  the rooms whose headers it includes: exactly those
+#   LINKS        the libraries (dependencies.cmake) whose headers it includes: exactly those
+# A folder below that has a CMakeLists.txt is a room of its own, named after its path: lib/media/worker is media_worker.
 
 add_library(proviso_options INTERFACE)
 target_compile_options(proviso_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
@@ -8,10 +11,6 @@ target_compile_options(proviso_options INTERFACE -Wall -Wextra -Wpedantic -Wshad
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # GCC 12 sees overlapping copies in std::string's own operator+ (GCC bug 105329).
   target_compile_options(proviso_options INTERFACE -Wno-restrict)
-endif()
-if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_UNITY_BUILD)
-  # GCC takes a source file that another one includes for a header.
-  target_compile_options(proviso_options INTERFACE -Wno-subobject-linkage)
 endif()
 if(PROVISO_WERROR)
   target_compile_options(proviso_options INTERFACE -Werror)
@@ -30,31 +29,49 @@ target_compile_options(proviso_options INTERFACE -fstack-protector-strong)
 target_link_options(proviso_options INTERFACE -Wl,-z,relro -Wl,-z,now)
 target_compile_definitions(proviso_options INTERFACE PROVISO_VERSION="${PROJECT_VERSION}")
 target_include_directories(proviso_options INTERFACE ${CMAKE_SOURCE_DIR}/lib)
-target_link_libraries(proviso_options INTERFACE PkgConfig::FMT Threads::Threads)
+target_link_libraries(proviso_options INTERFACE PkgConfig::FMT Proviso::EXPECTED Threads::Threads)
+
+# The libraries' headers, as check_includes.cmake reads them.
+get_property(library_headers GLOBAL PROPERTY PROVISO_LIBRARY_HEADERS)
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/library_headers.txt CONTENT "${library_headers}" @ONLY)
+
+include(${CMAKE_CURRENT_LIST_DIR}/room_files.cmake)
+
+add_custom_target(layering COMMENT "The includes of all rooms are those of their rows")
 
 function(proviso_room name)
   cmake_parse_arguments(ROOM "" "" "MAY_INCLUDE;LINKS;SOURCES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc ${CMAKE_CURRENT_SOURCE_DIR}/kernels/*.cc)
-  if(NOT sources AND NOT ROOM_SOURCES)
+  set(dir ${CMAKE_CURRENT_SOURCE_DIR})
+  # Globbed again before each build, so that a new file is seen; room_files leaves out the rooms below.
+  file(GLOB_RECURSE all CONFIGURE_DEPENDS ${dir}/*.cc ${dir}/*.h)
+  proviso_room_files(${dir} files)
+  set(sources ${files})
+  list(FILTER sources INCLUDE REGEX "\\.cc$")
+  list(APPEND sources ${ROOM_SOURCES})
+  if(sources)
+    add_library(proviso_${name} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
     add_library(proviso_${name} INTERFACE)   # a room of headers alone
-    return()
+    set(scope INTERFACE)
   endif()
-  add_library(proviso_${name} STATIC ${sources} ${ROOM_SOURCES})
-  target_link_libraries(proviso_${name} PUBLIC proviso_options)
+  target_link_libraries(proviso_${name} ${scope} proviso_options)
   foreach(other IN LISTS ROOM_MAY_INCLUDE)
-    target_link_libraries(proviso_${name} PUBLIC proviso_${other})
+    target_link_libraries(proviso_${name} ${scope} proviso_${other})
   endforeach()
-  target_link_libraries(proviso_${name} PUBLIC ${ROOM_LINKS})
+  target_link_libraries(proviso_${name} ${scope} ${ROOM_LINKS})
 
   list(JOIN ROOM_MAY_INCLUDE "," allowed)
-  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h ${CMAKE_CURRENT_SOURCE_DIR}/kernels/*.h
-       ${CMAKE_CURRENT_SOURCE_DIR}/lists/*.h)
+  list(JOIN ROOM_LINKS "," links)
+  list(JOIN ROOM_SOURCES "," generated)
   set(stamp ${CMAKE_CURRENT_BINARY_DIR}/includes.ok)
+  set(check ${CMAKE_SOURCE_DIR}/lib/check_includes.cmake)
   add_custom_command(OUTPUT ${stamp}
-    COMMAND ${CMAKE_COMMAND} -DROOM=${name} -DALLOWED=${allowed} -DDIR=${CMAKE_CURRENT_SOURCE_DIR} -DSTAMP=${stamp}
-            -P ${CMAKE_SOURCE_DIR}/lib/check_includes.cmake
-    DEPENDS ${sources} ${ROOM_SOURCES} ${headers} ${CMAKE_SOURCE_DIR}/lib/check_includes.cmake
+    COMMAND ${CMAKE_COMMAND} -DROOM=${name} -DLIB=${CMAKE_SOURCE_DIR}/lib -DDIR=${dir} -DALLOWED=${allowed} -DLINKS=${links}
+            -DGENERATED=${generated} -DLIBRARY_HEADERS=${CMAKE_BINARY_DIR}/library_headers.txt -DSTAMP=${stamp} -P ${check}
+    DEPENDS ${files} ${ROOM_SOURCES} ${CMAKE_BINARY_DIR}/library_headers.txt ${check} ${CMAKE_SOURCE_DIR}/lib/room_files.cmake
     COMMENT "Checking the includes of ${name}" VERBATIM)
-  add_custom_target(includes_${name} DEPENDS ${stamp})
+  add_custom_target(includes_${name} ALL DEPENDS ${stamp})
   add_dependencies(proviso_${name} includes_${name})
+  add_dependencies(layering includes_${name})
 endfunction()

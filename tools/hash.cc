@@ -8,8 +8,8 @@
 
 #include "cli/app.h"
 #include "cli/progress.h"
-#include "stage/file_hashes.h"
-#include "stage/hash.h"
+#include "stage/hash/file_hashes.h"
+#include "stage/hash/hash.h"
 
 namespace {
 

@@ -28,7 +28,7 @@ struct Settings {
   std::uint64_t memory_mib = index::kDefaultSortBytes >> 20;
   bool strict = false, unchecked = false, entries = false, across = false, no_ledger = false;
   std::string hash, type, form = "ndjson";
-  int distance = pdq::kDefaultDistance;
+  int distance = policy::kDefaultDistance;
 };
 
 // Text that a list had in another encoding than UTF-8 is shown with replacement characters.
@@ -37,21 +37,21 @@ void print_line(cli::Context& context, const json::OrderedJson& line) {
 }
 
 // Ours=Theirs, of a CSV's header.
-std::map<std::string, std::string> columns_of(const std::vector<std::string>& words) {
-  std::map<std::string, std::string> columns;
+std::map<policy::ListColumn, std::string> columns_of(const std::vector<std::string>& words) {
+  std::map<policy::ListColumn, std::string> columns;
   for (const std::string& word : words) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == word.size())
       throw base::Error(base::ExitCode::usage, "NAME=HEADER was expected", "--columns");
     const std::string name = word.substr(0, equals);
-    if (std::find(policy::kListColumns.begin(), policy::kListColumns.end(), name) ==
-        policy::kListColumns.end()) {
+    const auto column = policy::parse_list_column(name);
+    if (!column) {
       throw base::Error(
           base::ExitCode::usage,
-          fmt::format("'{}' is not one of {}", name, fmt::join(policy::kListColumns, ", ")),
+          fmt::format("'{}' is not one of {}", name, base::words_of(policy::kListColumns)),
           "--columns");
     }
-    columns[name] = word.substr(equals + 1);
+    columns[*column] = word.substr(equals + 1);
   }
   return columns;
 }

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/app.h"
-#include "stage/match.h"
+#include "stage/match/match.h"
 
 namespace {
 

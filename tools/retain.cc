@@ -1,5 +1,5 @@
 // retain: hits become sealed cases, everything else is erased.  proviso-retain(1)
-#include "stage/retain.h"
+#include "stage/retain/retain.h"
 #include "cli/app.h"
 
 namespace {

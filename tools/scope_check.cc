@@ -3,8 +3,8 @@
 
 #include "base/file.h"
 #include "cli/app.h"
-#include "stage/scope.h"
-#include "stage/scope_explanation.h"
+#include "stage/scope/scope.h"
+#include "stage/scope/scope_explanation.h"
 
 namespace {
 

@@ -1,5 +1,5 @@
-// Bytes that can be read anywhere: an open file, or memory. The one way in which content is read,
-// whatever holds it.
+// Bytes with random access: an open file, or memory. All content is read through ByteSource,
+// whatever holds it. The functions that only read may be called by several threads at once.
 #pragma once
 
 #include <cstddef>
@@ -12,19 +12,19 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
   virtual std::uint64_t size() const = 0;
-  // As much of `out` as there is from `offset` on; less only at the end. Negative: cannot be read
-  // (errno is set).
+  // Reads into `out` from `offset` and returns the number of bytes read, which is less than
+  // out.size() only at the end. Negative if the bytes cannot be read; errno is set then.
   virtual std::int64_t read_at(std::uint64_t offset, std::span<std::byte> out) const = 0;
 };
 
-// A regular file, read by pread: its own offset is neither used nor moved. The descriptor stays the
-// caller's.
+// A regular file, read by pread(2): the descriptor's offset is neither used nor moved. The caller
+// owns the descriptor, which must outlive this.
 class FileSource : public ByteSource {
  public:
   explicit FileSource(int fd);
-  std::uint64_t size() const override {
-    return size_;
-  }  // when it was opened; 0 when it cannot be told
+  // The size when this was constructed; 0 if fstat(2) failed then, and 0 for
+  // what has no size, such as a pipe.
+  std::uint64_t size() const override { return size_; }
   std::int64_t read_at(std::uint64_t offset, std::span<std::byte> out) const override;
 
  private:
@@ -34,7 +34,7 @@ class FileSource : public ByteSource {
 
 class MemorySource : public ByteSource {
  public:
-  explicit MemorySource(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  explicit MemorySource(std::span<const std::byte> bytes) : bytes_(bytes) {}  // not owned
   std::uint64_t size() const override { return bytes_.size(); }
   std::int64_t read_at(std::uint64_t offset, std::span<std::byte> out) const override;
 

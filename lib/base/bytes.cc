@@ -16,7 +16,7 @@ int digit(char c) {
   return -1;
 }
 
-// A volatile pointer, so that the compiler keeps the writes to memory that is about to be freed.
+// The pointer is volatile so that the compiler keeps the writes to memory that is freed next.
 void wipe(std::byte* data, std::size_t size) {
   volatile std::byte* at = data;
   for (std::size_t i = 0; i < size; ++i) at[i] = std::byte{0};

@@ -19,17 +19,17 @@ std::string_view as_text(std::span<const std::byte>);
 
 std::string to_hex(std::span<const std::byte>);   // lower case
 std::optional<Bytes> from_hex(std::string_view);  // either case; even length
-// Exactly N bytes of hex into out; false for any other length or character.
+// Decodes hex of exactly out.size() bytes into `out`. False for any other length or character.
 bool from_hex_exact(std::string_view text, std::span<std::byte> out);
 
 using Sha256 = std::array<std::byte, 32>;
 
-// Secret bytes: locked in memory where the system allows, wiped when destroyed, movable, never
+// Secret bytes: locked in memory where the system allows it, wiped when destroyed, movable, never
 // copied or printed.
 class SecretBytes {
  public:
   SecretBytes() = default;
-  explicit SecretBytes(std::size_t size);
+  explicit SecretBytes(std::size_t size);  // zeros
   explicit SecretBytes(std::span<const std::byte> from);
   SecretBytes(SecretBytes&&) noexcept;
   SecretBytes& operator=(SecretBytes&&) noexcept;

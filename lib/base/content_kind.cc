@@ -25,8 +25,8 @@ struct Magic {
 
 using namespace std::string_view_literals;
 
-// Fixed bytes at fixed places. Containers that may hold either sound or pictures are looked into
-// further below.
+// Fixed bytes at fixed offsets. Containers that may hold sound or pictures are examined further
+// below.
 constexpr std::array kMagics{
     Magic{0, "\xFF\xD8\xFF"sv, ContentKind::image, "jpeg"},
     Magic{0, "\x89PNG\r\n\x1A\n"sv, ContentKind::image, "png"},
@@ -75,8 +75,8 @@ std::uint32_t big_endian_32(std::string_view text, std::size_t at) {
   return value;
 }
 
-// What ISO base media (ISO/IEC 14496-12) says by its brands: an image, or the name of a container
-// and whether the brand is one that stands for pictures or for sound alone.
+// The meaning of a brand of ISO base media (ISO/IEC 14496-12): an image, or a container with its
+// name and whether the brand is for pictures or for sound alone.
 struct IsoBrands {
   std::optional<DetectedKind> image;
   std::string_view format;
@@ -103,7 +103,7 @@ std::optional<IsoBrands> iso_brands(std::string_view head) {
       brands.image = DetectedKind{ContentKind::image, "avif"};
       break;
     }
-    // Brands of a coding of pictures: written only when such a track is there.
+    // Brands of a video coding: they are written only if there is such a track.
     brands.pictures |=
         brand == "avc1" || brand == "hvc1" || brand == "hev1" || brand == "av01" || brand == "dby1";
   }
@@ -118,7 +118,7 @@ DetectedKind iso_kind(const IsoBrands& brands, IsoTracks tracks) {
   return {ContentKind::video, brands.format};
 }
 
-// The handlers of the tracks as far as they lie in the head.
+// The handlers of those tracks that are inside the head.
 IsoTracks tracks_in_head(std::string_view head) {
   bool audio = false;
   for (std::size_t at = head.find("hdlr"); at != std::string_view::npos;
@@ -138,7 +138,7 @@ std::optional<DetectedKind> iso_media(std::string_view head) {
 std::optional<DetectedKind> riff(std::string_view head) {
   if (!starts(head, "RIFF") && !starts(head, "RF64")) return std::nullopt;
   if (starts(head, "WEBP", 8)) return DetectedKind{ContentKind::image, "webp"};
-  // The stream headers of an AVI file stand at its beginning.
+  // The stream headers of an AVI file are at its beginning.
   if (starts(head, "AVI ", 8) && head.find("vids") != std::string_view::npos)
     return DetectedKind{ContentKind::video, "avi"};
   return DetectedKind{ContentKind::audio, starts(head, "AVI ", 8) ? "avi-audio"sv : "wav"sv};
@@ -170,7 +170,8 @@ std::optional<DetectedKind> ogg(std::string_view head) {
   return video ? DetectedKind{ContentKind::video, "ogv"} : DetectedKind{ContentKind::audio, "ogg"};
 }
 
-// MPEG audio and ADTS AAC have no magic but a frame header of eleven set bits and legal fields.
+// MPEG audio and ADTS AAC have no magic number, only a frame header of eleven set bits and valid
+// fields.
 std::optional<DetectedKind> mpeg_audio(std::string_view head) {
   if (head.size() < 4) return std::nullopt;
   const auto b0 = static_cast<unsigned char>(head[0]);
@@ -299,7 +300,7 @@ Result<DetectedKind> detect_kind_of(const ByteSource& source) {
     std::string_view lists =
         as_text(std::span<const std::byte>(more).first(static_cast<std::size_t>(got)));
     lists = lists.substr(
-        0, lists.find("\x1F\x43\xB6\x75"));  // up to the first cluster: what follows is media data
+        0, lists.find("\x1F\x43\xB6\x75"));  // up to the first cluster: media data follows
     if (const auto kind = matroska(lists)) return *kind;
   }
   return detect_kind(seen);

@@ -18,8 +18,8 @@
 namespace proviso::base {
 namespace {
 
-// Opens a regular file of at most `limit` bytes; its size is checked again while reading, as it may
-// grow.
+// Opens a regular file of at most `limit` bytes. Its size is checked again while reading, because
+// it may grow.
 UniqueFd open_to_read(const fs::path& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!fd) {
@@ -116,8 +116,8 @@ void sync_directory(const fs::path& path) {
 
 PendingFile::PendingFile(fs::path path, mode_t mode)
     : path_(std::move(path)), temporary_(temporary_name(path_)) {
-  // Without a name as long as it is not whole, so that a process that is killed leaves nothing
-  // behind; a name takes /proc.
+  // The file has no name until it is whole, so that a process that is killed leaves nothing behind.
+  // Giving it a name needs /proc.
   if (::access("/proc/self/fd", X_OK) == 0)
     fd_.reset(::open(parent_of(path_).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
   nameless_ = static_cast<bool>(fd_);
@@ -183,8 +183,7 @@ Result<OpenFile> open_beneath(int directory_fd, std::string_view relative_path) 
   }
   const std::string path(relative_path);
   open_how how{};
-  // O_NONBLOCK: a FIFO put there must not hold the stream up before it is seen to be no regular
-  // file.
+  // O_NONBLOCK: a FIFO must not block the stream before it is seen not to be a regular file.
   how.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
   OpenFile file;

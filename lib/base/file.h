@@ -1,4 +1,4 @@
-// Files: descriptors, whole reads, files that appear whole, confined opens, locks.
+// Files: descriptors, whole reads, files that appear whole, opens below a directory, locks.
 #pragma once
 
 #include <dirent.h>
@@ -47,19 +47,19 @@ class UniqueFd {
 
 constexpr std::uint64_t kMaxDocumentBytes = 16u << 20;  // policies, DPIAs, keys, certificates
 
-// Reads a regular file whole. Error(no_input) if it does not exist, (io) otherwise, (data) when
-// larger than `limit`.
+// Reads a whole regular file. Error(no_input) if it does not exist, Error(data) if it is larger
+// than `limit`, else Error(io).
 std::string read_file(const fs::path&, std::uint64_t limit = kMaxDocumentBytes);
 SecretBytes read_secret_file(const fs::path&, std::uint64_t limit = kMaxDocumentBytes);
 
-// Writes `fd` out whole, retrying short writes; Error(io).
+// Writes all of `data`, retrying short writes. Error(io) names `where`.
 void write_all(int fd, std::string_view data, std::string_view where);
 void sync(int fd, std::string_view where);
 void sync_directory(const fs::path&);
 
-// A file that appears whole or not at all: nameless (or, where the file system cannot, under a
-// temporary name in the same directory) until commit(): fsync, rename, fsync of the directory.
-// Uncommitted, it goes with the object. Error(cannot_create), Error(io).
+// A file that appears whole or not at all. Until commit() it has no name, or a temporary one if the
+// file system requires it. commit() syncs it, renames it and syncs its directory. Without commit()
+// it is removed with the object. Error(cannot_create), Error(io).
 class PendingFile {
  public:
   explicit PendingFile(fs::path, mode_t mode = 0644);
@@ -78,30 +78,30 @@ class PendingFile {
 };
 
 void write_file_atomically(const fs::path&, std::string_view data, mode_t mode = 0644);
-// Creates a new file; Error(cannot_create) when the name is taken. Secrets get mode 0600.
+// Creates a new file. Error(cannot_create) if the name exists. Secrets get mode 0600.
 void write_new_file(const fs::path&, std::string_view data, mode_t mode = 0644);
 
 UniqueFd open_directory(const fs::path&);
 
-// A file opened for reading below a directory: openat2 with
-// RESOLVE_BENEATH|NO_SYMLINKS|NO_MAGICLINKS, regular files only.
+// A regular file that was opened for reading below a directory: openat2(2) with RESOLVE_BENEATH,
+// RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS.
 struct OpenFile {
   UniqueFd fd;
   std::uint64_t size = 0;
   dev_t device = 0;
   ino_t inode = 0;
 };
-// Item errors: content_gone (no such file), content_unreadable (symlink, not regular, escapes,
-// permission; io is retryable).
+// Item errors: content_gone (no such file), content_unreadable (a symbolic link, not a regular
+// file, outside the directory, no permission; an input error is retryable).
 Result<OpenFile> open_beneath(int directory_fd, std::string_view relative_path);
-// Unlinks by directory descriptor if (and only if) device and inode still agree. False when the
-// name is gone or another file.
+// Unlinks the file only if it is still that device and inode. False if the name is gone or is
+// another file.
 bool unlink_beneath(int directory_fd, std::string_view relative_path, dev_t device, ino_t inode);
 
-// An advisory lock (flock) on a file that is created if missing; held while the object lives.
+// An advisory lock (flock(2)) on a file, which is created if missing. Held while the object lives.
 class FileLock {
  public:
-  // nullopt when another process holds it and `wait` is false.
+  // nullopt if another process holds the lock and `wait` is false.
   static std::optional<FileLock> take(const fs::path&, bool wait, bool shared = false);
 
  private:
@@ -109,8 +109,8 @@ class FileLock {
   UniqueFd fd_;
 };
 
-// A file without a name in that directory, for what does not fit in memory; it goes with its
-// descriptor. Error(cannot_create).
+// Opens a file without a name in `directory`, for what does not fit in memory. It is gone when the
+// descriptor is closed. Error(cannot_create).
 UniqueFd open_nameless(const fs::path& directory);
 
 // A read-only mapping of a whole file. Error(io).

@@ -1,4 +1,4 @@
-// Strong types for names that could be swapped.
+// Strong types for ids that could be mistaken for each other, and the classes of material.
 #pragma once
 
 #include <compare>
@@ -16,7 +16,7 @@ struct RunId {  // 32 lower-case hex digits, random
   auto operator<=>(const RunId&) const = default;
 };
 
-// How sure a technology's hit is of what it found (Annex of (EU) 2024/2916, category 4).
+// The classes of material of a hit (Annex of Implementing Regulation (EU) 2024/2916, category 4).
 enum class MaterialClass { known, new_material, solicitation };
 std::string_view to_string(MaterialClass);  // "known", "new", "solicitation"
 

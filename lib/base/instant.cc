@@ -22,8 +22,8 @@ int days_in_month(int year, int month) {
   return month == 2 && leap(year) ? 29 : kDays[static_cast<std::size_t>(month - 1)];
 }
 
-// Days since 1970-01-01 of a date in the proleptic Gregorian calendar, counting years from March so
-// that leap days come last.
+// Days from 1970-01-01 to a date of the proleptic Gregorian calendar. Years are counted from March,
+// so that the leap day is the last of its year.
 std::int64_t to_days(Date date) {
   const std::int64_t y = date.month <= 2 ? date.year - 1 : date.year;
   const std::int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -55,7 +55,7 @@ std::int64_t floor_days(std::int64_t seconds) {
                       : -((-seconds + kSecondsPerDay - 1) / kSecondsPerDay);
 }
 
-// `count` digits at `at`; nullopt when they are no digits.
+// `count` digits at `at`; nullopt if one is not a digit.
 std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
   if (at + count > text.size()) return std::nullopt;
   int value = 0;
@@ -66,7 +66,7 @@ std::optional<int> digits(std::string_view text, std::size_t at, std::size_t cou
   return value;
 }
 
-// Amounts of a period: up to 9 digits, far above any legal period and far below overflow.
+// An amount of a period: up to 9 digits, far above any period of law and far below overflow.
 std::optional<int> amount(std::string_view& text) {
   std::size_t length = 0;
   while (length < text.size() && text[length] >= '0' && text[length] <= '9') ++length;
@@ -161,7 +161,7 @@ std::optional<Period> parse_period(std::string_view text) {
       if (*value > 100'000'000) return std::nullopt;
       period.days += *value;
     }
-    // A bound far above any legal period keeps calendar sums inside four-digit years' arithmetic.
+    // This bound is far above any period of law and keeps sums within four-digit years.
     if (period.years > 9999 || period.months > 119'988 || period.days > 3'652'059)
       return std::nullopt;
   }

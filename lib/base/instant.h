@@ -25,13 +25,13 @@ struct Date {
 
 // An ISO 8601 duration: "P12M", "P3M", "PT1H", "P1Y2M10DT2H30M", "P2W". Never negative.
 struct Period {
-  int years = 0, months = 0, days = 0;  // weeks are held as days
+  int years = 0, months = 0, days = 0;  // a week is seven days
   std::int64_t seconds = 0;             // hours, minutes, seconds
   bool operator==(const Period&) const = default;
 };
 
-// RFC 3339 ("2026-08-01T00:00:00Z", any offset, fraction cut off); nullopt for anything else, e.g.
-// 30 February or a leap second.
+// RFC 3339 ("2026-08-01T00:00:00Z"), any offset; a fraction is cut off. nullopt for anything else,
+// such as 30 February or a leap second.
 std::optional<Instant> parse_instant(std::string_view text);
 // Always "YYYY-MM-DDTHH:MM:SSZ".
 std::string to_string(Instant);
@@ -46,12 +46,12 @@ std::int64_t days_between(Date from, Date to);
 std::optional<Period> parse_period(std::string_view text);
 std::string to_string(Period);
 
-// Calendar addition in UTC: years and months first, the day clamped to the month's end, then days,
-// then seconds.
+// Adds in UTC: years and months first, the day clamped to the end of the month, then days, then
+// seconds.
 Instant add(Instant, Period);
 Date add(Date, Period);
 
-// The clock. `now()` is the system's unless set_clock() was called (rehearsal and tests only).
+// The time: that of set_clock() (called before threads start, in rehearsal only), or the system's.
 Instant now();
 void set_clock(std::optional<Instant>);
 bool clock_is_set();

@@ -19,8 +19,8 @@ class Walk {
  public:
   explicit Walk(const ByteSource& source) : source_(source) {}
 
-  // The box at `at`, which must lie below `limit`; nullopt when there is none or the budget is used
-  // up.
+  // The box at `at`, which must be below `limit`. nullopt if there is none or kMaxIsoBoxes were
+  // read.
   std::optional<Box> box(std::uint64_t at, std::uint64_t limit) {
     std::array<unsigned char, 16> head{};
     if (limit - at < 8 || ++boxes_ > kMaxIsoBoxes || !read(at, head.data(), 8)) return std::nullopt;

@@ -1,6 +1,6 @@
-// Memory that files are read into. It starts at a page: to another address the kernel copies a file
-// at a third of the speed (measured on an AMD EPYC). It is not zeroed, and kept from one file to
-// the next.
+// Memory that files are read into. It starts at a page, because the kernel copies a file to another
+// address at a third of the speed (measured on an AMD EPYC). It is not zeroed, and it is kept from
+// one file to the next.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@ namespace proviso::base {
 
 class PageBuffer {
  public:
-  // `size` bytes of no stated content; what was there before may be lost. Throws std::bad_alloc,
-  // and is then empty.
+  // After resize() the contents are undefined. It throws std::bad_alloc; the buffer is empty then.
+  // The constructor does the same.
   explicit PageBuffer(std::size_t size = 0) { resize(size); }
   void resize(std::size_t size) {
     if (size > capacity_) {

@@ -18,8 +18,8 @@ std::size_t first_invalid_utf8(std::string_view text) {
         length = 4;
       else
         return i;
-      // The second byte is bounded further where the first alone would let an overlong form or a
-      // surrogate pass.
+      // The range of the second byte is narrower where the first byte alone would allow an overlong
+      // form or a surrogate.
       const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
       const unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
       if (at(i + 1) < low || at(i + 1) > high) return i;

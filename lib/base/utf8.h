@@ -6,7 +6,7 @@
 
 namespace proviso::base {
 
-// Byte offset of the first byte that is no UTF-8, or npos.
+// The offset of the first byte that is not UTF-8, or npos.
 std::size_t first_invalid_utf8(std::string_view);
 inline bool is_utf8(std::string_view text) {
   return first_invalid_utf8(text) == std::string_view::npos;

@@ -39,17 +39,17 @@ class ProgressStage : public ndjson::Stage {
   ProgressStage(ndjson::Stage& inner, int input)
       : inner_(inner), input_(input), progress_(std::string(inner.name()), "records", true) {}
   std::string_view name() const override { return inner_.name(); }
-  void begin_batch() override { inner_.begin_batch(); }
-  ndjson::Outcome process(const ndjson::Record& record, unsigned worker) override {
-    return inner_.process(record, worker);
+  void begin_batch(std::size_t count) override { inner_.begin_batch(count); }
+  ndjson::Outcome process(const ndjson::Placed& placed, unsigned worker) override {
+    return inner_.process(placed, worker);
   }
   std::size_t chunk_records() const override { return inner_.chunk_records(); }
-  void process_chunk(std::span<const ndjson::Record* const> records,
-                     std::span<ndjson::Outcome> outcomes, unsigned worker) override {
+  void process_chunk(std::span<const ndjson::Placed> records, std::span<ndjson::Outcome> outcomes,
+                     unsigned worker) override {
     inner_.process_chunk(records, outcomes, worker);
   }
-  ndjson::Outcome process_failed(const ndjson::Record& record, unsigned worker) override {
-    return inner_.process_failed(record, worker);
+  ndjson::Outcome process_failed(const ndjson::Placed& placed, unsigned worker) override {
+    return inner_.process_failed(placed, worker);
   }
   void commit_batch(std::span<ndjson::Outcome> outcomes) override {
     inner_.commit_batch(outcomes);
@@ -173,7 +173,7 @@ base::ExitCode Context::stream(ndjson::Stage& stage, const ndjson::StreamOptions
   catch_signals();
   ndjson::StreamCounts counts;
   const auto start = Clock::now();
-  stage.begin_batch();  // a closed gate is told even when there is nothing to read
+  stage.begin_batch(0);  // a closed gate is told even when there is nothing to read
   ProgressStage shown(stage, options.input);
   const base::ExitCode code = ndjson::run_stream(
       shows_progress(options.output) ? static_cast<ndjson::Stage&>(shown) : stage, options, counts);

@@ -1,4 +1,4 @@
-// RFC 4648 section 4, with padding and nothing but its alphabet.
+// RFC 4648 section 4, with padding. Characters outside the alphabet are refused.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -56,7 +56,7 @@ std::optional<base::Bytes> from_base64(std::string_view text) {
       if (value < 0) return std::nullopt;
       group = group << 6 | static_cast<std::uint32_t>(value);
     }
-    // Bits that no byte takes are zero, so that one text stands for one value.
+    // Unused bits must be zero, so that each value has one text.
     if ((padding == 1 && (group & 0xffu) != 0) || (padding == 2 && (group & 0xffffu) != 0))
       return std::nullopt;
     for (std::size_t j = 0; j < 3 - padding; ++j) {

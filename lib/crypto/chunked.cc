@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t kNonceBytes = 12;
 
-// One direction of the construction: the cipher, the next chunk's number, and whether the last one
-// went by.
+// One direction of the construction: the cipher, the number of the next chunk, and whether the last
+// chunk was processed.
 struct Chunks {
   UniqueCipherContext cipher;
   std::string context;
@@ -55,7 +55,7 @@ struct Chunks {
     ended = last;
   }
 
-  // Runs `in` through the cipher to the end of `out`, which was made large enough.
+  // Runs `in` through the cipher to the end of `out`, which must be large enough.
   void run(std::span<const std::byte> in, std::byte* out) {
     int length = 0;
     if (!in.empty() && EVP_CipherUpdate(cipher.get(), reinterpret_cast<unsigned char*>(out),
@@ -123,7 +123,7 @@ void ChunkOpener::open(std::span<const std::byte> sealed, bool last, base::Bytes
   if (EVP_CIPHER_CTX_ctrl(chunks.cipher.get(), EVP_CTRL_AEAD_SET_TAG, kChunkTagBytes, tag.data()) !=
           1 ||
       EVP_CipherFinal_ex(chunks.cipher.get(), none, &length) != 1) {
-    // Nothing of a chunk that does not verify may be used.
+    // No byte of a chunk that does not verify may be used.
     std::fill(out.begin() + static_cast<std::ptrdiff_t>(at), out.end(), std::byte{0});
     out.resize(at);
     throw_openssl("a sealed chunk was changed, moved or cut", base::ExitCode::data);

@@ -9,7 +9,7 @@ namespace proviso::crypto {
 
 namespace {
 
-// Older texts of RFC 5753 name SHA-1 for the key derivation; we name SHA-256.
+// OpenSSL's default for the key derivation of RFC 5753 is SHA-1; this sets SHA-256.
 void add_recipient(CMS_ContentInfo* cms, const Certificate& recipient) {
   X509* certificate = recipient.impl().certificate.get();
   EVP_PKEY* key = X509_get0_pubkey(certificate);
@@ -42,51 +42,6 @@ base::Bytes to_der(CMS_ContentInfo* cms) {
 UniqueCms from_der(std::span<const std::byte> der) {
   const UniqueBio in = reading_bio(der);
   return UniqueCms(d2i_CMS_bio(in.get(), nullptr));
-}
-
-base::Bytes sign(std::span<const std::byte> content, const PrivateKey& key,
-                 const Certificate& certificate, unsigned flags) {
-  flags |= CMS_BINARY | CMS_NOSMIMECAP | CMS_PARTIAL;
-  const UniqueBio in = reading_bio(content);
-  const UniqueCms cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, flags));
-  if (!cms ||
-      CMS_add1_signer(cms.get(), certificate.impl().certificate.get(), key.impl().key.get(),
-                      EVP_sha256(), flags) == nullptr ||
-      CMS_final(cms.get(), in.get(), nullptr, flags) != 1) {
-    throw_openssl("cannot sign with this key and certificate", base::ExitCode::config,
-                  certificate.common_name());
-  }
-  return to_der(cms.get());
-}
-
-// One signer, and one of the digests that a signature may still rest on.
-bool has_one_strong_signer(CMS_ContentInfo* cms) {
-  STACK_OF(CMS_SignerInfo)* signers = CMS_get0_SignerInfos(cms);
-  if (signers == nullptr || sk_CMS_SignerInfo_num(signers) != 1) return false;
-  X509_ALGOR* digest = nullptr;
-  CMS_SignerInfo_get0_algs(sk_CMS_SignerInfo_value(signers, 0), nullptr, nullptr, &digest, nullptr);
-  if (digest == nullptr) return false;
-  const ASN1_OBJECT* algorithm = nullptr;
-  X509_ALGOR_get0(&algorithm, nullptr, nullptr, digest);
-  const int nid = OBJ_obj2nid(algorithm);
-  return nid == NID_sha256 || nid == NID_sha384 || nid == NID_sha512;
-}
-
-bool verify(CMS_ContentInfo* cms, BIO* content, BIO* out, const Certificate& signer,
-            unsigned flags) {
-  if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed || !has_one_strong_signer(cms))
-    return false;
-  struct FreeStack {
-    void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }
-  };
-  const std::unique_ptr<STACK_OF(X509), FreeStack> pinned(sk_X509_new_null());
-  if (!pinned || sk_X509_push(pinned.get(), signer.impl().certificate.get()) <= 0)
-    throw_openssl("out of memory");
-  // NOINTERN: the certificate in the message proves nothing, only the pinned one may have signed.
-  const bool good = CMS_verify(cms, pinned.get(), nullptr, content, out,
-                               flags | CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY | CMS_NOINTERN) == 1;
-  openssl_reason();
-  return good;
 }
 
 }  // namespace
@@ -124,38 +79,19 @@ base::SecretBytes open_sealed(std::span<const std::byte> der, const PrivateKey& 
   return base::SecretBytes(contents(out.get()));
 }
 
-base::Bytes sign_detached(std::span<const std::byte> content, const PrivateKey& key,
-                          const Certificate& certificate) {
-  return sign(content, key, certificate, CMS_DETACHED);
-}
-
-bool verify_detached(std::span<const std::byte> content, std::span<const std::byte> der,
-                     const Certificate& signer) {
-  const UniqueCms cms = from_der(der);
-  if (!cms) {
-    openssl_reason();
-    return false;
-  }
-  const UniqueBio in = reading_bio(content);
-  return verify(cms.get(), in.get(), nullptr, signer, CMS_DETACHED);
-}
-
 base::Bytes sign_attached(std::span<const std::byte> content, const PrivateKey& key,
                           const Certificate& certificate) {
-  return sign(content, key, certificate, 0);
-}
-
-std::optional<base::Bytes> verify_attached(std::span<const std::byte> der,
-                                           const Certificate& signer) {
-  const UniqueCms cms = from_der(der);
-  if (!cms) {
-    openssl_reason();
-    return std::nullopt;
+  constexpr unsigned kFlags = CMS_BINARY | CMS_NOSMIMECAP | CMS_PARTIAL;
+  const UniqueBio in = reading_bio(content);
+  const UniqueCms cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, kFlags));
+  if (!cms ||
+      CMS_add1_signer(cms.get(), certificate.impl().certificate.get(), key.impl().key.get(),
+                      EVP_sha256(), kFlags) == nullptr ||
+      CMS_final(cms.get(), in.get(), nullptr, kFlags) != 1) {
+    throw_openssl("cannot sign with this key and certificate", base::ExitCode::config,
+                  certificate.common_name());
   }
-  const UniqueBio out = writing_bio();
-  if (!verify(cms.get(), nullptr, out.get(), signer, 0)) return std::nullopt;
-  const auto content = contents(out.get());
-  return base::Bytes(content.begin(), content.end());
+  return to_der(cms.get());
 }
 
 }  // namespace proviso::crypto

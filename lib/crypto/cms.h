@@ -1,10 +1,8 @@
-// CMS (RFC 5652, RFC 5083): sealed envelopes and signed data.
+// CMS (RFC 5652, RFC 5083): sealed envelopes and signed data. The functions keep no state and may
+// be called by several threads at once.
 #pragma once
 
-#include <optional>
 #include <span>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -12,27 +10,20 @@
 
 namespace proviso::crypto {
 
-// AuthEnvelopedData, AES-256-GCM content encryption, one recipient info per certificate (P-256:
-// ECDH ephemeral; RSA: OAEP SHA-256). DER.
+// Seals `plain` to each recipient: AuthEnvelopedData with AES-256-GCM, one recipient info per
+// certificate (P-256: ephemeral ECDH; RSA: OAEP with SHA-256). Returns DER. Error(config) without a
+// recipient, or for a certificate that cannot encrypt.
 base::Bytes seal(std::span<const std::byte> plain,
                  const std::vector<const Certificate*>& recipients);
-// Error(no_permission) when the key opens none of the recipients, Error(data) when the envelope is
-// damaged.
+// Opens an envelope. Error(no_permission) if it is not sealed to this key and certificate,
+// Error(data) if it is damaged.
 base::SecretBytes open_sealed(std::span<const std::byte> der, const PrivateKey&,
                               const Certificate&);
 
-// SignedData, detached, binary, SHA-256, with the signer's certificate. DER.
-base::Bytes sign_detached(std::span<const std::byte> content, const PrivateKey&,
-                          const Certificate&);
-bool verify_detached(std::span<const std::byte> content, std::span<const std::byte> der,
-                     const Certificate& signer);
-
-// SignedData that carries its content, otherwise as above: what a package's recipient opens with
-// `openssl cms -verify`.
+// Signs `content`: SignedData with SHA-256 that carries the content and the signer's certificate.
+// Returns DER. The recipient of a package opens it with `openssl cms -verify`. Error(config) if the
+// key does not belong to the certificate.
 base::Bytes sign_attached(std::span<const std::byte> content, const PrivateKey&,
                           const Certificate&);
-// The content, when `signer` signed it.
-std::optional<base::Bytes> verify_attached(std::span<const std::byte> der,
-                                           const Certificate& signer);
 
 }  // namespace proviso::crypto

@@ -21,7 +21,7 @@ using UniqueStoreInfo = std::unique_ptr<OSSL_STORE_INFO, OpensslFree<OSSL_STORE_
 
 constexpr int kLeastRsaBits = 3072;
 
-// "file:PATH", "file:///PATH" and a bare path name the same file.
+// "file:PATH", "file:///PATH" and a path name the same file.
 std::filesystem::path path_of(std::string_view uri) {
   if (uri.rfind("file:", 0) == 0) {
     uri.remove_prefix(5);
@@ -41,7 +41,7 @@ UniquePkey open_file(std::string_view uri) {
   const std::filesystem::path path = path_of(uri);
   const base::SecretBytes text = base::read_secret_file(path);
   const UniqueBio bio = reading_bio(text.span());
-  // A passphrase is asked for only where somebody is there to give it.
+  // A passphrase is asked for on a terminal only.
   const UI_METHOD* prompt = isatty(STDERR_FILENO) != 0 ? UI_get_default_method() : UI_null();
   const UniqueStore store(OSSL_STORE_attach(bio.get(), "file", nullptr, nullptr, prompt, nullptr,
                                             nullptr, nullptr, nullptr));
@@ -64,16 +64,6 @@ std::string public_pem_of(EVP_PKEY* key) {
   const UniqueBio bio = writing_bio();
   if (PEM_write_bio_PUBKEY(bio.get(), key) != 1) throw_openssl("cannot write the public key");
   return std::string(base::as_text(contents(bio.get())));
-}
-
-base::Bytes raw_public_of(EVP_PKEY* key) {
-  base::Bytes raw(32);
-  std::size_t size = raw.size();
-  if (EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(raw.data()), &size) != 1 ||
-      size != raw.size()) {
-    throw_openssl("not an Ed25519 key", base::ExitCode::config);
-  }
-  return raw;
 }
 
 bool is_ed25519_key(EVP_PKEY* key) { return EVP_PKEY_is_a(key, "ED25519") == 1; }
@@ -139,7 +129,6 @@ base::SecretBytes PrivateKey::to_pem() const {
 }
 
 std::string PrivateKey::public_pem() const { return public_pem_of(impl_->key.get()); }
-base::Bytes PrivateKey::raw_public() const { return raw_public_of(impl_->key.get()); }
 bool PrivateKey::is_ed25519() const { return is_ed25519_key(impl_->key.get()); }
 
 base::Bytes PrivateKey::sign(std::string_view message) const {
@@ -204,7 +193,17 @@ bool PublicKey::verify(std::string_view message, std::span<const std::byte> sign
                           message.size()) == 1;
 }
 
-base::Bytes PublicKey::raw() const { return raw_public_of(impl_->key.get()); }
+base::Bytes PublicKey::raw() const {
+  base::Bytes raw(32);
+  std::size_t size = raw.size();
+  if (EVP_PKEY_get_raw_public_key(impl_->key.get(), reinterpret_cast<unsigned char*>(raw.data()),
+                                  &size) != 1 ||
+      size != raw.size()) {
+    throw_openssl("not an Ed25519 key", base::ExitCode::config);
+  }
+  return raw;
+}
+
 bool PublicKey::is_ed25519() const { return is_ed25519_key(impl_->key.get()); }
 std::string PublicKey::pem() const { return public_pem_of(impl_->key.get()); }
 

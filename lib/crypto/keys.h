@@ -1,8 +1,10 @@
 // Keys, certificates, signatures.
 //
-// A key URI is "file:PATH", a bare path, or "pkcs11:..." (through libengine-pkcs11-openssl).
-// Ed25519 is for ledger and index, ECDSA P-256 (SHA-256) or RSA-3072 for certificates of people,
-// the review role and packages.
+// A key URI is "file:PATH", a path, or "pkcs11:..." (through libengine-pkcs11-openssl). Ledger and
+// index use Ed25519. Certificates of people, of the review role and for packages use ECDSA P-256
+// with SHA-256, or RSA of 3072 bits and more.
+//
+// Const functions may be called by several threads at once.
 #pragma once
 
 #include <filesystem>
@@ -19,7 +21,8 @@
 
 namespace proviso::crypto {
 
-// A private key. Error(no_input / config) when it cannot be opened.
+// A private key. open() throws Error(no_input) if there is no such file, Error(config) if it is not
+// a key of a known kind.
 class PrivateKey {
  public:
   static PrivateKey open(std::string_view uri);
@@ -31,7 +34,6 @@ class PrivateKey {
 
   base::SecretBytes to_pem() const;  // PKCS#8
   std::string public_pem() const;    // SubjectPublicKeyInfo
-  base::Bytes raw_public() const;    // Ed25519: the 32 bytes
   bool is_ed25519() const;
   // Ed25519: pure signature (64 bytes). ECDSA: DER over SHA-256. RSA: PSS over SHA-256.
   base::Bytes sign(std::string_view message) const;
@@ -44,7 +46,7 @@ class PrivateKey {
   std::unique_ptr<Impl> impl_;
 };
 
-// A public key, from PEM (SubjectPublicKeyInfo) or a certificate's.
+// A public key, from PEM (SubjectPublicKeyInfo), a private key or a certificate.
 class PublicKey {
  public:
   static PublicKey open(const std::filesystem::path&);
@@ -55,7 +57,7 @@ class PublicKey {
   ~PublicKey();
 
   bool verify(std::string_view message, std::span<const std::byte> signature) const;
-  base::Bytes raw() const;  // Ed25519: the 32 bytes
+  base::Bytes raw() const;  // the 32 bytes of an Ed25519 key; Error(config) for another kind
   bool is_ed25519() const;
   std::string pem() const;
 
@@ -67,8 +69,8 @@ class PublicKey {
   std::unique_ptr<Impl> impl_;
 };
 
-// An X.509 certificate, used as a pinned public key with a validity: the policy names it, there is
-// no chain.
+// An X.509 certificate, used as a pinned public key with a period of validity. The policy names it;
+// no chain is built.
 class Certificate {
  public:
   static Certificate open(const std::filesystem::path&);  // PEM

@@ -23,7 +23,7 @@ UniqueBio reading_bio(std::span<const std::byte> bytes) {
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
     throw base::Error(base::ExitCode::data, "message is larger than 2 GiB");
   }
-  // A null pointer would make an unreadable BIO of an empty message.
+  // With a null pointer the BIO of an empty message could not be read.
   static const char empty = 0;
   UniqueBio bio(BIO_new_mem_buf(bytes.empty() ? static_cast<const void*>(&empty) : bytes.data(),
                                 static_cast<int>(bytes.size())));
@@ -32,7 +32,8 @@ UniqueBio reading_bio(std::span<const std::byte> bytes) {
 }
 
 UniqueBio writing_bio() {
-  // Wiped when it grows and when it is freed; in the secure heap where the process has one.
+  // The memory is wiped when it grows and when it is freed; it is in OpenSSL's secure heap if the
+  // process has one.
   UniqueBio bio(BIO_new(BIO_s_secmem()));
   if (!bio) throw_openssl("cannot write to memory");
   return bio;

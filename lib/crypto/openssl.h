@@ -26,31 +26,30 @@ struct OpensslFree {
 };
 
 using UniquePkey = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
-using UniquePkeyContext = std::unique_ptr<EVP_PKEY_CTX, OpensslFree<EVP_PKEY_CTX_free>>;
 using UniqueX509 = std::unique_ptr<X509, OpensslFree<X509_free>>;
 using UniqueBio = std::unique_ptr<BIO, OpensslFree<BIO_free_all>>;
 using UniqueCms = std::unique_ptr<CMS_ContentInfo, OpensslFree<CMS_ContentInfo_free>>;
 using UniqueDigestContext = std::unique_ptr<EVP_MD_CTX, OpensslFree<EVP_MD_CTX_free>>;
 using UniqueCipherContext = std::unique_ptr<EVP_CIPHER_CTX, OpensslFree<EVP_CIPHER_CTX_free>>;
 
-// A failure inside OpenSSL, with its own reason put behind; clears its error queue.
+// Throws `what` with OpenSSL's own reason added, and clears OpenSSL's error queue.
 [[noreturn]] void throw_openssl(std::string_view what,
                                 base::ExitCode code = base::ExitCode::software,
                                 std::string_view where = {});
-// The newest reason of the queue, in words; clears the queue.
+// The newest reason of OpenSSL's error queue, in words; clears the queue.
 std::string openssl_reason();
 
-// A BIO that reads `bytes`, which must outlive it. Error(data) beyond 2 GiB, which is all that
-// OpenSSL's BIO can name.
+// A BIO that reads `bytes`, which must outlive it. Error(data) beyond 2 GiB, the largest size that
+// OpenSSL's BIO takes.
 UniqueBio reading_bio(std::span<const std::byte> bytes);
 // A BIO in memory whose contents are wiped when it is freed.
 UniqueBio writing_bio();
 std::span<const std::byte> contents(BIO* bio);
 
-// Refuses every key but Ed25519, P-256 and RSA of 3072 bits and more: Error(config).
+// Error(config) unless the key is Ed25519, P-256 or RSA of 3072 bits and more.
 void require_known_key(EVP_PKEY* key, std::string_view where);
 
-// A private key behind a PKCS#11 module. Error(config) when the engine or the key is not there.
+// A private key in a PKCS#11 token. Error(config) if the engine or the key is missing.
 UniquePkey open_pkcs11(const std::string& uri);
 
 struct PrivateKey::Impl {

@@ -1,5 +1,5 @@
-// Private keys in a PKCS#11 token, through libengine-pkcs11-openssl: OpenSSL 3.0's OSSL_STORE has
-// no PKCS#11 loader, and the engine interface, though marked as old, is what Debian 12 has.
+// Private keys in a PKCS#11 token, through libengine-pkcs11-openssl. OSSL_STORE of OpenSSL 3.0 has
+// no PKCS#11 loader. The engine interface is deprecated, but it is what Debian 12 has.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/engine.h>
 #include <openssl/ui.h>
@@ -26,7 +26,7 @@ UniquePkey open_pkcs11(const std::string& uri) {
                       "the PKCS#11 module cannot be started: " + openssl_reason(), "pkcs11 key",
                       hint);
   }
-  // No prompt: a scanning host has nobody to answer it.
+  // Never prompt: nobody is there to answer on a scanning host.
   UniquePkey key(ENGINE_load_private_key(engine.get(), uri.c_str(),
                                          const_cast<UI_METHOD*>(UI_null()), nullptr));
   ENGINE_finish(engine.get());

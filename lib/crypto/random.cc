@@ -23,7 +23,7 @@ unsigned char* writable(std::span<std::byte> bytes) {
 }  // namespace
 
 void random_bytes(std::span<std::byte> out) {
-  // RAND_bytes counts in int.
+  // RAND_bytes() takes an int.
   while (!out.empty()) {
     const std::size_t part = std::min<std::size_t>(out.size(), 1u << 20);
     if (RAND_bytes(writable(out), static_cast<int>(part)) != 1) throw_openssl("no random bytes");
@@ -54,7 +54,7 @@ base::Sha256 hmac_sha256(std::span<const std::byte> key, std::string_view data) 
   if (key.size() > 4096)
     throw base::Error(base::ExitCode::software, "HMAC key is longer than 4096 bytes");
   unsigned length = 0;
-  // HMAC() takes a null key for "as before".
+  // HMAC() reads a null key as "the same key as before".
   static const unsigned char none = 0;
   if (HMAC(EVP_sha256(), key.empty() ? &none : octets(key), static_cast<int>(key.size()),
            octets(base::as_bytes(data)), data.size(), writable(tag), &length) == nullptr ||
@@ -64,8 +64,8 @@ base::Sha256 hmac_sha256(std::span<const std::byte> key, std::string_view data) 
   return tag;
 }
 
-// libsodium here and OpenSSL elsewhere: each record of the stream costs a MAC or two, and OpenSSL
-// takes longer to begin one than libsodium to end it.
+// By libsodium: each record of the stream costs a MAC or two, and OpenSSL needs longer to start one
+// than libsodium to finish it.
 SipTag siphash128(const SipKey& key, std::string_view data) {
   static_assert(crypto_shorthash_siphashx24_BYTES == std::tuple_size_v<SipTag>);
   static_assert(crypto_shorthash_siphashx24_KEYBYTES == std::tuple_size_v<SipKey>);

@@ -1,4 +1,4 @@
-// Random bytes and the digests and MACs of memory.
+// Random bytes, and digests and MACs of memory. Thread safe.
 #pragma once
 
 #include <array>
@@ -20,13 +20,13 @@ std::string sha256_hex(std::string_view data);
 base::Sha256 hmac_sha256(std::span<const std::byte> key, std::string_view data);
 
 std::string base64(std::span<const std::byte>);            // RFC 4648 section 4, padded
-std::optional<base::Bytes> from_base64(std::string_view);  // strict
+std::optional<base::Bytes> from_base64(std::string_view);  // nullopt for anything else
 
 // SipHash-2-4 with 128-bit output (Aumasson, Bernstein), key of 16 bytes.
 using SipKey = std::array<std::byte, 16>;
 using SipTag = std::array<std::byte, 16>;
 SipTag siphash128(const SipKey& key, std::string_view data);
-// Constant time.
+// Compares in constant time for equal sizes.
 bool equal(std::span<const std::byte> a, std::span<const std::byte> b);
 
 }  // namespace proviso::crypto

@@ -5,6 +5,8 @@
 
 #include "dpia/dpia.h"
 #include "dpia/questions.h"
+#include "json/json.h"
+#include "policy/drift.h"
 #include "policy/periods.h"
 
 namespace proviso::dpia {
@@ -41,9 +43,8 @@ json::Json without_order(json::Json value) {
 
 // Methods whose thresholds decide what is looked at by people: an assessment that does not state
 // them assesses nothing.
-bool must_state_parameters(policy::Method method) {
-  return method == policy::Method::vpdq || method == policy::Method::indicators ||
-         method == policy::Method::external;
+bool must_state_parameters(const policy::Method& method) {
+  return std::holds_alternative<policy::Vpdq>(method) || policy::needs_parameters(method);
 }
 
 class Checker {
@@ -136,28 +137,30 @@ class Checker {
       add("drift", Level::error, key, "DP-06", "GDPR Art. 35(11)", std::move(what),
           std::move(write));
     };
+    const json::Json in_policy = policy::parameters_json(technology_.method);
     if (!doc_.parameters) {
       if (must_state_parameters(technology_.method)) {
         error("technology.parameters",
               fmt::format("it does not state the parameters of method {}",
                           policy::to_string(technology_.method)),
-              "technology.parameters as in the policy: " + technology_.parameters.dump());
+              "technology.parameters as in the policy: " + in_policy.dump());
       }
       return;
     }
-    for (const auto& [name, value] : technology_.parameters.items()) {
-      const auto here = doc_.parameters->find(name);
-      if (here != doc_.parameters->end() && without_order(*here) == without_order(value)) continue;
+    const json::Json stated = json::Json::parse(*doc_.parameters);
+    for (const auto& [name, value] : in_policy.items()) {
+      const auto here = stated.find(name);
+      if (here != stated.end() && without_order(*here) == without_order(value)) continue;
       error("technology.parameters." + name,
             fmt::format("parameter {} is {} here and {} in the policy", name,
-                        here == doc_.parameters->end()
+                        here == stated.end()
                             ? "absent"
                             : here->dump(-1, ' ', false, json::Json::error_handler_t::replace),
                         value.dump()),
             "assess the value of the policy, or set that one to what was assessed");
     }
-    for (const auto& [name, value] : doc_.parameters->items()) {
-      if (!technology_.parameters.contains(name)) {
+    for (const auto& [name, value] : stated.items()) {
+      if (!in_policy.contains(name)) {
         error("technology.parameters." + name,
               fmt::format("parameter {} is not in the policy", name),
               "the parameters of the policy alone");
@@ -288,7 +291,7 @@ class Checker {
   }
 
   void check_known_within() {
-    if (technology_.method != policy::Method::pdq) return;
+    if (technology_.as<policy::Pdq>() == nullptr) return;
     if (doc_.places.count("derogation.known_within") == 0) {
       add("D11", Level::error, "derogation.known_within", "HU-03", "Art. 3(1)(g)(iii)",
           "it does not say within which distance a match counts as previously identified",

@@ -11,7 +11,6 @@
 
 #include "base/error.h"
 #include "base/instant.h"
-#include "json/json.h"
 #include "law/instrument.h"
 #include "policy/policy.h"
 
@@ -49,8 +48,8 @@ struct Document {
   std::filesystem::path file;
   std::string sha256;  // hex of the file
   std::string technology, version, drift_digest;
-  std::optional<json::Json>
-      parameters;  // technology.parameters: the values that were assessed, as in the policy
+  std::optional<std::string> parameters;  // technology.parameters as JSON: the values that were
+                                          // assessed, as in the policy
   std::optional<base::Date> completed, approved, review_by;
   std::string decision;  // approve | conditionally-approve | reject | refer
   Consultation consultation;

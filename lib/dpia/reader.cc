@@ -7,6 +7,7 @@
 #include "dpia/dpia.h"
 #include "dpia/forms.h"
 #include "dpia/questions.h"
+#include "json/json.h"
 #include "yaml/node.h"
 
 namespace proviso::dpia {
@@ -168,7 +169,8 @@ class DocumentReader {
                   "the parameters of the technology, as in the policy");
     for (const auto& [key, value] : parameters->members)
       place("technology.parameters." + key.scalar, value);
-    out_.parameters = value_of(*parameters);
+    out_.parameters =
+        value_of(*parameters).dump(-1, ' ', false, json::Json::error_handler_t::replace);
   }
 
   void read_dates(const yaml::Node& map) {

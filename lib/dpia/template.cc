@@ -6,6 +6,7 @@
 #include "dpia/dpia.h"
 #include "dpia/questions.h"
 #include "json/json.h"
+#include "policy/drift.h"
 #include "policy/periods.h"
 
 namespace proviso::dpia {
@@ -111,11 +112,10 @@ class Writer {
     out_ += fmt::format("  name: {}\n  version: {}\n  drift_digest: {}\n",
                         yaml_string(technology_.name), yaml_string(technology_.version),
                         yaml_string(policy::drift_digest(policy_, technology_)));
-    if (!technology_.parameters.empty()) {
-      out_ += "  parameters:          # as in the policy: what a match is\n";
-      for (const auto& [name, value] : technology_.parameters.items())
-        out_ += fmt::format("    {}: {}\n", name, flow(value));
-    }
+    out_ += "  parameters:          # as in the policy: what a match is\n";
+    const json::Json parameters = policy::parameters_json(technology_.method);
+    for (const auto& [name, value] : parameters.items())
+      out_ += fmt::format("    {}: {}\n", name, flow(value));
     out_ +=
         "\n# D2, Art. 35(1) and (11) GDPR: days as YYYY-MM-DD, all of them before first use but "
         "the last.\ndates:\n";
@@ -171,16 +171,16 @@ class Writer {
   }
 
   std::string example_of(const Question& question) const {
-    if (question.key != "derogation.indicators" ||
-        technology_.purpose != policy::Purpose::solicitation)
+    const auto* const indicators = technology_.as<policy::Indicators>();
+    if (question.key != "derogation.indicators" || indicators == nullptr)
       return std::string(question.example);
     std::string factors;
-    for (const auto& [name, threshold] : technology_.factor_thresholds())
+    for (const auto& [name, threshold] : indicators->thresholds)
       factors += fmt::format("{}{} from {}", factors.empty() ? "" : ", ", name, threshold);
     return fmt::format(
         "Risk factors, derived by the provider without the text: {}; {} of them together, an "
         "objective one among them, are looked at by a person.",
-        factors, technology_.minimum_factors());
+        factors, indicators->minimum);
   }
 
   std::string known(std::string_view key) const {

@@ -6,16 +6,10 @@
 #include <filesystem>
 
 #include "gate/consultation.h"
-#include "gate/item_scope.h"
+#include "law/union.h"
 
 namespace proviso::gate {
 namespace {
-
-// Lists that Art. 3(1)(a)(i) allows: made from child sexual abuse material, or of files known to be
-// good, which only clear.
-bool is_allowed_list_purpose(std::string_view purpose) {
-  return purpose == "known-csam" || purpose == "known-good";
-}
 
 bool has_rule(const law::Instrument& text, std::string_view id) {
   return std::any_of(text.rules.begin(), text.rules.end(),
@@ -129,7 +123,7 @@ Conditions::OfDay Conditions::check_technology(const policy::Technology& technol
     const policy::List* list = policy_->list(name);
     if (list == nullptr) {
       out.missing.push_back(law_->refusal("SC-08", fmt::format("list {} is not declared", name)));
-    } else if (!is_allowed_list_purpose(list->purpose)) {
+    } else if (list->made_for() == policy::ListPurpose::other) {
       out.missing.push_back(
           law_->refusal("SC-08", fmt::format("list {} was made for {}", name, list->purpose)));
     }
@@ -138,7 +132,7 @@ Conditions::OfDay Conditions::check_technology(const policy::Technology& technol
     if (auto refusal = law_->class_refusal(base::MaterialClass::solicitation))
       out.missing.push_back(*refusal);
   }
-  const bool indicators = technology.method == policy::Method::indicators;
+  const bool indicators = technology.as<policy::Indicators>() != nullptr;
   for (const base::ContentKind kind : technology.content) {
     if (auto refusal = law_->content_refusal(kind, indicators)) out.missing.push_back(*refusal);
   }
@@ -149,7 +143,7 @@ void Conditions::check_service(Pair& pair, base::Instant at) const {
   const policy::Service& service = *pair.service;
   if (auto refusal = law_->service_refusal(service.kind)) pair.missing.push_back(*refusal);
   if (std::none_of(service.regions.begin(), service.regions.end(),
-                   [](const std::string& region) { return is_union_region(region); })) {
+                   [](const std::string& region) { return law::is_in_union(region); })) {
     pair.missing.push_back(law_->refusal("SC-01", "no region of the service lies in the Union"));
   }
   if (service.e2ee != policy::E2ee::never) {

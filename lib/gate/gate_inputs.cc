@@ -1,23 +1,8 @@
 #include "gate/gate_inputs.h"
 
+#include "policy/drift.h"
+
 namespace proviso::gate {
-namespace {
-
-std::string_view word(policy::E2ee e2ee) {
-  switch (e2ee) {
-    case policy::E2ee::never:
-      return "never";
-    case policy::E2ee::is:
-      return "is";
-    case policy::E2ee::was:
-      return "was";
-    case policy::E2ee::planned:
-      return "planned";
-  }
-  return "?";
-}
-
-}  // namespace
 
 json::Json describe_inputs(const policy::Policy& policy, const law::Resolved& law,
                            const std::vector<dpia::Document>& documents) {
@@ -33,7 +18,7 @@ json::Json describe_inputs(const policy::Policy& policy, const law::Resolved& la
     json::Json service = {{"name", each.name},
                           {"kind", each.kind},
                           {"regions", each.regions},
-                          {"e2ee", std::string(word(each.e2ee))},
+                          {"e2ee", std::string(policy::to_string(each.e2ee))},
                           {"notice_url", each.notice.url}};
     if (each.notice.published)
       service["notice_published"] = base::to_string(*each.notice.published);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "gate/derived_indicators.h"
+#include "law/union.h"
 
 namespace proviso::gate {
 namespace {
@@ -97,7 +98,7 @@ class FactReader {
     std::string_view code;
     if (value.get_string().get(code) != simdjson::SUCCESS)
       return bad("field region: expected a string");
-    if (code.size() != 2 || code[0] < 'A' || code[0] > 'Z' || code[1] < 'A' || code[1] > 'Z') {
+    if (!law::is_region_code(code)) {
       return bad("field region: an ISO 3166 code of two letters, or EU, is expected");
     }
     out_.region = {code[0], code[1]};

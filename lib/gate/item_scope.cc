@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "law/union.h"
+
 namespace proviso::gate {
 namespace {
 
@@ -15,7 +17,7 @@ bool is_open_kind(ContentKind kind) { return is_container(kind) || kind == Conte
 
 bool covers(const policy::Service& service, std::string_view region) {
   for (const std::string& each : service.regions) {
-    if (each == region || (each == "EU" && is_union_region(region))) return true;
+    if (each == region || (each == "EU" && law::is_in_union(region))) return true;
   }
   return false;
 }
@@ -86,7 +88,7 @@ class Judgement {
     std::set<ContentKind> kinds;
     // What is derived from text is for technologies that take indicators, and those take nothing
     // else.
-    if ((technology.method == policy::Method::indicators) != facts_.derived) return kinds;
+    if ((technology.as<policy::Indicators>() != nullptr) != facts_.derived) return kinds;
     if (!facts_.derived && facts_.kind != ContentKind::text && !is_open_kind(facts_.kind) &&
         technology.content.count(facts_.kind) == 0) {
       return kinds;
@@ -120,7 +122,7 @@ class Judgement {
     }
     admitted.service = facts_.declared->name;
     admitted.region = std::string(facts_.region_code());
-    admitted.eu = is_union_region(facts_.region_code());
+    admitted.eu = law::is_in_union(facts_.region_code());
     admitted.kind = facts_.kind;
     verdict_.admitted = std::move(admitted);
   }

@@ -66,8 +66,6 @@ base::Result<ScopeMember> admit_later(const ndjson::Record&,
                                       const ndjson::SealKey&, const Gate&, const State&,
                                       base::Period max_age);
 
-bool is_union_region(std::string_view region);  // "EU" or one of the 27
-
 // The stream key as a SealKey.
 std::unique_ptr<ndjson::SealKey> stream_seal_key(const std::string& uri);
 

@@ -6,7 +6,7 @@ namespace proviso::index {
 namespace {
 
 constexpr double kMaxBadShare = 0.01;
-constexpr std::size_t kMaxShown = 100;  // bad lines in one error; `rejected` has heard of all
+constexpr std::size_t kMaxShown = 100;  // bad lines in one error; `rejected` gets all of them
 
 class BuilderSink : public ListSink {
  public:

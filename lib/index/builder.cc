@@ -27,8 +27,7 @@ std::array<std::byte, 32> key_of(const pdq::Hash& hash) {
 }
 
 void check_purpose(const policy::List& list, const law::Resolved& law) {
-  if (list.purpose == "known-csam" || list.purpose == "csam" || list.purpose == "known-good")
-    return;
+  if (list.made_for() != policy::ListPurpose::other) return;
   const law::Refusal refusal = law.refusal("SC-08", "");
   throw base::Error(
       base::ExitCode::config,
@@ -64,7 +63,8 @@ void Builder::made_from(const std::string& list, std::string file_sha256) {
 
 void Builder::add(const std::string& name, const ListEntry& entry) {
   List& list = lists_.at(name);
-  if (list.about.purpose == "known-good" && (entry.pdq || !entry.frames.empty())) {
+  if (list.about.made_for() == policy::ListPurpose::known_good &&
+      (entry.pdq || !entry.frames.empty())) {
     throw base::Error(
         base::ExitCode::data,
         "a list of known-good files holds exact digests: a likeness makes no file known",
@@ -102,8 +102,8 @@ void Builder::add(const std::string& name, const ListEntry& entry) {
   }
 }
 
-// Numbers the videos of each list by id, so that the input's order does not show (but among videos
-// with the same id and words).
+// Numbers the videos of each list by id, so that the numbers do not depend on the order of the
+// input (except among videos with the same id, label and flags).
 void Builder::number_videos() {
   for (auto& [name, list] : lists_) {
     std::stable_sort(list.videos.begin(), list.videos.end(),
@@ -164,7 +164,8 @@ std::map<std::uint32_t, std::unique_ptr<SectionDraft>> Builder::draft_sections()
               {video.id, video.line, sorter_.label(video.label), (video.flags & kSuspended) != 0});
       ++report_.entries;
     }
-    // A list without entries still has a section, so that `match` finds the list it was told of.
+    // A list without entries has a section too, so that `match` finds the list that the policy
+    // names.
     const auto next = drafts.lower_bound(first);
     if (next == drafts.end() || next->first >= first + kTypes)
       drafts.emplace(first, std::make_unique<SectionDraft>(HashType::md5, out_.parent_path()));

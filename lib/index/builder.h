@@ -1,5 +1,5 @@
-// Compiles lists into the one file that `match` maps. The same entries give the same bytes, in
-// whatever order they come.
+// Compiles lists into the file that `match` maps. The same entries give the same bytes, in whatever
+// order they are added. A Builder is used by one thread.
 #pragma once
 
 #include <cstdint>
@@ -35,17 +35,18 @@ struct BuildReport {
 
 class Builder {
  public:
-  // Error(config) with SC-08 when a list was made for another purpose than against child sexual
-  // abuse (or as a list of known-good files).
+  // Error(config) with SC-08 if a list was made for another purpose than against child sexual abuse
+  // (lists of known-good files excepted).
   Builder(std::filesystem::path out, std::vector<policy::List> lists, const law::Resolved&,
           BuildSettings);
   ~Builder();
 
-  // `list`: the name of one of them. Error(data) when the list is one of known-good files and the
+  // Adds an entry to the list of this name. Error(data) if it is a list of known-good files and the
   // entry has more than exact digests.
   void add(const std::string& list, const ListEntry&);
   void made_from(const std::string& list, std::string file_sha256);
-  // Writes the file beside and renames; signs when `key` is given. Once, at the end.
+  // Writes the file under another name and renames it; signs it if `key` is given. Call it once, at
+  // the end.
   BuildReport write(const crypto::PrivateKey* key);
 
  private:
@@ -75,7 +76,7 @@ class Builder {
   BuildReport report_;
 };
 
-// Reads the lists and builds. `rejected` hears of every line that is left out, as it comes.
+// Reads the lists and builds. Calls `rejected` for every line that is left out.
 using RejectedLine = std::function<void(const policy::List&, const BadLine&)>;
 BuildReport build(const std::filesystem::path& out, const std::vector<policy::List>& lists,
                   const crypto::PrivateKey* key, const law::Resolved&, const BuildSettings& = {},

@@ -1,4 +1,4 @@
-// Writes the data of the file block by block, and keeps the digest of each.
+// Writes the data of the index block by block, and keeps the digest of each block.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class DataWriter {
   void append(std::span<const std::byte>);
   void align();  // zeros up to a multiple of kAlign
   std::uint64_t size() const { return written_ + block_.size(); }
-  const std::string& finish();  // the digests, 32 bytes a block
+  const std::string& finish();  // writes the last block; the digests, 32 bytes per block
 
  private:
   void write_block(std::span<const std::byte>);

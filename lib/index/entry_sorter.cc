@@ -22,7 +22,8 @@ EntrySorter::EntrySorter(std::filesystem::path directory, std::uint64_t memory, 
     : directory_(std::move(directory)),
       memory_(std::max(memory, kLeastMemory)),
       threads_(std::max(1u, threads)) {
-  // Address space alone until it is written to; growing by doubling would need half as much again.
+  // This takes address space only, until it is written to. Growing by doubling would need half as
+  // much again.
   entries_.reserve(memory_ / 4 * 3 / sizeof(SortedEntry));
 }
 
@@ -141,7 +142,7 @@ void EntrySorter::spill() {
   for (const auto& part : sort_parts())
     parts.push_back(std::make_unique<MemorySource>(*this, part));
   std::string buffer;
-  // Each part is a run of its own in the same order as one would be: merged here, so that the
+  // Each part is sorted like a run. The parts are merged into one run here, so that the
   // number of files stays small.
   std::vector<MemorySource*> open;
   for (auto& part : parts) {

@@ -1,5 +1,5 @@
-// Sorts any number of entries in bounded memory: what does not fit is written as sorted runs to
-// files without names, and merged.
+// Sorts any number of entries in bounded memory: entries that do not fit are written as sorted runs
+// to files without names, and merged.
 #pragma once
 
 #include <array>
@@ -16,15 +16,15 @@
 
 namespace proviso::index {
 
-// One hash of one entry. The order: section, key, id (by line where there is none), label, flags;
-// nothing of the input's order shows.
+// One hash of one entry. The order is by section, key, id (by line if there is none), label and
+// flags, so it does not depend on the order of the input.
 struct SortedEntry {
-  std::array<std::byte, 32> key{};  // the hash as its hex text runs, zeros behind
-  std::uint64_t text = 0;           // where the id begins; of the sorter alone
+  std::array<std::byte, 32> key{};  // the hash in the order of its hex text, then zeros
+  std::uint64_t text = 0;           // where the id begins; private to the sorter
   std::uint32_t section = 0;
   std::uint32_t line = 0;
   std::uint32_t label = 0;  // number of label()
-  std::uint32_t video = 0;  // of a frame: number of its video as added
+  std::uint32_t video = 0;  // of a frame: the number of its video in the order added
   std::uint16_t id_bytes = 0;
   std::uint16_t flags = 0;  // kSuspended
   std::uint32_t reserved = 0;
@@ -35,7 +35,7 @@ constexpr std::uint64_t kDefaultSortBytes = 1536u << 20;
 
 class EntrySorter {
  public:
-  // `directory`: for the runs. At least 1 MiB of memory is used whatever `memory` says.
+  // `directory` is for the runs. Uses `memory` bytes, but at least 1 MiB.
   EntrySorter(std::filesystem::path directory, std::uint64_t memory, unsigned threads);
 
   std::uint32_t label_number(std::string_view label);
@@ -44,7 +44,7 @@ class EntrySorter {
   std::uint64_t size() const { return size_; }
   std::size_t runs() const { return runs_.size(); }
 
-  // Calls `take` with each entry and its id, in order; once, at the end.
+  // Calls `take` with each entry and its id, in order. Call it once, at the end.
   void drain(const std::function<void(const SortedEntry&, std::string_view id)>& take);
 
  private:

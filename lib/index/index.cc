@@ -26,8 +26,7 @@ struct MappedSection {
   std::unique_ptr<PdqTable> pdq;  // pdq, vpdq
 };
 
-// Only what is written as a whole number from 0 is one: a conversion would make something of a
-// fraction, of true and of -1.
+// Accepts only a whole number from 0: a conversion would also accept a fraction, true and -1.
 std::uint64_t number_of(const json::Json& value, const MappedFile& file) {
   if (!value.is_number_unsigned()) file.refuse("a number of its description is none, or below 0");
   return value.get<std::uint64_t>();
@@ -59,7 +58,7 @@ struct Index::Impl {
   }
   std::string_view text(const MappedSection&, std::uint32_t offset, std::uint16_t bytes) const;
   StoredEntry describe(std::uint32_t section, std::uint64_t number) const;
-  // Of these videos of the section, the frames, ascending.
+  // The frames of these videos of the section, ascending.
   std::unordered_map<std::uint64_t, std::vector<pdq::Hash>> frames_of(
       std::uint32_t section, std::span<const std::uint64_t> videos) const;
   void suspend_equals(std::span<const VideoHit> suspended, std::span<VideoHit> hits) const;
@@ -73,15 +72,16 @@ struct Index::Impl {
            (lists.empty() ||
             std::find(lists.begin(), lists.end(), sections[section].list) != lists.end());
   }
-  // A known-good list says of no file that it is bad, so its doubts about an entry of its own take
-  // no hit of another list away.
+  // A known-good list names no bad files, so its suspended entries take no hit of another list
+  // away.
   bool suspends_others(std::size_t section) const {
-    return sections[section].suspended != 0 && sections[section].purpose != "known-good";
+    return sections[section].suspended != 0 &&
+           policy::list_purpose(sections[section].purpose) != policy::ListPurpose::known_good;
   }
-  // Where the digest lies in the section, or nothing.
+  // The number of the digest in the section, if it is there.
   std::optional<std::uint64_t> place_of(std::size_t section,
                                         std::span<const std::byte> digest) const;
-  // The same for digests one behind the other.
+  // The same for several digests, concatenated.
   void places_of(std::size_t section, std::span<const std::byte> digests, std::size_t width,
                  std::span<std::optional<std::uint64_t>>) const;
 };
@@ -121,8 +121,8 @@ void Index::Impl::read_section(const json::Json& from, std::uint64_t& end) {
 
   MappedSection section;
   const bool video = about.type == HashType::vpdq;
-  // Each region begins where the one before ends, at the next cache line: so none overlap, and no
-  // byte belongs to nothing.
+  // Each region begins at the next cache line behind the one before, so regions do not overlap and
+  // there are no gaps.
   const auto take = [&](Region& region, const char* name) {
     region = {number_of(from.at(name).at("offset"), file),
               number_of(from.at(name).at("bytes"), file)};
@@ -202,8 +202,8 @@ std::unordered_map<std::uint64_t, std::vector<pdq::Hash>> Index::Impl::frames_of
   return frames;
 }
 
-// A suspended video takes those of the very same frames with it. The frames are read only of those
-// whose counts are alike.
+// A suspended video also suspends videos with the same frames. Frames are read only of videos with
+// the same counts.
 void Index::Impl::suspend_equals(std::span<const VideoHit> suspended,
                                  std::span<VideoHit> hits) const {
   const auto counts = [](const VideoHit& hit) {
@@ -290,7 +290,7 @@ void Index::Impl::places_of(std::size_t number, std::span<const std::byte> diges
     for (std::size_t i = 0; i < count; ++i)
       __builtin_prefetch(starts.data() + prefix_of(digest(i).data(), section.bits));
     for (std::size_t i = 0; i < count; ++i) {
-      // Not checked yet, and only fetched: place_of() checks it before it is believed.
+      // Only fetched here; place_of() checks the block before it uses it.
       const std::byte* const at =
           hashes + std::min<std::uint64_t>(starts[prefix_of(digest(i).data(), section.bits)],
                                            sections[number].entries) *
@@ -305,7 +305,7 @@ void Index::Impl::places_of(std::size_t number, std::span<const std::byte> diges
   }
 }
 
-// Digests ascend, and each stands behind the start of its first bits.
+// Error(data) unless digests ascend and each is behind the start of its first bits.
 void Index::Impl::check_exact(std::size_t number) const {
   const MappedSection& section = mapped[number];
   const std::uint64_t entries = sections[number].entries;
@@ -325,7 +325,8 @@ void Index::Impl::check_exact(std::size_t number) const {
   }
 }
 
-// Every frame belongs to a video, once to each, and each video has as many as it says.
+// Error(data) unless every frame belongs to a video, to each once, and each video has as many
+// frames as its count.
 void Index::Impl::check_videos(std::size_t number) const {
   const MappedSection& section = mapped[number];
   const auto owners = file.values<std::uint32_t>(section.owners);
@@ -420,7 +421,7 @@ void Index::find_exact(digest::Type type, std::span<const std::byte> digests,
   std::vector<std::size_t> before;
   for (const auto& each : hits) before.push_back(each.size());
   for (std::uint32_t section = 0; section < impl_->sections.size(); ++section) {
-    // A suspended entry of a list that was not asked for counts all the same: the hash is in doubt.
+    // A suspended entry counts even if its list was not asked for: the hash is in doubt.
     const bool asked = impl_->wanted(section, wanted, lists);
     const bool may_suspend = impl_->suspends_others(section);
     if (!asked && (!may_suspend || !impl_->wanted(section, wanted, {}))) continue;

@@ -24,7 +24,7 @@ std::map<Key, std::uint32_t> by_key(const Index& index) {
   return all;
 }
 
-// The entries of a section one after the other; of one that is not there, none.
+// Iterates over the entries of a section; there are none if the section does not exist.
 class Cursor {
  public:
   Cursor(const Index& index, std::optional<std::uint32_t> section)
@@ -104,7 +104,7 @@ void diff_hashes(const Index& before, const Index& after, const Key& key,
   }
 }
 
-// Videos have no order of their own in both: they are told apart by id, label, suspension and
+// Videos have no common order in two indexes: they are compared by id, label, suspension and
 // frames.
 void diff_videos(const Index& before, const Index& after, const Key& key,
                  std::optional<std::uint32_t> old_section, std::optional<std::uint32_t> new_section,

@@ -1,4 +1,4 @@
-// What an update of an index adds, removes and changes, before it goes live.
+// What one index adds, removes and changes compared with another.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,8 @@ struct SectionDiff {
   std::uint64_t added = 0, removed = 0, changed = 0, kept = 0;
 };
 
-// One a list and type of either index, by list, then type. `take` hears of each change, section by
-// section.
+// Returns one SectionDiff per list and type of either index, by list, then type. Calls `take` for
+// each change, section by section.
 std::vector<SectionDiff> diff(const Index& before, const Index& after,
                               const std::function<void(const Change&)>& take = {});
 

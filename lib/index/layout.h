@@ -1,4 +1,4 @@
-// The compiled file, to the byte; FORMAT.md tells it in words. Little endian throughout.
+// The compiled file, to the byte; FORMAT.md describes it in words. Little endian throughout.
 #pragma once
 
 #include <bit>
@@ -43,9 +43,9 @@ static_assert(sizeof(Prefix) == 64);
 
 constexpr std::uint16_t kSuspended = 1;  // of Info::flags; the others are zero
 
-// What is told of an entry (of a video, in a section of frames) beside its hash.
+// The data of an entry beside its hash (in a section of frames: of a video).
 struct Info {
-  std::uint32_t id_offset;  // in the section's strings; where id_bytes is 0: the number of the line
+  std::uint32_t id_offset;  // in the section's strings; if id_bytes is 0: the number of the line
   std::uint32_t label_offset;
   std::uint16_t id_bytes, label_bytes;
   std::uint16_t flags;
@@ -74,8 +74,8 @@ constexpr std::uint64_t kScanBelow = 4096;
 constexpr std::uint64_t kReadAhead =
     64;  // bytes behind the companions that a kernel may read, zeros
 
-// Where the three parts of a slot's table lie, for `entries` hashes; the tables of the slots follow
-// each other.
+// The offsets of the three parts of a slot's table for `entries` hashes. The tables of the slots
+// follow each other.
 struct SlotLayout {
   std::uint64_t companions, numbers, bytes;
   constexpr explicit SlotLayout(std::uint64_t entries)

@@ -1,5 +1,5 @@
-// Hash lists as they come: one reader a format, every reader hands the same entries on, one at a
-// time, so that memory stays bounded.
+// Hash lists as files: one reader per format. Every reader passes the same kind of entry on, one at
+// a time, so that memory is bounded.
 #pragma once
 
 #include <array>
@@ -15,15 +15,15 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "pdq/pdq_hash.h"
-#include "policy/policy.h"
+#include "policy/list.h"
 
 namespace proviso::index {
 
-// What can be matched. A type is declared by the list, never guessed: PDQ and SHA-256 have the same
-// length.
-enum class HashType : std::uint8_t { md5, sha1, sha256, pdq, vpdq };
-std::string_view to_string(HashType);  // "md5", "sha1", "sha256", "pdq", "vpdq"
-std::optional<HashType> parse_hash_type(std::string_view);
+// The types that can be matched. The list declares the type; it is never guessed, because PDQ and
+// SHA-256 have the same length.
+using policy::HashType;
+using policy::parse_hash_type;
+using policy::to_string;
 constexpr std::size_t bytes_of(HashType t) {
   return t == HashType::md5 ? 16 : t == HashType::sha1 ? 20 : 32;
 }  // vpdq: of a frame
@@ -36,10 +36,10 @@ struct ExactHash {
   std::array<std::byte, 32> bytes{};  // the first bytes_of(type)
 };
 
-// One entry of a list, with every hash of it that can be matched.
+// One entry of a list, with all its hashes that can be matched.
 struct ListEntry {
   std::uint64_t line = 0;  // line (or, of a document, number of the record), from 1
-  std::string id;          // the list's own id; empty: it has none, and "line N" stands for it
+  std::string id;          // the list's own id; empty: it has none, and is called "line N"
   std::string label;       // category as the list words it; empty: none
   bool suspended = false;  // gives no hit, and wins over equal hashes of other lists
   std::vector<ExactHash> exact;
@@ -54,24 +54,24 @@ struct BadLine {
   bool empty_file = false;  // a digest of the empty file
 };
 
-// Takes what a reader finds. A reader calls it in the order of the list; an entry is handed on
-// whole or its line is rejected.
+// Receives what a reader finds, in the order of the list. An entry is passed on whole, or its line
+// is rejected.
 class ListSink {
  public:
   virtual ~ListSink() = default;
-  virtual void entry(const ListEntry&) = 0;  // not kept by the reader: it uses the object again
+  virtual void entry(const ListEntry&) = 0;  // the reader uses the object again afterwards
   virtual void rejected(const BadLine&) = 0;
-  // An entry that a tombstone of the list takes out, with what hashes of it the list still has: it
-  // must be in use no more.
+  // An entry that a tombstone of the list removes, with the hashes of it that the list still has.
+  // It must no longer be in use.
   virtual void removed(const ListEntry&) {}
 };
 
-// What a reader says of the whole list.
+// What a reader reports of the whole list.
 struct ListReport {
-  std::uint64_t records = 0;  // entries handed on, rejected, and left out for the reasons below
+  std::uint64_t records = 0;  // entries passed on, rejected, and left out for the reasons below
   std::uint64_t entries = 0, rejected = 0;
   std::uint64_t deleted = 0;     // tombstones of the list itself, and entries that they take out
-  std::uint64_t superseded = 0;  // older states of an entry that stands in the list again
+  std::uint64_t superseded = 0;  // older states of an entry that the list has again
   std::map<std::string, std::uint64_t>
       unmatchable;  // fingerprints that nothing here can match: "photodna", "tmk-pdqf", ...
   std::map<std::string, std::uint64_t>
@@ -84,11 +84,11 @@ struct ListReport {
   std::string sha256;  // of the list's file
 };
 
-// Reads the list's file in the format that the policy declares. Error(no_input) when it is missing,
-// Error(config) when its format or hash type is neither declared nor in its name, when it was made
+// Reads the list's file in the format that the policy declares. Error(no_input) if it is missing.
+// Error(config) if its format or hash type is neither declared nor in its name, or if it was made
 // for another purpose (SC-08, whatever the policy calls it: a StopNCII response is refused by its
-// shape), Error(data) when the document as a whole is none of that format (a header that is not
-// there, JSON or XML that breaks off).
+// shape). Error(data) if the document as a whole is not of that format (a missing header, JSON or
+// XML that breaks off).
 ListReport read_list(const policy::List&, ListSink&);
 
 }  // namespace proviso::index

@@ -26,7 +26,7 @@ std::string ndjson_line(const Section& section, const StoredEntry& entry) {
   return line.dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace);
 }
 
-// RFC 4180, but for what the reader of lists would not give back as it was.
+// RFC 4180. Error(data) for text that the reader of lists would change.
 std::string csv_field(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
   if (text.find_first_of("\r\n") != std::string_view::npos ||
@@ -64,7 +64,8 @@ LeftOut write_listing(const Index& index, ListingForm form, std::span<const std:
       left_out.videos += section.videos;
       continue;
     }
-    if (form == ListingForm::hex && section.purpose == "known-good" && lists.empty()) {
+    if (form == ListingForm::hex &&
+        policy::list_purpose(section.purpose) == policy::ListPurpose::known_good && lists.empty()) {
       ++left_out.known_good;
       continue;
     }

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::uint64_t kCheckAllBelow = 16u << 20;  // smaller data is checked whole at open
 
-// A mapped file that is cut short raises SIGBUS at the next touch. Nothing can be answered then:
-// say so and stop.
+// If a mapped file is cut short, the next access raises SIGBUS. Nothing can be answered then, so
+// the program says so and ends.
 void on_bus_error(int) {
   constexpr char kText[] = "proviso: error: the index was truncated while it was mapped\n";
   static_cast<void>(!::write(2, kText, sizeof kText - 1));

@@ -1,5 +1,5 @@
-// The mapped file: header, signature, and no byte of the data before its block was checked. Private
-// to this room.
+// The mapped file: checks header and signature, and each block of data before its first use.
+// Private to this room.
 #pragma once
 
 #include <sys/stat.h>
@@ -26,8 +26,8 @@ struct Region {
 
 class MappedFile {
  public:
-  // Error(no_input), Error(data) for what is no index or damaged, Error(config) for another
-  // version, Error(no_permission) for a signature.
+  // Error(no_input) if it is missing, Error(data) if it is not an index or damaged, Error(config)
+  // for another version, Error(no_permission) for a wrong or missing signature.
   MappedFile(std::filesystem::path, const crypto::PublicKey* key, bool require_signature);
 
   const json::Json& meta() const { return meta_; }
@@ -38,7 +38,7 @@ class MappedFile {
   const std::filesystem::path& path() const { return path_; }
   bool replaced() const;
 
-  // Every byte of the range belongs to blocks that are right. Error(data).
+  // Checks the blocks of the range that were not checked before. Error(data) if one is wrong.
   void ensure(std::uint64_t offset, std::uint64_t bytes) const {
     if (bytes == 0) return;
     for (std::uint64_t block = offset / kBlockBytes; block <= (offset + bytes - 1) / kBlockBytes;
@@ -47,7 +47,7 @@ class MappedFile {
     }
   }
   void ensure(const Region& region) const { ensure(region.offset, region.bytes); }
-  std::optional<std::string> flaw() const;  // of all blocks, checked anew
+  std::optional<std::string> flaw() const;  // checks all blocks again; the first that is wrong
 
   // The region's bytes, not checked yet: call ensure() before each use.
   std::span<const std::byte> bytes(const Region& region) const {

@@ -42,7 +42,7 @@ ListEntry entry_of(HashType type, const StoredEntry& stored) {
   return entry;
 }
 
-// What makes a video the same one, whether it is suspended or not.
+// The digest is equal for equal videos, suspended or not.
 base::Sha256 digest_of(const Section& section, std::string_view name, std::string_view label,
                        std::span<const pdq::Hash> frames) {
   std::string text;
@@ -56,7 +56,7 @@ base::Sha256 digest_of(const Section& section, std::span<const pdq::Hash> frames
   return digest_of(section, {}, {}, frames);
 }
 
-// Of every list, the frames of its suspended videos.
+// The digests of the suspended videos of every list.
 std::set<base::Sha256> suspended_videos(std::span<const Index> from) {
   std::set<base::Sha256> all;
   for (const Index& index : from) {
@@ -95,7 +95,7 @@ BuildReport merge(const std::filesystem::path& out, std::span<const Index> from,
   }
   std::vector<policy::List> abouts;
   for (auto& [name, list] : lists) {
-    // Only what each edition says of being verified by somebody holds for all of them.
+    // The merged list is verified only if all editions name the same body.
     if (verified_by[name].size() > 1) list.verified_by.clear();
     abouts.push_back(list);
   }

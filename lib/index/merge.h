@@ -1,4 +1,4 @@
-// Several indexes as one.
+// Merges several indexes into one.
 #pragma once
 
 #include <filesystem>
@@ -9,9 +9,10 @@
 
 namespace proviso::index {
 
-// Lists of the same name become one, told as the newest edition tells it, and verified when all
-// are, by the same body; a hash that one of them suspends, or a video of the very same frames, is
-// suspended. Error(data) when two lists of one name were made for different purposes.
+// Lists of the same name become one, with the description of the newest edition. It is verified if
+// all of them are, by the same body. A hash that one of them suspends is suspended, and so is a
+// video with the same frames as a suspended one. Error(data) if two lists of one name have
+// different purposes.
 BuildReport merge(const std::filesystem::path& out, std::span<const Index> from,
                   const crypto::PrivateKey* key, const law::Resolved&, const BuildSettings& = {});
 

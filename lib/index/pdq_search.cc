@@ -79,7 +79,7 @@ PdqTable::PdqTable(const MappedFile& file, std::uint64_t entries, Region hashes,
   }
 }
 
-// Buckets that overlap would make one query meet every entry many times over.
+// If buckets overlapped, one query would look at every entry many times.
 void PdqTable::check_starts(const Slot& slot) const {
   file_->ensure(slot.starts);
   const auto starts = file_->values<std::uint32_t>(slot.starts);
@@ -126,8 +126,8 @@ void PdqTable::check_order(bool twice) const {
 
 bool PdqTable::scan_is_cheaper(int radius) const {
   if (slots_.empty()) return true;
-  // In units of one hash of a scan: a bucket costs about ten, a companion a quarter, a hash that is
-  // fetched for itself ten. Measured.
+  // In units of one hash of a scan (measured): a bucket costs about ten, a companion a quarter, a
+  // hash that is fetched for itself ten. Measured.
   const double buckets = static_cast<double>(kSlots) * static_cast<double>(steps(radius).size());
   const double met = buckets * static_cast<double>(entries_) / 65'536;
   const double fetched = met * share_within(most_of(2, radius) - most_of(1, radius));

@@ -17,7 +17,7 @@ constexpr std::size_t kMaxLists = 65'535;
 // One hash of one entry.
 struct Seen {
   std::array<std::byte, 16> hash{};  // the first 16 bytes; of perceptual hashes those of their
-                                     // SHA-256, as near ones begin alike
+                                     // SHA-256, because near hashes begin with the same bytes
   std::uint64_t line = 0;
   std::uint32_t label = 0;
   std::uint16_t list = 0;
@@ -63,7 +63,11 @@ std::array<std::byte, 32> pdq_bytes(const pdq::Hash& hash) {
   return out;
 }
 
-// Findings under the making: by list, check and detail, with the lines of their examples.
+bool is_known_good(const policy::List& list) {
+  return list.made_for() == policy::ListPurpose::known_good;
+}
+
+// Collects findings by list, check and detail, with the lines of their examples.
 class Findings {
  public:
   struct Made {
@@ -100,14 +104,14 @@ class Checker {
       throw base::Error(base::ExitCode::data, fmt::format("more than {} lists", kMaxLists));
     report_.lists.resize(policy_.lists.size());
     for (std::size_t i = 0; i < policy_.lists.size(); ++i) {
-      if (policy_.lists[i].purpose != "known-good") read(i);
+      if (!is_known_good(policy_.lists[i])) read(i);
     }
     std::sort(seen_.begin(), seen_.end(), [](const Seen& a, const Seen& b) {
       return std::tie(a.type, a.hash, a.list, a.line) < std::tie(b.type, b.hash, b.list, b.line);
     });
     compare();
     for (std::size_t i = 0; i < policy_.lists.size(); ++i) {
-      if (policy_.lists[i].purpose == "known-good") read(i);
+      if (is_known_good(policy_.lists[i])) read(i);
     }
     name_examples();
     return std::move(report_);
@@ -119,7 +123,7 @@ class Checker {
     std::size_t list;
     bool known_good;
     Reading(Checker& c, std::size_t n)
-        : checker(c), list(n), known_good(c.policy_.lists[n].purpose == "known-good") {}
+        : checker(c), list(n), known_good(is_known_good(c.policy_.lists[n])) {}
     void entry(const ListEntry& entry) override { checker.take(list, entry, known_good); }
     void rejected(const BadLine& bad) override {
       checker.findings_.add_entry(list, bad.empty_file ? "empty-file" : "malformed", bad.line);
@@ -135,8 +139,7 @@ class Checker {
     quality.name = about.name;
     quality.purpose = about.purpose;
     const std::size_t before = seen_.size();
-    // Caught here and only here: a list that cannot be read is one finding beside those of the
-    // others.
+    // The only place that catches it: a list that cannot be read is one finding among others.
     try {
       Reading reading(*this, n);
       quality.report = read_list(about, reading);
@@ -180,7 +183,7 @@ class Checker {
           n, "stale",
           fmt::format("{} days old, {} at the most", days, base::to_string(*about.max_age)));
     }
-    if (about.format == "threatexchange" && days > kTombstoneDays) {
+    if (about.format == policy::ListFormat::threatexchange && days > kTombstoneDays) {
       findings_.add(n, "tombstones-lost",
                     fmt::format("{} days old: refetch whole, tombstones are gone", days));
     }
@@ -216,7 +219,7 @@ class Checker {
     return labels_.try_emplace(label, static_cast<std::uint32_t>(labels_.size())).first->second;
   }
 
-  // A hash of a known-good list among those against abuse.
+  // Looks a hash of a known-good list up among those against abuse.
   void look_up(std::size_t good, const Seen& one) {
     for (auto at = std::lower_bound(seen_.begin(), seen_.end(), one, less_hash);
          at != seen_.end() && same_hash(*at, one); ++at) {
@@ -224,8 +227,8 @@ class Checker {
     }
   }
 
-  // A suspended entry takes its equals with it, whatever their ids; what the list deleted may
-  // rightly stand there as another entry, and so may a frame as one of another video.
+  // A suspended entry suspends equal ones, whatever their ids. A deleted entry may be there as
+  // another entry, and a frame as one of another video.
   void ask_in_use(std::size_t list, const ListEntry& entry, const std::optional<std::string>& id,
                   const std::string& detail) {
     if (!in_use_) return;
@@ -239,7 +242,7 @@ class Checker {
     if (used) findings_.add_entry(list, "in-use", entry.line, detail);
   }
 
-  // Equal hashes stand side by side now, by list and line.
+  // Equal hashes are side by side now, by list and line.
   void compare() {
     for (std::size_t begin = 0; begin < seen_.size();) {
       std::size_t end = begin + 1;

@@ -1,8 +1,8 @@
-// The quality of hash lists, checked over all lists of the policy: what `index check` tells, and
+// The quality of hash lists, checked over all lists of the policy: what `index check` prints, and
 // what the yearly report counts (7.K1).
 //
-// Memory: 32 bytes a hash of lists against child sexual abuse, at most kMaxCheckedHashes of them (1
-// GiB); known-good lists are read past them and not kept. No finding holds a hash.
+// Memory: 32 bytes per hash of lists against child sexual abuse, at most kMaxCheckedHashes of them
+// (1 GiB). Known-good lists are compared with these and not kept. No finding holds a hash.
 #pragma once
 
 #include <cstdint>
@@ -24,13 +24,13 @@ namespace proviso::index {
 
 constexpr std::uint64_t kMaxCheckedHashes = 32'000'000;
 constexpr std::size_t kMaxExamples = 5;
-constexpr int kTombstoneDays = 90;  // ThreatExchange keeps a tombstone that long
+constexpr int kTombstoneDays = 90;  // ThreatExchange keeps a tombstone for so long
 
 struct QualityFinding {
   std::string list;
   std::string check;                  // one of kQualityChecks
-  std::uint64_t count = 0;            // of entries, or of what `detail` says
-  std::string detail;                 // empty, or which other list, which member is missing, ...
+  std::uint64_t count = 0;            // of entries, or of what `detail` names
+  std::string detail;                 // empty, or the other list, the missing member, ...
   std::vector<std::string> examples;  // ids of entries, else "line N"; at most kMaxExamples
 };
 
@@ -66,19 +66,19 @@ struct QualityReport {
   std::vector<QualityFinding> findings;
 };
 
-// Is that hash in the compiled index, as an entry of that list that gives hits? With an `id`: as
-// the entry of that id (empty: of none).
+// True if the compiled index has the hash as an entry of the list that gives hits. With `id`: as
+// the entry with that id (empty: without one).
 using InUse = std::function<bool(const std::string& list, HashType, std::span<const std::byte> hash,
                                  const std::optional<std::string>& id)>;
 
 // Reads every list of the policy once, and those with examples a second time for their ids. A list
-// that cannot be read is a finding. Error(data) when the lists hold more than kMaxCheckedHashes,
-// Error(io). `in_use` empty: not asked. A video is in use by its frames.
+// that cannot be read is a finding. Error(data) if the lists have more than kMaxCheckedHashes,
+// Error(io). Without `in_use` the index is not asked. A video is in use if its frames are.
 QualityReport check_lists(const policy::Policy&, const law::Resolved&, const InUse& in_use = {});
 
 json::OrderedJson to_json(const QualityReport&);
 std::string to_text(const QualityReport&);  // a table for people
-// The ledger's entry (index.checked): counts alone, no hashes, no ids.
+// The ledger's entry (index.checked): counts, no hashes and no ids.
 ledger::Entry checked_entry(const QualityReport&, std::string tool, std::string run);
 
 }  // namespace proviso::index

@@ -1,4 +1,4 @@
-// What the check of the lists found, for machines, for people and for the ledger.
+// Writes what the check of the lists found: as JSON, as a table and as a ledger entry.
 #include <fmt/format.h>
 
 #include "index/quality.h"
@@ -7,7 +7,7 @@
 namespace proviso::index {
 namespace {
 
-// An id is the list maker's text: nothing of it may steer a terminal.
+// An id is text of the list's maker, so control characters must not reach the terminal.
 std::string shown(std::string_view text) {
   std::string out;
   for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;

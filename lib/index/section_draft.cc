@@ -12,7 +12,7 @@ std::span<const std::byte> raw(const std::vector<T>& values) {
   return {reinterpret_cast<const std::byte*>(values.data()), values.size() * sizeof(T)};
 }
 
-// One slot's table in the bytes of the file: a counting sort of the hashes by that slot.
+// One slot's table as bytes of the file, by a counting sort of the hashes by that slot.
 std::vector<std::byte> slot_table(std::span<const pdq::Hash> hashes, int slot) {
   const SlotLayout layout(hashes.size());
   std::vector<std::byte> table(layout.bytes);

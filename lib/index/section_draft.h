@@ -1,5 +1,5 @@
-// One section on its way into the file: takes entries in ascending order of their hashes and lays
-// out the section's regions.
+// Builds one section of the index: takes entries in ascending order of their hashes and lays out
+// the section's regions.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,13 @@
 #include "index/data_writer.h"
 #include "index/layout.h"
 #include "index/list.h"
-#include "index/spool.h"
+#include "index/region_buffer.h"
 
 namespace proviso::index {
 
-// What is told of an entry or video.
+// The data of an entry or video beside its hashes.
 struct Described {
-  std::string_view id;  // empty: `line` stands for it
+  std::string_view id;  // empty: it is called by its `line`
   std::uint32_t line = 0;
   std::string_view label;
   bool suspended = false;
@@ -33,10 +33,10 @@ class SectionDraft {
   std::uint64_t entries() const { return entries_; }  // hashes; in a section of frames, frames
   std::uint64_t suspended() const { return suspended_; }
 
-  // Exact types and PDQ: an entry whose hash is above that of the one before. `key`: the bytes of
+  // Exact types and PDQ: adds an entry. Hashes must be strictly ascending. `key` has the bytes of
   // the hash's hex text.
   void add(const std::array<std::byte, 32>& key, const Described&);
-  // Frames: one of the video with this number; ascending by key, then by video.
+  // Adds a frame of the video with this number. Must be ascending by key, then by video.
   void add_frame(const std::array<std::byte, 32>& key, std::uint32_t video);
   void describe_video(
       const Described&);  // in the order of their numbers, once all frames are added
@@ -53,7 +53,7 @@ class SectionDraft {
 
   HashType type_;
   std::uint64_t entries_ = 0, suspended_ = 0;
-  Spool hashes_, owners_, info_, strings_;
+  RegionBuffer hashes_, owners_, info_, strings_;
   std::vector<std::uint32_t> frames_of_;  // a video: how many distinct frames
   std::map<std::string, std::uint32_t, std::less<>> labels_;
 };

@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::uint64_t kMaxWithdrawnBytes = 1u << 30;
 
-// "id n-1", "md5 HEX" in lower case: as the reader of the file understands the line, whoever wrote
-// it.
+// The line as the reader of the file understands it, whoever wrote it: "id n-1", "md5 HEX" in lower
+// case.
 std::string meant_by(std::string_view line) {
   line = lists::trim(line);
   const std::size_t blank = line.find_first_of(" \t");
@@ -30,7 +30,8 @@ bool add_line(const policy::List& list, const std::string& line) {
                       fmt::format("the list {} names no file of withdrawn entries", list.name), {},
                       "add 'withdrawn: FILE' to the list in the policy, and make the file, empty");
   }
-  // Two that read the file at the same time would each write it without the other's line.
+  // Without the lock, two processes that read the file at the same time would each lose the other's
+  // line.
   const auto lock = base::FileLock::take(list.withdrawn.string() + ".lock", true);
   std::error_code error;
   std::string text = std::filesystem::exists(list.withdrawn, error)
@@ -57,8 +58,7 @@ bool withdraw(const policy::List& list, HashType type, const std::string& hex) {
                           : fmt::format("{} hex digits were expected", 2 * bytes_of(type)),
                       "HASH");
   }
-  // A hash that no list may hold would be refused with the file that names it, and every build with
-  // that.
+  // A hash that no list may hold would make the file, and so every later build, fail.
   ListEntry entry;
   if (const auto flaw = lists::add_hash(entry, type, base::to_hex(*bytes)))
     throw base::Error(base::ExitCode::usage, flaw->why, "HASH");

@@ -1,5 +1,5 @@
-// Taking one entry out of use: a line more in its list's `withdrawn` file, so that no later build
-// brings it back.
+// Takes one entry out of use by a line in its list's `withdrawn` file, which every later build
+// reads.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace proviso::index {
 
-// `type` and `hex`, or `id`. The file appears whole. False when the line stands there already.
-// Error(config) when the policy's list names no `withdrawn` file, Error(usage) for a hash of
-// another shape.
+// Adds a hash or an id. The file appears whole. False if the file has the line already.
+// Error(config) if the policy's list has no `withdrawn` file, Error(usage) if `hex` is not a hash
+// of that type.
 bool withdraw(const policy::List&, HashType type, const std::string& hex);
 bool withdraw(const policy::List&, const std::string& id);
 

@@ -19,8 +19,8 @@ namespace {
 constexpr int kMaxDepth = 64;
 constexpr double kMaxExactInteger = 9007199254740992.0;  // 2^53
 
-// Decodes one code point; the text is known to be valid UTF-8 (nlohmann checks at parse, we at
-// canonical()).
+// Decodes one code point. The text is valid UTF-8: nlohmann checks it in parse(), we check it in
+// canonical().
 char32_t next_code_point(std::string_view text, std::size_t& at) {
   const auto byte = [&](std::size_t i) -> char32_t {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
@@ -131,7 +131,8 @@ Json parse(std::string_view text, std::string_view name) {
     }
     return flaw.empty();
   };
-  // The depth is bounded before the parser builds anything, as destroying a deep tree recurses.
+  // The depth is checked before the parser builds anything, because destroying a deep tree
+  // recurses.
   int depth = 0;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -183,7 +184,7 @@ bool canonical_less(std::string_view a, std::string_view b) {
 
 void append_canonical_string(std::string& out, std::string_view utf8) {
   out += '"';
-  // What needs no escape is copied as a whole.
+  // Runs of characters that need no escape are copied at once.
   std::size_t plain = 0;
   for (std::size_t i = 0; i < utf8.size(); ++i) {
     const char c = utf8[i];

@@ -1,4 +1,4 @@
-// JSON documents: strict parsing, RFC 8785 canonical form.
+// JSON documents: strict parsing, and the canonical form of RFC 8785. Thread safe.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -6,24 +6,22 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "json/json_fwd.h"
 
 namespace proviso::json {
 
-using Json = nlohmann::json;                 // members sorted by name
-using OrderedJson = nlohmann::ordered_json;  // members as written, for output that people read
-
-// Strict: UTF-8, no comments, no duplicate keys, depth at most 64. Throws base::Error(data) with
-// "name:byte N: what".
+// Parses strictly: UTF-8, no comments, no duplicate keys, at most 64 levels. Throws
+// base::Error(data) with "name:byte N: what".
 Json parse(std::string_view text, std::string_view name);
 
-// RFC 8785 (JCS): members sorted by UTF-16 code units, ECMAScript numbers. Numbers beyond 2^53 are
-// refused with base::Error(software): ours are strings then.
+// The canonical form (RFC 8785, JCS): members by UTF-16 code units, numbers as in ECMAScript.
+// Throws base::Error(software) for a number beyond 2^53, which must be written as a string.
 std::string canonical(const Json&);
-// The canonical form of a string and a number alone, for writers that build JCS text member by
-// member.
+// Append the canonical form of one string or number, for code that writes the canonical form member
+// by member.
 void append_canonical_string(std::string& out, std::string_view utf8);
 void append_canonical_number(std::string& out, double value);
-// Sorting of member names as RFC 8785 3.2.3 asks: true when a comes before b.
+// True if the member name `a` comes before `b` (RFC 8785 3.2.3).
 bool canonical_less(std::string_view a, std::string_view b);
 
 }  // namespace proviso::json

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "json/json.h"
 #include "law/words.h"
 
 namespace proviso::law {

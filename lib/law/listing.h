@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "json/json.h"
+#include "json/json_fwd.h"
 #include "law/calendar.h"
 #include "law/diff.h"
 #include "law/instrument.h"

@@ -1,13 +1,14 @@
 #include "law/words.h"
 
 #include <array>
-#include <utility>
+
+#include "base/words.h"
 
 namespace proviso::law {
 namespace {
 
 template <class T, std::size_t N>
-using Words = std::array<std::pair<T, std::string_view>, N>;
+using Words = std::array<base::Word<T>, N>;
 
 constexpr Words<Severity, 3> kSeverities{{{Severity::error, "error"},
                                           {Severity::warning, "warning"},
@@ -25,38 +26,24 @@ constexpr Words<ReviewScope, 3> kReviewScopes{
 constexpr Words<Binding, 3> kBindings{
     {{Binding::none, "none"}, {Binding::recital, "recital"}, {Binding::article, "article"}}};
 
-template <class T, std::size_t N>
-std::string_view word_of(const Words<T, N>& words, T value) {
-  for (const auto& [each, word] : words) {
-    if (each == value) return word;
-  }
-  return "?";
-}
-
-template <class T, std::size_t N>
-std::optional<T> value_of(const Words<T, N>& words, std::string_view text) {
-  for (const auto& [value, word] : words) {
-    if (word == text) return value;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
-std::string_view to_string(Severity v) { return word_of(kSeverities, v); }
-std::string_view to_string(Status v) { return word_of(kStatuses, v); }
-std::string_view to_string(ContentRule v) { return word_of(kContentRules, v); }
-std::string_view to_string(ReviewScope v) { return word_of(kReviewScopes, v); }
-std::string_view to_string(Binding v) { return word_of(kBindings, v); }
+std::string_view to_string(Severity v) { return base::word_of(kSeverities, v); }
+std::string_view to_string(Status v) { return base::word_of(kStatuses, v); }
+std::string_view to_string(ContentRule v) { return base::word_of(kContentRules, v); }
+std::string_view to_string(ReviewScope v) { return base::word_of(kReviewScopes, v); }
+std::string_view to_string(Binding v) { return base::word_of(kBindings, v); }
 
-std::optional<Severity> parse_severity(std::string_view t) { return value_of(kSeverities, t); }
-std::optional<Status> parse_status(std::string_view t) { return value_of(kStatuses, t); }
+std::optional<Severity> parse_severity(std::string_view t) {
+  return base::value_of(kSeverities, t);
+}
+std::optional<Status> parse_status(std::string_view t) { return base::value_of(kStatuses, t); }
 std::optional<ContentRule> parse_content_rule(std::string_view t) {
-  return value_of(kContentRules, t);
+  return base::value_of(kContentRules, t);
 }
 std::optional<ReviewScope> parse_review_scope(std::string_view t) {
-  return value_of(kReviewScopes, t);
+  return base::value_of(kReviewScopes, t);
 }
-std::optional<Binding> parse_binding(std::string_view t) { return value_of(kBindings, t); }
+std::optional<Binding> parse_binding(std::string_view t) { return base::value_of(kBindings, t); }
 
 }  // namespace proviso::law

@@ -62,11 +62,11 @@ bool LineReader::fill(bool wait) {
 
 // The next whole line in the buffer, if there is one; bounds what is kept of a line without end.
 bool LineReader::take_line(InputLine& line) {
-  const void* found = std::memchr(buffer_.data() + searched_, '\n', end_ - searched_);
-  std::size_t end = end_;
-  if (found != nullptr) {
-    end = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
-  } else if (!ended_) {
+  const std::string_view buffered(buffer_.data(), end_);
+  const std::size_t newline = buffered.find('\n', searched_);
+  const bool whole = newline != std::string_view::npos;
+  const std::size_t end = whole ? newline : end_;
+  if (!whole && !ended_) {
     searched_ = end;
     if (skipping_ || end - at_ > max_line_) {
       skipping_ = true;
@@ -74,19 +74,18 @@ bool LineReader::take_line(InputLine& line) {
       at_ = searched_ = end_ = 0;
     }
     return false;
-  } else if (at_ == end && !skipping_) {
-    return false;
   }
+  if (!whole && at_ == end && !skipping_) return false;
   line.number = ++number_;
   line.too_long = skipping_ || end - at_ > max_line_;
   line.text.clear();
   if (!line.too_long) {
     // Room for what simdjson reads past the end, so that parsing copies nothing.
     line.text.reserve(end - at_ + simdjson::SIMDJSON_PADDING);
-    line.text.assign(buffer_.data() + at_, end - at_);
+    line.text.assign(buffered.substr(at_, end - at_));
   }
   skipping_ = false;
-  at_ = searched_ = found != nullptr ? end + 1 : end;
+  at_ = searched_ = whole ? end + 1 : end;
   return true;
 }
 

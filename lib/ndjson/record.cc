@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "json/json.h"
+#include "ndjson/splice.h"
 
 namespace proviso::ndjson {
 
@@ -42,21 +42,6 @@ bool has_repeated_key(const std::vector<Field>& fields) {
   for (const Field& field : fields) names.push_back(field.key);
   std::sort(names.begin(), names.end());
   return std::adjacent_find(names.begin(), names.end()) != names.end();
-}
-
-std::string json_string(std::string_view text) {
-  std::string out;
-  json::append_canonical_string(out, text);
-  return out;
-}
-
-std::string error_member(std::string_view tool, const base::ItemError& error) {
-  std::string member = fmt::format("{{\"tool\":{},\"code\":{},\"message\":{}", json_string(tool),
-                                   json_string(error.code), json_string(error.message));
-  if (!error.rule.empty()) member += fmt::format(",\"rule\":{}", json_string(error.rule));
-  if (!error.citation.empty())
-    member += fmt::format(",\"citation\":{}", json_string(error.citation));
-  return member;
 }
 
 // The element at a dotted path; nullopt when a member on the way is absent.
@@ -171,25 +156,7 @@ base::Result<std::optional<std::uint64_t>> Record::unsigned_integer(std::string_
 }
 
 std::string Record::with(std::string_view name, std::string_view value) const {
-  const std::size_t brace = line_.rfind('}');
-  std::string out;
-  out.reserve(line_.size() + name.size() + value.size() + 8);
-  out.append(line_, 0, brace);
-  if (!fields_.empty()) out += ',';
-  json::append_canonical_string(out, name);
-  out += ':';
-  out += value;
-  out.append(line_, brace, std::string::npos);
-  return out;
-}
-
-std::string with_error(const Record& record, std::string_view tool, const base::ItemError& error) {
-  return record.with("error", error_member(tool, error) + "}");
-}
-
-std::string error_line(std::string_view tool, const base::ItemError& error,
-                       std::uint64_t line_number) {
-  return fmt::format("{{\"error\":{},\"line\":{}}}}}", error_member(tool, error), line_number);
+  return spliced(line_, name, value);
 }
 
 }  // namespace proviso::ndjson

@@ -65,7 +65,7 @@ class Record {
   base::Result<std::optional<bool>> boolean(std::string_view path) const;
   base::Result<std::optional<std::uint64_t>> unsigned_integer(std::string_view path) const;
 
-  // The line with `"name":value` put before its last brace. `value` is JSON text.
+  // The line with one more member: spliced().
   std::string with(std::string_view name, std::string_view value) const;
   // Gives the line's memory back for the next one; the record is then over.
   std::string take_line() && { return std::move(line_); }
@@ -76,11 +76,6 @@ class Record {
   simdjson::dom::object root_;
   std::span<const Field> fields_;  // in the parser
 };
-
-// The line with an "error" member {"tool","code","message"[,"rule","citation"]}.
-std::string with_error(const Record&, std::string_view tool, const base::ItemError&);
-// The line for input that was no record: {"error":{...,"line":N}}, none of its bytes.
-std::string error_line(std::string_view tool, const base::ItemError&, std::uint64_t line_number);
 
 // RFC 8785 text of a parsed element (numbers beyond 2^53 as written by simdjson's integer types are
 // item error bad_record).

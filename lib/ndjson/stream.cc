@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "ndjson/line_reader.h"
+#include "ndjson/splice.h"
 #include "ndjson/worker_pool.h"
 
 namespace proviso::ndjson {
@@ -25,21 +26,26 @@ Outcome bad_line(const Stage& stage, const base::ItemError& error, std::uint64_t
 struct Workbench {
   std::vector<Parser> parsers;
   std::vector<Record> records;
-  std::vector<const Record*> unprocessed;
-  std::vector<std::size_t> places;  // of them in the batch
-  std::vector<std::size_t> lines;   // of every record in the batch
-  std::vector<Outcome> outcomes;
+  std::vector<std::size_t> places;  // of the records
+  std::vector<Placed> unprocessed;
+  std::vector<Outcome> outcomes;  // of those
 };
 
-// Reads the lines [from, to) of a batch and gives those that are records to the stage.
-void process_lines(Stage& stage, Workbench& bench, std::span<InputLine> lines,
-                   std::span<Outcome> outcomes, std::size_t max_line, unsigned worker) {
+// A batch in work: its lines, and what becomes of each.
+struct Batch {
+  std::span<InputLine> lines;
+  std::span<Outcome> outcomes;
+};
+
+// Reads `size` lines of a batch and gives those that are records to the stage.
+void process_lines(Stage& stage, Workbench& bench, const Batch& batch, std::size_t from,
+                   std::size_t size, std::size_t max_line, unsigned worker) {
+  const auto& [lines, outcomes] = batch;
   bench.records.clear();
-  bench.lines.clear();
-  bench.unprocessed.clear();
   bench.places.clear();
-  bench.records.reserve(lines.size());
-  for (std::size_t i = 0; i < lines.size(); ++i) {
+  bench.unprocessed.clear();
+  bench.records.reserve(size);
+  for (std::size_t i = from; i < from + size; ++i) {
     if (lines[i].too_long) {
       outcomes[i] = bad_line(
           stage,
@@ -53,27 +59,26 @@ void process_lines(Stage& stage, Workbench& bench, std::span<InputLine> lines,
       continue;
     }
     bench.records.push_back(std::move(*record));
-    bench.lines.push_back(i);
+    bench.places.push_back(i);
   }
   for (std::size_t r = 0; r < bench.records.size(); ++r) {
-    const Record& record = bench.records[r];
-    if (record.has("error")) {
-      outcomes[bench.lines[r]] = stage.process_failed(record, worker);
-    } else if (lines.size() == 1) {
-      outcomes[bench.lines[r]] = stage.process(record, worker);
+    const Placed placed{bench.records[r], bench.places[r]};
+    if (placed.record.has("error")) {
+      outcomes[placed.place] = stage.process_failed(placed, worker);
+    } else if (size == 1) {
+      outcomes[placed.place] = stage.process(placed, worker);
     } else {
-      bench.unprocessed.push_back(&record);
-      bench.places.push_back(bench.lines[r]);
+      bench.unprocessed.push_back(placed);
     }
   }
   if (!bench.unprocessed.empty()) {
     bench.outcomes.assign(bench.unprocessed.size(), Outcome{});
     stage.process_chunk(bench.unprocessed, bench.outcomes, worker);
-    for (std::size_t i = 0; i < bench.places.size(); ++i)
-      outcomes[bench.places[i]] = std::move(bench.outcomes[i]);
+    for (std::size_t i = 0; i < bench.unprocessed.size(); ++i)
+      outcomes[bench.unprocessed[i].place] = std::move(bench.outcomes[i]);
   }
   for (std::size_t r = 0; r < bench.records.size(); ++r)
-    lines[bench.lines[r]].text = std::move(bench.records[r]).take_line();
+    lines[bench.places[r]].text = std::move(bench.records[r]).take_line();
   bench.records.clear();
   if (bench.parsers.size() > 1) {
     for (Parser& parser : bench.parsers) parser.shrink();
@@ -119,16 +124,17 @@ bool write_lines(int fd, const std::string& text) {
 
 }  // namespace
 
-Outcome Stage::process_failed(const Record& record, unsigned) {
+Outcome Stage::process_failed(const Placed& placed, unsigned) {
   // A file that is gone is no failure of the stage that found it so, nor of those behind it.
+  const Record& record = placed.record;
   const auto kind =
       record.text("error.code") == "content_gone" ? Outcome::Kind::pass : Outcome::Kind::error;
   return {kind, record.line(), false};
 }
 
-void Stage::process_chunk(std::span<const Record* const> records, std::span<Outcome> outcomes,
+void Stage::process_chunk(std::span<const Placed> records, std::span<Outcome> outcomes,
                           unsigned worker) {
-  for (std::size_t i = 0; i < records.size(); ++i) outcomes[i] = process(*records[i], worker);
+  for (std::size_t i = 0; i < records.size(); ++i) outcomes[i] = process(records[i], worker);
 }
 
 base::ExitCode run_stream(Stage& stage, const StreamOptions& options, StreamCounts& counts) {
@@ -142,16 +148,15 @@ base::ExitCode run_stream(Stage& stage, const StreamOptions& options, StreamCoun
   std::vector<Outcome> outcomes;
   std::string text;
   while (reader.next(batch, std::max<std::size_t>(1, options.max_batch), kMaxBatchBytes)) {
-    stage.begin_batch();
+    stage.begin_batch(batch.size());
     outcomes.assign(batch.size(), Outcome{});
     // Every worker gets something to do before any gets a second chunk.
     const std::size_t chunk =
         std::max<std::size_t>(1, std::min(most, (batch.size() + jobs - 1) / jobs));
     pool.run((batch.size() + chunk - 1) / chunk, [&](std::size_t i, unsigned worker) {
       const std::size_t from = i * chunk;
-      const std::size_t size = std::min(chunk, batch.size() - from);
-      process_lines(stage, benches[worker], std::span(batch).subspan(from, size),
-                    std::span(outcomes).subspan(from, size), options.max_line, worker);
+      process_lines(stage, benches[worker], {batch, outcomes}, from,
+                    std::min(chunk, batch.size() - from), options.max_line, worker);
     });
     stage.commit_batch(outcomes);
     count(outcomes, counts);

@@ -7,12 +7,11 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "json/json.h"
@@ -28,24 +27,33 @@ struct Outcome {
   bool bad_line = false;  // the input was no record
 };
 
+// A record of a batch. `place` is the number of its line in the batch, from 0: what a stage knows
+// of the record it keeps by place, and finds again in commit_batch().
+struct Placed {
+  const Record& record;
+  std::size_t place = 0;
+};
+
 class Stage {
  public:
   virtual ~Stage() = default;
   virtual std::string_view name() const = 0;  // "scope-check", for error members
-  virtual void begin_batch() {
-  }  // may throw base::Error: the run stops after what was written before
-  virtual Outcome process(const Record&, unsigned worker) = 0;  // thread safe for distinct workers
+  // `count` is the number of lines of the batch; a line that is not a record has a place, too. May
+  // throw base::Error: the run stops after what was written before.
+  virtual void begin_batch(std::size_t /*count*/) {}
+  virtual Outcome process(const Placed&, unsigned worker) = 0;  // thread safe for distinct workers
   // How many records of a batch process_chunk() likes to see at once, at the most. With 1 each
   // record is handed to process().
   virtual std::size_t chunk_records() const { return 1; }
   // The same for several records, in their order; outcomes[i] is of records[i]. Thread safe for
   // distinct workers.
-  virtual void process_chunk(std::span<const Record* const> records, std::span<Outcome> outcomes,
+  virtual void process_chunk(std::span<const Placed> records, std::span<Outcome> outcomes,
                              unsigned worker);
   // A record that an earlier stage marked with "error": passed on untouched unless the stage has
   // something to do (retain).
-  virtual Outcome process_failed(const Record&, unsigned worker);
-  // In order; may still change the lines (retain stores its group here).
+  virtual Outcome process_failed(const Placed&, unsigned worker);
+  // In order, outcomes[place] of each line of the batch; may still change the lines (retain stores
+  // its group here).
   virtual void commit_batch(std::span<Outcome>) {}
   virtual void finish() {}  // after the last batch, also when stopped by SIGTERM
   virtual json::Json figures() const {

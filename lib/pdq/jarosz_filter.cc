@@ -9,13 +9,13 @@
 namespace proviso::pdq {
 namespace {
 
-// Rows of a plane that a pass is to write: all of them, or the 64 that decimation keeps.
+// The rows of a plane that a pass writes: all of them, or the 64 that decimation keeps.
 struct Rows {
   const int* kept = nullptr;  // ascending, may repeat; null for all
 };
 
-// out = sums / count. For a power of two the product with its inverse is the same float, and much
-// cheaper.
+// out = sums / count. For a power of two, multiplying by the inverse gives the same float and is
+// much cheaper.
 void write_means(const float* __restrict sums, float* __restrict out, std::size_t n, int count) {
   const auto divisor = static_cast<float>(count);
   if (std::has_single_bit(static_cast<unsigned>(count))) {
@@ -42,9 +42,9 @@ void slide(float* __restrict sums, const float* __restrict entering,
   }
 }
 
-// One running box down the columns of `in` (`rows` x `columns`), all columns side by side. The box
-// reaches `window / 2` rows ahead; at both ends it is cut off, and the mean is of what is left in
-// it.
+// Runs one box down the columns of `in` (`rows` x `columns`), all columns side by side. The box
+// reaches `window / 2` rows ahead. At both ends it is cut off, and the mean is that of the rows
+// left in it.
 void box_down_columns(const float* in, float* out, int rows, int columns, int window, Rows wanted) {
   const auto n = static_cast<std::size_t>(columns);
   alignas(64) std::array<float, 512> sums{};
@@ -114,15 +114,15 @@ struct Scratch {
   alignas(64) std::array<float, std::size_t{512} * 512> second;
 };
 
-// Kept per thread: allocating megabytes for each hash would cost more than the hash.
+// Kept per thread, because allocating megabytes for each hash would cost more than the hash.
 template <class T>
 T& of_this_thread() {
   thread_local const auto instance = std::make_unique<T>();
   return *instance;
 }
 
-// `out` is `width` rows of `height` floats; a block of the source is turned over while it is in the
-// cache.
+// `out` is `width` rows of `height` floats. Each block of the source is transposed while it is in
+// the cache.
 void load_transposed(const Samples& in, float* out) {
   constexpr std::size_t kBlock = 16;
   const auto h = static_cast<std::size_t>(in.height);
@@ -160,8 +160,8 @@ void filter_and_decimate_portable(const Samples& in, Cells& out) {
   transpose(b, a, in.width, in.height);
   box_down_columns(a, b, in.height, in.width, down, {});  // along columns, first pass
   transpose(b, a, in.height, in.width);
-  // Second pass: only what decimation keeps is written, but every sample goes through the sums,
-  // which remember its rounding.
+  // Second pass: only what decimation keeps is written, but every sample is added to the sums,
+  // because their rounding depends on all of them.
   box_down_columns(a, b, in.width, in.height, along, {kept_columns.data()});  // 64 x height
   transpose(b, a, kCells, in.height);
   box_down_columns(a, out.data(), in.height, kCells, down, {kept_rows.data()});

@@ -2,9 +2,9 @@
 // columns, of a running box (W. Jarosz, "Fast Image Convolutions", 2001), then the sample nearest
 // to each cell's centre.
 //
-// The sums run in the reference's order, one 32-bit float addition and one subtraction a sample,
-// since another order rounds otherwise. Speed comes from going along columns only, all columns at
-// once: along rows the plane is transposed first.
+// The sums are made in the reference's order, one 32-bit float addition and one subtraction per
+// sample, because another order rounds differently. For speed, every pass goes down all columns at
+// once; for a pass along rows the plane is transposed first.
 #pragma once
 
 #include <array>
@@ -26,15 +26,15 @@ struct Samples {
 
 // The box's width for one pass over a side of `length` samples: half a cell, rounded up.
 constexpr int window_size(int length) { return (length + 2 * kCells - 1) / (2 * kCells); }
-// The sample that stands for cell `cell`: nearest its centre.
+// The sample of cell `cell`: the one nearest to its centre.
 constexpr int centre_of(int cell, int length) {
   return static_cast<int>((cell + 0.5) * length / kCells);
 }
 
-// Sides from 5 to 512. By the fastest kernel that this CPU has; all give the same bits. Work space
-// is kept per thread.
+// Sides must be from 5 to 512. Uses the fastest kernel that this CPU has; all give the same bits.
+// Work space is kept per thread.
 void filter_and_decimate(const Samples&, Cells& out);
-// Without a kernel: what the kernels are held against, and what runs where there is none.
+// The same without a kernel. Tests compare the kernels with it; it runs where there is no kernel.
 void filter_and_decimate_portable(const Samples&, Cells& out);
 // "avx2" or "portable".
 std::string_view kernel_name();

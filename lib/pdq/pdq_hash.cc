@@ -14,8 +14,8 @@ namespace {
 
 constexpr int kWordBits = 64;
 
-// Steps between neighbouring cells in whole hundredths of full scale, cut off towards zero, so that
-// faint ones count nothing.
+// The sum of the steps between neighbouring cells, each in hundredths of full scale and truncated
+// to a whole number, so that faint steps count as 0.
 int quality_of(const Cells& cells) {
   constexpr std::size_t n = kCells;
   const auto steps = [&](std::size_t first, std::size_t second, std::size_t count) {
@@ -51,7 +51,7 @@ struct Transformed {
   bool small = false;  // a side under kMinimumEdge: no hash
 };
 
-// Nearest neighbour, the ratio not kept.
+// Nearest neighbour; the ratio is not kept.
 Plane sampled(const Plane& plane, std::vector<std::uint8_t>& memory) {
   constexpr auto edge = static_cast<std::size_t>(kDownsampleEdge);
   memory.resize(edge * edge);
@@ -101,7 +101,7 @@ Spectrum turned(const Spectrum& in, bool swap, bool flip_rows, bool flip_columns
   return out;
 }
 
-// How many lines, counted by `at(line, i)` from the outside, are one flat colour.
+// The number of lines of one flat colour from the outside in; `at(line, i)` is a sample.
 template <class At>
 int border_lines(int lines, int length, const At& at) {
   const int colour = at(0, length / 2);

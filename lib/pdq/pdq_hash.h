@@ -1,8 +1,8 @@
 // PDQ: a 256-bit perceptual hash of a luma plane, with a quality from 0 to 100.
 //
-// Exactly the reference's (ThreatExchange pdq/cpp): a plane over 512 in a dimension is sampled down
-// by nearest neighbour first, then a two-pass Jarosz (tent) filter, 64x64 decimation, 16x16 DCT,
-// median threshold.
+// The bits are those of the reference (ThreatExchange pdq/cpp): a plane with a side over 512 is
+// sampled down by nearest neighbour; then come a two-pass Jarosz (tent) filter, decimation to
+// 64x64, a 16x16 DCT and the median threshold.
 #pragma once
 
 #include <array>
@@ -19,8 +19,7 @@
 namespace proviso::pdq {
 
 constexpr int kHashBits = 256;
-constexpr int kDefaultDistance = 31;      // reference: matches at 31 bits or fewer
-constexpr int kDefaultQualityFloor = 50;  // reference: below it, discard
+constexpr int kDefaultQualityFloor = 50;  // the reference: hashes of lower quality are discarded
 constexpr int kDownsampleEdge = 512;
 constexpr int kMinimumEdge = 5;  // smaller: quality 0, hash of zeros
 
@@ -40,8 +39,8 @@ struct Result {
   int quality = 0;
 };
 
-// The sides a picture is hashed at: its own, or kDownsampleEdge both when either is over it (the
-// reference keeps no ratio).
+// The sides at which a picture is hashed: its own, or both kDownsampleEdge if either is over it
+// (the reference does not keep the ratio).
 struct Size {
   int width = 0, height = 0;
 };
@@ -52,12 +51,12 @@ constexpr int sample_index(int out, int source) {
   return static_cast<int>(static_cast<std::int64_t>(out) * source / kDownsampleEdge);
 }
 
-// Work space (at most 2.2 MiB) is kept per thread. Thread safe. Any size; an empty plane is a small
-// one.
+// Takes a plane of any size, also an empty one. May be called by several threads at once; work
+// space (at most 2.2 MiB) is kept per thread.
 Result hash(const Plane&);
 
-// The eight ways to turn and mirror a picture, in the reference's order and names; about the price
-// of one hash.
+// The hashes of the picture turned and mirrored in all eight ways, in the reference's order. Costs
+// about as much as one hash.
 constexpr std::array<std::string_view, 8> kDihedralNames{
     "original", "rotate90", "rotate180", "rotate270", "flipx", "flipy", "flipplus1", "flipminus1"};
 struct Dihedral {
@@ -66,9 +65,9 @@ struct Dihedral {
 };
 Dihedral hash_dihedral(const Plane&);
 
-// The plane without flat borders (letterbox, pillarbox, frames of one colour): a border line is one
-// whose samples lie within kBorderSpread of each other and of the outermost line. The plane itself
-// where less than half of a side would be left, or nothing goes.
+// The plane without flat borders (letterbox, pillarbox, frames of one colour). A line belongs to
+// the border if its samples are within kBorderSpread of each other and of the outermost line.
+// Returns the plane itself if it has no border, or if less than half of a side would be left.
 constexpr int kBorderSpread = 12;
 Plane unletterboxed(const Plane&);
 

@@ -1,13 +1,16 @@
 #include "policy/attestations.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
 #include "base/file.h"
 #include "crypto/keys.h"
 #include "crypto/random.h"
-#include "policy/words.h"
+#include "json/json.h"
+#include "law/instrument.h"
+#include "policy/fields.h"
+#include "policy/policy.h"
 
 namespace proviso::policy {
 namespace {
@@ -30,8 +33,7 @@ std::vector<Attestation> read_attestations(const Fields& fields,
     Attestation one;
     one.rule = fields.text(each, "rule");
     one.person = fields.text(each, "person");
-    one.role =
-        fields.word(each, "role", parse_role, "reviewer, dpo, oversight").value_or(Role::dpo);
+    one.role = fields.word(each, "role", kRoles).value_or(Role::dpo);
     one.date = fields.require_date(each, "date").value_or(base::Date{});
     one.expires = fields.require_date(each, "expires").value_or(base::Date{});
     if (one.expires < one.date) fields.in.fail(each, "expires lies before date");

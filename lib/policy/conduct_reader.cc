@@ -1,10 +1,11 @@
 // The second half of the policy: what is done with hits, who may receive them, keys and paths, and
 // what the law says of it.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
 #include "base/file.h"
+#include "law/union.h"
 #include "policy/attestations.h"
 #include "policy/periods.h"
 #include "policy/policy_reader.h"
@@ -13,7 +14,6 @@
 namespace proviso::policy {
 namespace {
 
-constexpr int kMaxKnownWithin = 63;
 constexpr int kMaxWindow = 100'000'000;
 
 }  // namespace
@@ -105,7 +105,7 @@ void PolicyReader::read_conduct(const yaml::Node& root) {
   in_.only(match, {"known_within", "max_hit_share", "window"});
   if (const yaml::Node* known = match.find("known_within");
       known != nullptr && known->scalar != "none") {
-    policy_.known_within = fields_.whole(match, "known_within", 0, kMaxKnownWithin);
+    policy_.known_within = fields_.whole(match, "known_within", 0, kMaxDistance);
   }
   policy_.max_hit_share = fields_.share(match, "max_hit_share");
   policy_.hit_share_window = fields_.whole(match, "window", 1, kMaxWindow);
@@ -177,8 +177,7 @@ void PolicyReader::check_references(const yaml::Node& root) {
   }
   for (const Organisation& each : policy_.organisations) {
     const yaml::Node* registry = root.find(each.authority ? "authorities" : "organisations");
-    if (registry != nullptr && !in_european_economic_area(each.country) &&
-        each.transfer_ground.empty()) {
+    if (registry != nullptr && !law::is_in_eea(each.country) && each.transfer_ground.empty()) {
       in_.fail(*registry, fmt::format("{} in {} lies outside the EEA and has no transfer_ground",
                                       each.id, each.country));
     }

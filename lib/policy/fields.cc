@@ -1,10 +1,19 @@
 #include "policy/fields.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
+
+#include <algorithm>
 
 #include "crypto/keys.h"
 
 namespace proviso::policy {
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+}
 
 std::string Fields::refusal(const yaml::Node& node, std::string_view key,
                             std::string_view choices) {
@@ -17,6 +26,13 @@ std::string Fields::text(const yaml::Node& map, std::string_view key) const {
   std::string value = in.as_string(*node, key);
   if (node->type == yaml::NodeType::scalar && value.empty())
     in.fail(*node, fmt::format("{} is empty", key));
+  return value;
+}
+
+std::string Fields::name(const yaml::Node& map) const {
+  std::string value = text(map, "name");
+  if (!value.empty() && !is_name(value))
+    in.fail(*map.find("name"), "name: letters, digits, '-', '_', '.', at most 64");
   return value;
 }
 

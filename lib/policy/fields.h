@@ -2,6 +2,7 @@
 // there. Each finding is collected with its place; nothing stops at the first.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -9,11 +10,16 @@
 #include <vector>
 
 #include "base/instant.h"
+#include "base/words.h"
 #include "yaml/node.h"
 
 namespace proviso::policy {
 
 namespace fs = std::filesystem;
+
+// True for a name: of a technology, a service, a list, a factor. Names are in records, ledger
+// entries and file names: letters, digits, '-', '_', '.', at most 64.
+bool is_name(std::string_view);
 
 class Fields {
  public:
@@ -28,6 +34,7 @@ class Fields {
   const yaml::Reader in;
 
   std::string text(const yaml::Node& map, std::string_view key) const;  // required, not empty
+  std::string name(const yaml::Node& map) const;  // the key `name`: required, is_name()
   std::optional<base::Date> date(const yaml::Node& map, std::string_view key) const;
   std::optional<base::Date> require_date(const yaml::Node& map, std::string_view key) const;
   // Longer than nothing; absent: `fallback`.
@@ -46,6 +53,25 @@ class Fields {
     if (node == nullptr) return std::nullopt;
     const auto value = node->type == yaml::NodeType::scalar ? parse(node->scalar) : std::nullopt;
     if (!value) in.fail(*node, refusal(*node, key, choices));
+    return value;
+  }
+
+  // The same for the table of an enumeration, whose every word is one of the choices.
+  template <class Row, std::size_t N>
+  std::optional<decltype(Row::value)> word(const yaml::Node& map, std::string_view key,
+                                           const std::array<Row, N>& table) const {
+    return word(
+        map, key, [&](std::string_view text) { return base::value_of(table, text); },
+        base::words_of(table));
+  }
+  // Absent or empty: nullopt.
+  template <class Row, std::size_t N>
+  std::optional<decltype(Row::value)> optional_word(const yaml::Node& map, std::string_view key,
+                                                    const std::array<Row, N>& table) const {
+    const std::string text = in.string_or(map, key, "");
+    const auto value = base::value_of(table, text);
+    if (!value && !text.empty())
+      in.fail(*map.find(key), refusal(*map.find(key), key, base::words_of(table)));
     return value;
   }
 

@@ -1,22 +1,14 @@
 #include "policy/policy_reader.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
+#include <fmt/core.h>
 
 #include "base/file.h"
-#include "policy/attestations.h"
-#include "policy/registers.h"
-#include "policy/words.h"
+#include "law/union.h"
 
 namespace proviso::policy {
 namespace {
 
 constexpr std::size_t kMaxLabelBytes = 256;
-
-bool is_region(std::string_view text) {
-  return text.size() == 2 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'A' && text[1] <= 'Z';
-}
 
 std::optional<std::string> parse_service_kind(std::string_view text) {
   if (text == "number-independent" || text == "number-based" || text == "other")
@@ -113,9 +105,7 @@ void PolicyReader::read_services(const yaml::Node& root) {
     in_.only(each, {"name", "kind", "regions", "e2ee", "user_notice"});
     if (each.type != yaml::NodeType::map) continue;
     Service service;
-    service.name = fields_.text(each, "name");
-    if (!service.name.empty() && !is_name(service.name))
-      in_.fail(*each.find("name"), "name: letters, digits, '-', '_', '.', at most 64");
+    service.name = fields_.name(each);
     if (policy_.service(service.name) != nullptr)
       in_.fail(each, fmt::format("service {} stands twice", service.name));
     service.kind =
@@ -125,15 +115,14 @@ void PolicyReader::read_services(const yaml::Node& root) {
     if (const yaml::Node* regions = in_.require(each, "regions"); regions != nullptr) {
       if (service.regions.empty()) in_.fail(*regions, "regions is empty");
       for (const std::string& region : service.regions) {
-        if (!is_region(region))
+        if (!law::is_region_code(region))
           in_.fail(
               *regions,
               fmt::format("region '{}' is not an ISO 3166 code of two capitals, or EU", region));
       }
     }
     // Absent, it is planned: on doubt end-to-end encrypted, and so out of scope.
-    service.e2ee =
-        fields_.word(each, "e2ee", parse_e2ee, "never, is, was, planned").value_or(E2ee::planned);
+    service.e2ee = fields_.word(each, "e2ee", kE2ee).value_or(E2ee::planned);
     const yaml::Node& notice = fields_.section(each, "user_notice", false);
     in_.only(notice, {"published", "url", "file"});
     service.notice.published = fields_.date(notice, "published");
@@ -149,9 +138,7 @@ void PolicyReader::read_lists(const yaml::Node& root) {
                     "format", "type", "columns", "categories", "withdrawn", "max_age"});
     if (each.type != yaml::NodeType::map) continue;
     List list;
-    list.name = fields_.text(each, "name");
-    if (!list.name.empty() && !is_name(list.name))
-      in_.fail(*each.find("name"), "name: letters, digits, '-', '_', '.', at most 64");
+    list.name = fields_.name(each);
     if (policy_.list(list.name) != nullptr)
       in_.fail(each, fmt::format("list {} stands twice", list.name));
     list.path = fields_.path(each, "path", Fields::Expect::file, true);
@@ -165,14 +152,6 @@ void PolicyReader::read_lists(const yaml::Node& root) {
 
 // How the file of a list is read, and where this edition of it comes from.
 void PolicyReader::read_list_form(const yaml::Node& node, List& list) {
-  const auto word_of = [&](std::string_view key, const auto& choices) {
-    const std::string word = in_.string_or(node, key, "");
-    if (!word.empty() && std::find(choices.begin(), choices.end(), word) == choices.end()) {
-      in_.fail(*node.find(key),
-               fmt::format("{}: '{}' is not one of {}", key, word, fmt::join(choices, ", ")));
-    }
-    return word;
-  };
   list.licence = in_.string_or(node, "licence", "");
   list.date = fields_.date(node, "date");
   if (list.date && base::date_of(base::now()) < *list.date)
@@ -180,28 +159,29 @@ void PolicyReader::read_list_form(const yaml::Node& node, List& list) {
   list.label = in_.string_or(node, "label", "");
   if (list.label.size() > kMaxLabelBytes)
     in_.fail(*node.find("label"), fmt::format("label: over {} bytes", kMaxLabelBytes));
-  list.format = word_of("format", kListFormats);
-  list.type = word_of("type", std::array<std::string_view, 4>{"md5", "sha1", "sha256", "pdq"});
+  list.format = fields_.optional_word(node, "format", kListFormats);
+  list.type = fields_.optional_word(node, "type", kListTypes);
   const yaml::Node& columns = fields_.section(node, "columns", false);
   for (const yaml::Member& member : columns.members) {
-    if (std::find(kListColumns.begin(), kListColumns.end(), member.key.scalar) ==
-        kListColumns.end()) {
+    const auto column = parse_list_column(member.key.scalar);
+    if (!column) {
       in_.fail(member.key, fmt::format("columns: '{}' is not one of {}", member.key.scalar,
-                                       fmt::join(kListColumns, ", ")));
+                                       base::words_of(kListColumns)));
       continue;
     }
     const std::string name = in_.as_string(member.value, member.key.scalar);
     if (name.empty())
       in_.fail(member.value,
                fmt::format("columns: {}: the name of a column was expected", member.key.scalar));
-    list.columns[member.key.scalar] = name;
+    list.columns[*column] = name;
   }
-  if (!columns.members.empty() && !list.format.empty() && list.format != "csv") {
-    in_.fail(columns, fmt::format("columns: format {} has none, expected csv", list.format));
+  if (!columns.members.empty() && list.format && *list.format != ListFormat::csv) {
+    in_.fail(columns, fmt::format("columns: format {} has none, expected {}",
+                                  to_string(*list.format), to_string(ListFormat::csv)));
   }
   list.categories = in_.strings(node, "categories");
   if (const yaml::Node* categories = node.find("categories");
-      list.format == "vics" && list.categories.empty()) {
+      list.format == ListFormat::vics && list.categories.empty()) {
     in_.fail(categories != nullptr ? *categories : node,
              "categories: format vics needs those that are taken, such as [\"1\", \"2\"]");
   }
@@ -226,7 +206,7 @@ void PolicyReader::read_people(const yaml::Node& root) {
         person.roles.insert(*role);
       else
         in_.fail(*each.find("roles"),
-                 fmt::format("role '{}' is not one of reviewer, dpo, oversight", word));
+                 fmt::format("role '{}' is not one of {}", word, base::words_of(kRoles)));
     }
     if (const yaml::Node* roles = in_.require(each, "roles");
         roles != nullptr && roles->items.empty())

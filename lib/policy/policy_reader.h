@@ -18,10 +18,7 @@ class PolicyReader {
   void read_services(const yaml::Node& root);
   void read_technologies(const yaml::Node& root);
   Technology read_technology(const yaml::Node& node);
-  json::Json read_parameters(const yaml::Node& node, Method);
-  json::Json read_video_shares(const yaml::Node& map, json::Json out);
-  json::Json read_risk_factors(const yaml::Node& map);
-  json::Json read_detector(const yaml::Node& map);
+  void read_content(const yaml::Node& node, Technology&);
   void check_method(const yaml::Node& node, const Technology&);
   void read_lists(const yaml::Node& root);
   void read_list_form(const yaml::Node& list, List&);

@@ -2,25 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
+#include "law/union.h"
+#include "policy/fields.h"
 
 namespace proviso::policy {
-namespace {
-
-constexpr std::array<std::string_view, 30> kEea = {
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
-    "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"};
-
-bool is_country(std::string_view text) {
-  return text.size() == 2 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'A' && text[1] <= 'Z';
-}
-
-}  // namespace
-
-bool in_european_economic_area(std::string_view country) {
-  return country == "EU" || std::find(kEea.begin(), kEea.end(), country) != kEea.end();
-}
 
 std::vector<Organisation> read_register(const Fields& fields, const yaml::Node& root,
                                         bool authorities) {
@@ -38,7 +23,7 @@ std::vector<Organisation> read_register(const Fields& fields, const yaml::Node& 
     one.id = fields.text(each, "id");
     one.name = fields.text(each, "name");
     one.country = fields.text(each, "country");
-    if (!one.country.empty() && !is_country(one.country)) {
+    if (!one.country.empty() && !law::is_region_code(one.country)) {
       fields.in.fail(
           *each.find("country"),
           fmt::format("country '{}' is not an ISO 3166 code of two capitals, or EU", one.country));

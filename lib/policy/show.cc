@@ -1,6 +1,9 @@
 #include "policy/show.h"
 
-#include "policy/words.h"
+#include "json/json.h"
+#include "law/instrument.h"
+#include "policy/drift.h"
+#include "policy/policy.h"
 
 namespace proviso::policy {
 namespace {
@@ -48,7 +51,7 @@ OrderedJson technologies(const Policy& policy) {
                        {"version", t.version},
                        {"purpose", std::string(to_string(t.purpose))},
                        {"method", std::string(to_string(t.method))}};
-    one["parameters"] = OrderedJson::parse(t.parameters.dump());
+    one["parameters"] = OrderedJson::parse(parameters_json(t.method).dump());
     one["content"] = content;
     one["services"] = t.services;
     one["lists"] = t.lists;
@@ -58,6 +61,12 @@ OrderedJson technologies(const Policy& policy) {
     one["drift_digest"] = drift_digest(policy, t);
     out.push_back(std::move(one));
   }
+  return out;
+}
+
+OrderedJson columns(const List& list) {
+  OrderedJson out = OrderedJson::object();
+  for (const auto& [column, name] : list.columns) out[std::string(to_string(column))] = name;
   return out;
 }
 
@@ -106,9 +115,9 @@ OrderedJson resolved_json(const Policy& p, const law::Resolved& law) {
                             {"licence", l.licence},
                             {"date", maybe(l.date)},
                             {"label", l.label},
-                            {"format", l.format},
-                            {"type", l.type},
-                            {"columns", l.columns},
+                            {"format", l.format ? to_string(*l.format) : ""},
+                            {"type", l.type ? to_string(*l.type) : ""},
+                            {"columns", columns(l)},
                             {"categories", l.categories},
                             {"withdrawn", l.withdrawn.string()},
                             {"max_age", maybe(l.max_age)}});

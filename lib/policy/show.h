@@ -2,11 +2,15 @@
 // `also` applied.
 #pragma once
 
-#include "json/json.h"
-#include "law/instrument.h"
-#include "policy/policy.h"
+#include "json/json_fwd.h"
+
+namespace proviso::law {
+class Resolved;
+}
 
 namespace proviso::policy {
+
+struct Policy;
 
 // For `policy show --resolved`. No key material: key URIs only, a PIN in a pkcs11: URI is left out.
 json::OrderedJson resolved_json(const Policy&, const law::Resolved&);

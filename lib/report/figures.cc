@@ -6,7 +6,7 @@
 #include <cmath>
 #include <functional>
 
-#include "report/regions.h"
+#include "law/union.h"
 
 namespace proviso::report {
 
@@ -104,7 +104,7 @@ class Figures {
 
   bool region_fits(const Query& query, const std::string& region) const {
     // Who is nowhere is counted in neither half; row 1.12 says how many.
-    return !query.in_union || (!region.empty() && is_in_union(region) == *query.in_union);
+    return !query.in_union || (!region.empty() && law::is_in_union(region) == *query.in_union);
   }
 
   Sum processed(const Query& query) const {

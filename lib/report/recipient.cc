@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "report/regions.h"
+#include "law/union.h"
 
 namespace proviso::report {
 
@@ -51,7 +51,7 @@ std::vector<law::Refusal> recipient_refusals(const policy::Policy& policy, const
     refusals.push_back(
         law.refusal("CR-03", "a request needs both its reference and the law it rests on"));
   }
-  if (!is_in_eea(body->country) && body->transfer_ground.empty()) {
+  if (!law::is_in_eea(body->country) && body->transfer_ground.empty()) {
     refusals.push_back(law.refusal(
         "CR-04",
         fmt::format("'{}' is in {}, outside the European Economic Area, and has no transfer_ground",

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "policy/method.h"
+
 namespace proviso::setup {
 namespace {
 
@@ -46,7 +48,7 @@ technologies:                      # each needs its own DPIA and prior consultat
     version: "1.0"
     purpose: known-csam
     method: pdq
-    parameters: {{distance: 31, quality_floor: 50}}
+    parameters: {{distance: {distance}, quality_floor: {quality_floor}}}
     content: [image]
     services: [chat]
     lists: [known]
@@ -133,7 +135,9 @@ std::string policy_text(const WorkplaceSettings& settings, base::Date today,
       fmt::runtime(kPolicy), fmt::arg("mode", settings.rehearsal ? "rehearsal" : "production"),
       fmt::arg("provider", settings.provider), fmt::arg("instrument", settings.instrument),
       fmt::arg("also", fmt::to_string(fmt::join(settings.also, ", "))),
-      fmt::arg("published", published), fmt::arg("confirmed", base::to_string(confirmed)));
+      fmt::arg("published", published), fmt::arg("confirmed", base::to_string(confirmed)),
+      fmt::arg("distance", policy::kDefaultDistance),
+      fmt::arg("quality_floor", policy::kDefaultQualityFloor));
 }
 
 std::string organisations_text(const WorkplaceSettings& settings, base::Date today) {

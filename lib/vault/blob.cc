@@ -190,7 +190,7 @@ void read_blob_file(int blobs_fd, const std::string& name, const base::CaseId& i
     opener.open(std::span<const std::byte>(current).first(static_cast<std::size_t>(have)), last,
                 plain);
     write(plain);
-    ::explicit_bzero(plain.data(), plain.size());
+    if (!plain.empty()) ::explicit_bzero(plain.data(), plain.size());
     std::swap(current, next);
     have = ahead;
   }

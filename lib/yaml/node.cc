@@ -23,8 +23,7 @@ std::string position(std::string_view name, const YAML::Mark& mark) {
   throw base::Error(base::ExitCode::config, std::move(what), position(name, mark));
 }
 
-// Builds the tree from events: it sees anchors, aliases and tags, which a node builder would have
-// resolved already.
+// Builds the tree from events, which show anchors, aliases and tags before they are resolved.
 class Builder : public YAML::EventHandler {
  public:
   Builder(std::string_view name, const Limits& limits) : name_(name), limits_(limits) {}
@@ -74,8 +73,7 @@ class Builder : public YAML::EventHandler {
   struct Open {
     Node node;
     std::optional<Node> key;
-    std::set<std::string, std::less<>>
-        names;  // of a map: a search in its members would be quadratic
+    std::set<std::string, std::less<>> names;  // of a map; searching its members would be quadratic
   };
 
   static Node leaf(NodeType type, const YAML::Mark& mark) {
@@ -138,8 +136,9 @@ class Builder : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-// Byte offset of the first byte that no document may hold: no UTF-8, or a control character but tab
-// and line ends (YAML 1.2, 5.1). A NUL would also make yaml-cpp take the rest for UTF-16.
+// The offset of the first byte that a document must not have: one that is not UTF-8, or a control
+// character other than tab and line ends (YAML 1.2, 5.1). After a NUL, yaml-cpp would also read the
+// rest as UTF-16.
 std::size_t first_refused_byte(std::string_view text) {
   const std::size_t invalid = base::first_invalid_utf8(text);
   const auto control = std::find_if(text.begin(), text.end(), [](char c) {
@@ -151,7 +150,7 @@ std::size_t first_refused_byte(std::string_view text) {
              : std::min(invalid, static_cast<std::size_t>(control - text.begin()));
 }
 
-// yaml-cpp parses flow collections by recursion: brackets are counted before it sees them.
+// yaml-cpp parses flow collections by recursion, so brackets are counted before it sees them.
 void bound_brackets(std::string_view text, std::string_view name, const Limits& limits) {
   int depth = 0;
   int line = 1;
@@ -162,8 +161,8 @@ void bound_brackets(std::string_view text, std::string_view name, const Limits& 
       ++line;
       column = 0;
     } else if (c == '[' || c == '{') {
-      // Brackets inside strings count too; that is a stricter bound, far above what any document of
-      // ours has.
+      // Brackets inside strings count too. That makes the limit stricter, but it is far above what
+      // any document of ours has.
       if (++depth > 64 * limits.depth)
         throw base::Error(base::ExitCode::config, "too many open brackets",
                           fmt::format("{}:{}:{}", name, line, column));

@@ -1,8 +1,8 @@
-// Strict YAML: one document, every node with its place, bounded, no aliases, no anchors, no tags,
-// no duplicate keys.
+// Strict YAML: one document of bounded size and depth, without aliases, anchors, tags or duplicate
+// keys. Each node knows its line and column.
 //
-// yaml-cpp's event handler feeds it; its node builder is not used, as that one accepts duplicate
-// keys and expands aliases.
+// The tree is built from yaml-cpp's events. yaml-cpp's own node builder accepts duplicate keys and
+// expands aliases, so it is not used.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ struct Node {
   std::vector<Node> items;      // sequence
   std::vector<Member> members;  // map, in file order; keys are scalars
 
-  const Node* find(std::string_view key) const;  // nullptr when absent or not a map
+  const Node* find(std::string_view key) const;  // nullptr if absent or not a map
 };
 
 struct Member {
@@ -47,11 +47,11 @@ struct Limits {
   std::size_t nodes = 100'000;
 };
 
-// Parses `text`. Throws base::Error(config) with "name:line:column" for bad syntax, a bound passed,
-// an alias, anchor, tag, duplicate key, a second document or invalid UTF-8.
+// Parses `text`. Throws base::Error(config) with "name:line:column" for bad syntax, an exceeded
+// limit, an alias, anchor, tag or duplicate key, a second document or invalid UTF-8.
 Node parse(std::string_view text, std::string_view name, const Limits& limits = {});
 
-// Reads typed values out of a map and collects every finding instead of stopping at the first.
+// Reads typed values from a map and collects all findings instead of stopping at the first.
 class Reader {
  public:
   Reader(std::string file, std::vector<base::Finding>& findings)
@@ -60,9 +60,9 @@ class Reader {
   void fail(const Node& at, std::string what) const;  // adds "file:line:column: what"
   std::string place(const Node& at) const;            // "file:line:column"
 
-  // Each key of `map` that is not in `known` is a finding; so is a node that is not a map.
+  // Adds a finding for each key of `map` that is not in `known`, and for a node that is not a map.
   void only(const Node& map, std::initializer_list<std::string_view> known) const;
-  // Absent key: default (optional...) or a finding (require_...). A wrong type is always a finding.
+  // Absent key: nullopt (optional_...) or a finding (require_...). A wrong type is a finding.
   const Node* require(const Node& map, std::string_view key) const;
   std::string require_string(const Node& map, std::string_view key) const;
   std::optional<std::string> optional_string(const Node& map, std::string_view key) const;

@@ -47,12 +47,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   list.name = "fuzzed";
   list.source = "made up";
   list.path = file;
-  list.format = policy::kListFormats[(data[0] + 256u - 'a') % policy::kListFormats.size()];
-  list.purpose = list.format.substr(0, 4) == "nsrl" ? "known-good" : "known-csam";
-  list.type = list.format == "digests"                       ? "md5"
-              : list.format == "hex" || list.format == "csv" ? "pdq"
-                                                             : "";
-  if (list.format == "vics") list.categories = {"1", "2"};
+  const policy::ListFormatRow& format =
+      policy::kListFormats[(data[0] + 256u - 'a') % policy::kListFormats.size()];
+  list.format = format.value;
+  list.purpose = format.known_good_only ? "known-good" : "known-csam";
+  if (list.format == policy::ListFormat::digests) list.type = policy::HashType::md5;
+  if (list.format == policy::ListFormat::hex || list.format == policy::ListFormat::csv)
+    list.type = policy::HashType::pdq;
+  if (list.format == policy::ListFormat::vics) list.categories = {"1", "2"};
   Sink sink;
   try {
     const index::ListReport report = index::read_list(list, sink);

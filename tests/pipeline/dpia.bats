@@ -110,6 +110,7 @@ as_form() {  # FILE: known-pdq's assessment is that file, and no other technolog
   cp dpia/empty.md dpia/known-pdq.md
   run -1 proviso dpia-check --quiet
   [[ "$output" == *"known-pdq.md:$(grep -n '^### Purposes' dpia/empty.md | cut -d: -f1):1: error: W6:"* ]]
+  # shellcheck disable=SC2016 # Markdown's code marks
   printf '\n### `compliance.purposes`\nEXAMPLE: twice\n' >>dpia/known-pdq.md
   run -1 proviso dpia-check --quiet
   [[ "$output" == *"compliance.purposes stands twice"* ]]

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # hash: what it takes, what it refuses, and the forms it prints. The formats themselves are tested in tests/unit/media.
+# shellcheck disable=SC2154 # workplace.bash sets work
 load workplace.bash
 
 media=$BATS_TEST_DIRNAME/../data/media

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # The manual: lint, and every command of its EXAMPLES.
+# shellcheck disable=SC2154 # workplace.bash sets work
 load workplace.bash
 
 @test "every page is clean under mandoc -Tlint" {

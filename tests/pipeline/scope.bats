@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # scope-check: every rule that it enforces, at a user's command line.
+# shellcheck disable=SC2154 # workplace.bash sets work
 load workplace.bash
 
 refused_under() {  # RULE: standard input is one item; it must be refused under that rule and nothing let through
@@ -29,7 +30,7 @@ refused_under() {  # RULE: standard input is one item; it must be refused under 
 @test "HU-05: a party under professional secrecy refuses the item where the text makes it a condition, and no id is kept" {
   sed -i 's/^also:.*/also: [libe-2020]/' policy.yaml
   grep -q '^also: \[libe-2020\]' policy.yaml
-  PROVISO_TEMPLATE= "$PROVISO_SOURCE/tests/pipeline/reopen-gate" "$work"
+  PROVISO_TEMPLATE="" "$PROVISO_SOURCE/tests/pipeline/reopen-gate" "$work"
   item m image photo-3.jpg '.counterparts = [{"account": "x", "region": "FR", "secrecy": "protected"}]' | refused_under HU-05
   [ "$(jq -r '.id // "none"' refused.ndjson)" = "none" ]
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # The stream: scope-check | hash | match | retain.
+# shellcheck disable=SC2154 # workplace.bash sets work
 load workplace.bash
 
 @test "the road ends in one sealed case for each hit, and an empty spool" {

@@ -75,7 +75,7 @@ tools="hash match scope-check retain purge report dpia-check index review audit 
 }
 
 @test "a list line that is no hash is named; too many refuse the list; a list for another purpose is refused" {
-  { cat lists/known.ndjson; echo '{"id":"x","md5":"zz"}'; } >more && mv more lists/known.ndjson
+  { cat lists/known.ndjson; echo '{"id":"x","md5":"zz"}'; } >longer && mv longer lists/known.ndjson
   run bash -c 'proviso index build --sign-key offline/index.pem 2>&1'
   [ "$status" -ne 0 ]
   [[ "$output" == *"known.ndjson"* ]]
@@ -91,7 +91,7 @@ tools="hash match scope-check retain purge report dpia-check index review audit 
 @test "audit verify finds a changed, a removed and a re-ordered entry, and truncation behind the checkpoint" {
   stream <items.ndjson >/dev/null
   proviso audit verify
-  segment=ledger/entries/$(ls ledger/entries | grep ndjson | head -n 1)
+  segment=$(printf '%s\n' ledger/entries/*.ndjson | head -n 1)
   cp "$segment" saved
   sed -i '2s/"tool":"[a-z-]*"/"tool":"nobody"/' "$segment"
   run proviso audit verify; [ "$status" -eq 1 ]

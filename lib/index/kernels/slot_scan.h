@@ -1,4 +1,4 @@
-// The inner loops of PDQ search, one file an instruction set, all with the same answers.
+// The inner loops of PDQ search: one file per instruction set, all with the same answers.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace proviso::index::kernels {
 
-// A run of companions, and by how many bits each may differ from the query's.
+// A run of companions, and the number of bits by which each may differ from the query's.
 struct Bucket {
   std::uint32_t from, to;
   std::uint32_t limit;
@@ -19,8 +19,8 @@ struct Bucket {
 
 struct Kernel {
   std::string_view name;
-  // Writes the places in the buckets whose companion is near enough; `out` has room for all of
-  // them. Gives their number. May read kReadAhead bytes behind a bucket.
+  // Writes the places in the buckets whose companion is near enough to `out`, which must have room
+  // for all of them, and returns their number. May read kReadAhead bytes behind a bucket.
   std::size_t (*scan_buckets)(const std::uint16_t* companions, std::span<const Bucket>,
                               std::uint16_t query, std::uint32_t* out);
   // Writes the numbers of the hashes within `radius` bits.
@@ -28,10 +28,10 @@ struct Kernel {
                              std::uint32_t* out);
 };
 
-// Those that this CPU can run, slowest first: "scalar", "avx2".
+// The kernels that this CPU can run, slowest first: "scalar", "avx2".
 const std::vector<Kernel>& available();
-// The fastest of them, or the one that $PROVISO_KERNEL names (for tests). Error(usage) when it
-// names none.
+// The fastest of them, or the one that $PROVISO_KERNEL names (for tests). Error(usage) if it names
+// none of them.
 const Kernel& chosen();
 
 std::size_t scan_buckets_scalar(const std::uint16_t*, std::span<const Bucket>, std::uint16_t,

@@ -1,4 +1,4 @@
-// Compiled with -mavx2 -mpopcnt: slot_scan.cc calls it only where the CPU has both.
+// Compiled with -mavx2 -mpopcnt: slot_scan.cc calls it only if the CPU has both.
 #include "index/kernels/slot_scan.h"
 
 #if defined(__x86_64__)

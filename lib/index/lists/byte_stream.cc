@@ -17,7 +17,7 @@ constexpr std::size_t kChunk = 256 * 1024;
 }  // namespace
 
 ByteStream::ByteStream(const std::filesystem::path& path) : name_(path.string()) {
-  // Not blocking: a pipe in the place of a list is refused below, and not waited for.
+  // O_NONBLOCK: a pipe in place of a list is refused below; opening it must not wait.
   fd_ = base::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd_)
     base::throw_errno(errno, "cannot open the list", name_,

@@ -1,4 +1,4 @@
-// The bytes of a list's file, in pieces: digested as they go by, never whole in memory.
+// Reads a list's file in pieces and digests it at the same time; it is never whole in memory.
 #pragma once
 
 #include <cstdint>
@@ -19,16 +19,16 @@ constexpr std::size_t kMaxLineBytes = 1u << 20;
 
 class ByteStream {
  public:
-  // Error(no_input) when it is missing, (data) when it is over 64 GiB, (io) when it is no regular
-  // file.
+  // Error(no_input) if it is missing, Error(data) if it is over 64 GiB, Error(io) if it is not a
+  // regular file.
   explicit ByteStream(const std::filesystem::path&);
 
-  // As much of `out` as the next read gives; 0 at the end. Error(io).
+  // Reads up to out.size() bytes and returns their number; 0 at the end. Error(io).
   std::size_t read(std::span<char> out);
-  // From the start again. What is then read is held against the first reading by finish().
+  // Starts again. finish() compares the second reading with the first.
   void rewind();
-  // Reads what is left and gives the SHA-256 of the whole file, in hex. Error(io) when a second
-  // reading saw another file.
+  // Reads the rest and returns the SHA-256 of the whole file, in hex. Error(io) if a second reading
+  // had other bytes.
   std::string finish();
   const std::string& name() const { return name_; }
 
@@ -43,12 +43,12 @@ class ByteStream {
 struct Line {
   std::uint64_t number = 0;  // from 1
   std::string_view
-      text;  // without its end; good until the next line. 64 bytes behind it can be read
+      text;  // without its end, valid until the next line. 64 bytes behind it can be read
   bool too_long = false;  // over kMaxLineBytes; its bytes were skipped
 };
 
-// Lines, without a byte order mark before the first, a carriage return or blanks at their ends;
-// empty lines are left out.
+// The lines of a stream without a byte order mark, carriage returns and blanks at their ends. Empty
+// lines are left out.
 class LineSource {
  public:
   explicit LineSource(ByteStream&);

@@ -1,4 +1,4 @@
-// CSV with a header: columns by their usual names, or by the policy's `columns`.
+// CSV with a header: columns have their usual names, or those of the policy's `columns`.
 #include <fmt/format.h>
 
 #include "index/lists/csv_fields.h"
@@ -45,18 +45,45 @@ struct Columns {
   std::size_t count = 0;
 };
 
+// The column that a header usually calls so; nullptr: no name of a column.
+const policy::ListColumnRow* usual_column(std::string_view name) {
+  for (const policy::ListColumnRow& row : policy::kListColumns) {
+    if (name == row.word || (!row.also.empty() && name == row.also)) return &row;
+  }
+  return nullptr;
+}
+
+std::optional<std::size_t>* place_of(Columns& columns, policy::ListColumn column) {
+  switch (column) {
+    case policy::ListColumn::hash:
+      return &columns.hash;
+    case policy::ListColumn::id:
+      return &columns.id;
+    case policy::ListColumn::label:
+      return &columns.label;
+    case policy::ListColumn::suspended:
+      return &columns.suspended;
+    case policy::ListColumn::type:
+      return &columns.type;
+    case policy::ListColumn::md5:
+    case policy::ListColumn::pdq:
+    case policy::ListColumn::sha1:
+    case policy::ListColumn::sha256:
+      break;
+  }
+  return nullptr;
+}
+
 void place_column(Columns& columns, std::string_view what, std::size_t at,
                   const std::string& place) {
-  std::optional<std::size_t>* one = what == "id"                            ? &columns.id
-                                    : what == "label" || what == "category" ? &columns.label
-                                    : what == "hash"                        ? &columns.hash
-                                    : what == "type" || what == "algorithm" ? &columns.type
-                                    : what == "suspended"                   ? &columns.suspended
-                                                                            : nullptr;
+  const policy::ListColumnRow* const row = usual_column(what);
+  // Of a type, however the header spells it: "SHA-256".
+  const auto type = row != nullptr ? row->of_type : type_named(what);
+  std::optional<std::size_t>* const one = row != nullptr ? place_of(columns, row->value) : nullptr;
   bool twice = one != nullptr && one->has_value();
   if (one != nullptr) {
     *one = at;
-  } else if (const auto type = type_named(what)) {
+  } else if (type) {
     for (const auto& [column, other] : columns.typed) twice |= other == *type;
     columns.typed.emplace_back(at, *type);
   }
@@ -66,7 +93,8 @@ void place_column(Columns& columns, std::string_view what, std::size_t at,
 }
 
 Columns columns_of(const std::vector<std::string>& header,
-                   const std::map<std::string, std::string>& named, const std::string& place) {
+                   const std::map<policy::ListColumn, std::string>& named,
+                   const std::string& place) {
   Columns columns;
   columns.count = header.size();
   std::vector<bool> taken(header.size(), false);
@@ -74,20 +102,19 @@ Columns columns_of(const std::vector<std::string>& header,
     std::size_t at = 0;
     while (at < header.size() && lower(trim(header[at])) != lower(name)) ++at;
     if (at == header.size()) {
-      throw base::Error(
-          base::ExitCode::data,
-          fmt::format("the header has no column '{}', which the policy names for {}", name, what),
-          place);
+      throw base::Error(base::ExitCode::data,
+                        fmt::format("the header has no column '{}', which the policy names for {}",
+                                    name, policy::to_string(what)),
+                        place);
     }
-    place_column(columns, what, at, place);
+    place_column(columns, policy::to_string(what), at, place);
     taken[at] = true;
   }
   for (std::size_t i = 0; i < header.size(); ++i) {
     const std::string name = lower(trim(header[i]));
     // What the policy names stands above the usual name.
-    const bool renamed = named.count(name) != 0 ||
-                         (name == "category" && named.count("label") != 0) ||
-                         (name == "algorithm" && named.count("type") != 0);
+    const policy::ListColumnRow* const row = usual_column(name);
+    const bool renamed = row != nullptr && named.count(row->value) != 0;
     if (!taken[i] && !renamed) place_column(columns, name, i, place);
   }
   if (!columns.hash && columns.typed.empty()) {

@@ -8,7 +8,7 @@
 
 namespace proviso::index::lists {
 
-// Into `fields`, whose memory is used again. False when a quote is not closed.
+// Splits `line` into `fields`, whose memory is used again. False if a quote is not closed.
 bool csv_fields(std::string_view line, std::vector<std::string>& fields);
 
 }  // namespace proviso::index::lists

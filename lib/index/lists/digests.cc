@@ -1,5 +1,5 @@
-// What digest tools print: GNU "HEX  NAME" and "HEX *NAME" (names escaped behind a backslash),
-// "TYPE (NAME) = HEX" of BSD, --tag and rhash.
+// The output of digest tools: "HEX  NAME" and "HEX *NAME" of GNU (names escaped behind a
+// backslash), "TYPE (NAME) = HEX" of BSD, --tag and rhash.
 #include <fmt/format.h>
 
 #include "base/utf8.h"
@@ -9,7 +9,8 @@
 namespace proviso::index::lists {
 namespace {
 
-// A file's name is no id of the list's maker: one that cannot be kept costs no hash.
+// A file's name is not an id of the list's maker, so a name that cannot be kept does not reject the
+// hash.
 void name_entry(ListEntry& entry, std::string_view name) {
   if (name.size() <= kMaxIdBytes && base::is_utf8(name)) entry.id = name;
 }

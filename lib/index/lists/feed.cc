@@ -10,12 +10,15 @@
 namespace proviso::index::lists {
 namespace {
 
-constexpr std::size_t kMaxCategories = 1000;  // told apart in the report
+constexpr std::size_t kMaxCategories = 1000;  // counted separately in the report
 
 }  // namespace
 
 Feed::Feed(const policy::List& list, ListSink& sink, ListReport& report)
-    : list_(list), sink_(sink), report_(report), known_good_(list.purpose == "known-good") {
+    : list_(list),
+      sink_(sink),
+      report_(report),
+      known_good_(list.made_for() == policy::ListPurpose::known_good) {
   if (!list.withdrawn.empty()) withdrawn_ = Withdrawn(list.withdrawn);
 }
 
@@ -24,14 +27,14 @@ bool Feed::takes(std::string_view category) const {
                                                category) != list_.categories.end();
 }
 
-// Why the entry cannot be handed on; empty: it can.
+// Why the entry cannot be passed on; empty if it can.
 std::string Feed::flaw_of(ListEntry& entry) {
   if (entry.id.size() > kMaxIdBytes || entry.label.size() > kMaxIdBytes)
     return fmt::format("an id or label over {} bytes", kMaxIdBytes);
   if (!base::is_utf8(entry.id) || !base::is_utf8(entry.label))
     return "an id or label that is no UTF-8";
   if (known_good_ && (entry.pdq || !entry.frames.empty())) {
-    // A picture that resembles a harmless one is not for that harmless itself.
+    // A picture that resembles a harmless one need not be harmless.
     if (entry.exact.empty()) return "a known-good list holds exact digests";
     unmatchable(entry.pdq ? "pdq" : "vpdq");
     entry.pdq.reset();

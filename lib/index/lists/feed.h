@@ -1,5 +1,5 @@
-// Between the reader of a format and the sink: what holds for entries of every format is done once,
-// here.
+// Passes entries from the reader of a format to the sink, and does what is the same for every
+// format.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@ class Feed {
  public:
   Feed(const policy::List&, ListSink&, ListReport&);
 
-  // Hands the entry on, or counts it where it belongs: without an id that can be kept, of a
-  // category that is not taken, without a hash that can be matched. Fills in the list's label, and
-  // suspends what was withdrawn. May change the entry.
+  // Passes the entry on, or counts why not: its id cannot be kept, its category is not taken, it
+  // has no hash that can be matched. Sets the list's label, and suspends a withdrawn entry. May
+  // change the entry.
   void entry(ListEntry&, std::string_view category);
   void entry(ListEntry& each) { entry(each, each.label); }
   void reject(std::uint64_t line, Flaw);
@@ -28,7 +28,7 @@ class Feed {
   void deleted(const ListEntry&);
   void superseded();
   bool takes(std::string_view category) const;
-  // Once at the end: what of the withdrawals was of no use.
+  // Counts the withdrawals that name nothing. Call it once, at the end.
   void finish();
 
   const policy::List& list() const { return list_; }

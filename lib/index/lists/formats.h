@@ -1,5 +1,5 @@
-// The formats of hash lists: one reader each, private to this folder. Every reader takes the file's
-// bytes and feeds what it finds.
+// The readers of hash lists, one per format, private to this folder. A reader reads the file's
+// bytes and passes what it finds to the feed.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,7 @@ void read_threatexchange_lines(ByteStream&, Feed&, std::optional<HashType> decla
 void read_nsrl(ByteStream&, Feed&);
 void read_nsrl_sqlite(const std::filesystem::path&, Feed&);
 
-// A list that was made for another purpose: Error(config) with rule and citation.
+// Throws Error(config) with rule and citation: the list was made for another purpose.
 [[noreturn]] void refuse_purpose(std::string_view purpose, std::string_view place);
 
 }  // namespace proviso::index::lists

@@ -5,38 +5,10 @@
 #include <algorithm>
 #include <utility>
 
-namespace proviso::index {
-
-std::string_view to_string(HashType type) {
-  switch (type) {
-    case HashType::md5:
-      return "md5";
-    case HashType::sha1:
-      return "sha1";
-    case HashType::sha256:
-      return "sha256";
-    case HashType::pdq:
-      return "pdq";
-    case HashType::vpdq:
-      return "vpdq";
-  }
-  return "";
-}
-
-std::optional<HashType> parse_hash_type(std::string_view text) {
-  for (const HashType type :
-       {HashType::md5, HashType::sha1, HashType::sha256, HashType::pdq, HashType::vpdq}) {
-    if (text == to_string(type)) return type;
-  }
-  return std::nullopt;
-}
-
-}  // namespace proviso::index
-
 namespace proviso::index::lists {
 namespace {
 
-// Digests of the empty file: they stand in real lists by mistake.
+// Digests of the empty file: real lists have them by mistake.
 constexpr std::array<std::string_view, 3> kEmptyFile{
     "d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"};

@@ -1,4 +1,4 @@
-// Hashes as lists write them: the names of their types, and their hex.
+// Reads hashes as lists write them: the names of their types, and their hex.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace proviso::index::lists {
 
-// Why a line counts for nothing.
+// Why a line is rejected.
 struct Flaw {
   std::string why;
   bool empty_file = false;  // a digest of the empty file: it would match every empty attachment
@@ -17,12 +17,12 @@ struct Flaw {
 
 // "MD5", "SHA-1", "sha256", "PDQ", "HASH_SHA1", "video_md5", ...; never vpdq.
 std::optional<HashType> type_named(std::string_view);
-// A kind of fingerprint that is known, and that nothing here can match: "PhotoDNA" -> "photodna".
-// nullopt for a word that nobody knows.
+// A known kind of fingerprint that nothing here can match: "PhotoDNA" -> "photodna". nullopt for an
+// unknown word.
 std::optional<std::string_view> unmatchable_named(std::string_view);
 
-// Puts one hash into the entry, unless there is a flaw. The same hash twice is one; two of a type
-// are a flaw.
+// Adds one hash to the entry, unless it has a flaw. The same hash twice counts once; two different
+// hashes of a type are a flaw.
 std::optional<Flaw> add_hash(ListEntry&, HashType, std::string_view hex);
 std::optional<Flaw> add_frame(ListEntry&, std::string_view hex);
 

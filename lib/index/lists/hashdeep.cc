@@ -1,5 +1,5 @@
-// hashdeep 1.0: "%%%% HASHDEEP-1.0", "%%%% size,md5,sha256,filename", "##" comments; the name is
-// last, unquoted, and may hold commas.
+// hashdeep 1.0: "%%%% HASHDEEP-1.0", "%%%% size,md5,sha256,filename", "##" comments. The file name
+// is last, unquoted, and may have commas.
 #include <fmt/format.h>
 
 #include "base/utf8.h"

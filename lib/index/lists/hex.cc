@@ -1,4 +1,4 @@
-// One hash a line, '#' comments.
+// One hash per line, '#' comments.
 #include "index/lists/formats.h"
 #include "index/lists/line_entries.h"
 

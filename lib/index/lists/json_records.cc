@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t kNodeBytes = 64;  // what a value costs beside its text
 
-// One character after the other, with the place of the last finished token: what lies behind it is
-// one token or blanks.
+// Reads one character after the other and keeps the place of the last finished token; what follows
+// it is one token or blanks.
 class Characters {
  public:
   explicit Characters(ByteStream& from) : from_(from), buffer_(256 * 1024) {
@@ -35,7 +35,7 @@ class Characters {
   void token() { token_ = place(); }
   std::uint64_t place() const { return before_ + at_; }
   const std::string& name() const { return from_.name(); }
-  // Is anything but blanks left?
+  // True if anything but blanks is left.
   bool more() {
     while (!ended_ && (peek() == ' ' || peek() == '\n' || peek() == '\r' || peek() == '\t')) {
       advance();
@@ -59,7 +59,7 @@ class Characters {
   bool ended_ = false;
 };
 
-// What nlohmann's lexer reads from; all copies share the one place.
+// The iterator that nlohmann's lexer reads from. All copies share one place.
 struct Iterator {
   using iterator_category = std::input_iterator_tag;
   using value_type = char;
@@ -210,7 +210,7 @@ class Handler : public nlohmann::json_sax<json::Json> {
     return true;
   }
 
-  // Of a record that is too large nothing more is kept.
+  // No more of a record that is too large is kept.
   template <class Value>
   void store(Value&& value) {
     Level& level = levels_.back();

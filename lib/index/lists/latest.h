@@ -1,5 +1,6 @@
-// Which state of an entry is its newest, where a list holds several and tombstones, in any order:
-// found in a first pass over the list with 32 bytes a record, asked in a second.
+// Finds the newest state of each entry in a list that has several states and tombstones in any
+// order. A first pass over the list adds the records, 32 bytes each; a second pass asks for their
+// state.
 #pragma once
 
 #include <array>
@@ -19,15 +20,15 @@ class Latest {
       std::numeric_limits<std::int64_t>::max();  // time of a tombstone that has none which can be
                                                  // read
 
-  // The next record, of that key and time. At the same time a tombstone stands over an entry, a
-  // later record over an earlier. Error(data) when there are too many.
+  // Adds the next record, with its key and time. Of equal times, a tombstone wins over an entry and
+  // a later record over an earlier one. Error(data) if there are too many.
   void add(std::string_view key, std::int64_t time, bool deleted, std::string_view place);
   void add_flawed(std::string_view place);  // a record that cannot be read: it stands for nothing,
                                             // but is counted
   void settle();                            // the first pass is over
 
   enum class State { current, superseded, deleted };
-  // Of the record with that number, from 0, in the order in which they were added.
+  // The state of the record with this number, from 0, in the order in which they were added.
   State state(std::uint64_t record) const;
 
  private:

@@ -1,4 +1,4 @@
-// Lists of one entry a line: what their readers share.
+// What the readers of lists with one entry per line share.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace proviso::index::lists {
 
-// The entry of the next line. What its strings and vectors hold of memory is used again.
+// Clears `entry` for the next line. The memory of its strings and vectors is used again.
 inline void begin_entry(ListEntry& entry, std::uint64_t line) {
   entry.line = line;
   entry.id.clear();
@@ -22,8 +22,8 @@ inline void begin_entry(ListEntry& entry, std::uint64_t line) {
   entry.affirmative = entry.negative = 0;
 }
 
-// Hands on what `read(entry, text)` makes of each line; a Flaw of it rejects the line. Lines that
-// begin with one of `comments` are passed over.
+// Calls `read(entry, text)` for each line and passes the entry on; if `read` returns a Flaw, the
+// line is rejected. Lines that begin with one of `comments` are skipped.
 template <class Read>
 void feed_lines(ByteStream& bytes, Feed& feed, std::string_view comments, Read read) {
   LineSource lines(bytes);

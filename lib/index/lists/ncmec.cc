@@ -1,6 +1,6 @@
-// NCMEC hash sharing, version 2: XML of one page, or of several below an element `pages`. Read
-// twice: entries stand in no order of time, and a tombstone or a later state takes the place of
-// what it names.
+// NCMEC hash sharing, version 2: XML of one page, or of several below an element `pages`. The file
+// is read twice, because entries are not in order of time, and a tombstone or a later state
+// replaces what it names.
 #include <fmt/format.h>
 #include <libxml/xmlreader.h>
 
@@ -33,7 +33,7 @@ struct Record {
   std::string flaw;
 };
 
-// libxml2 without network, entities, document types or its own leave to grow; the tree is not kept.
+// libxml2's reader without network, entities, document types and huge documents. No tree is kept.
 class Reader {
  public:
   explicit Reader(ByteStream& bytes) : bytes_(bytes) {
@@ -45,7 +45,7 @@ class Reader {
                                  nullptr);  // the place is asked for below
   }
 
-  // Calls `visit` for each record. Error(data) for what is no such document.
+  // Calls `visit` for each record. Error(data) if it is not such a document.
   template <class Visit>
   void read(Visit visit) {
     constexpr const char* kExpected = "queryResult of hash sharing version 2 was expected";
@@ -232,7 +232,7 @@ std::optional<std::int64_t> time_of(const Record& record) {
   return record.tombstone ? std::optional(Latest::kAfterAll) : std::nullopt;
 }
 
-// What makes a record of no use, whatever its hashes; empty: nothing.
+// Why a record cannot be used, whatever its hashes; empty if it can.
 std::string flaw_of(const Record& record) {
   if (!record.flaw.empty()) return record.flaw;
   if (record.member.empty()) return "no member id";
@@ -241,7 +241,7 @@ std::string flaw_of(const Record& record) {
   return {};
 }
 
-// An id of a member is one of that member alone.
+// Ids are unique within a member only.
 std::string key_of(const Record& record) { return record.member + "/" + record.id; }
 
 std::optional<Flaw> read_entry(ListEntry& entry, Feed& feed, const Record& record) {

@@ -1,4 +1,4 @@
-// NDJSON of Proviso itself: what `hash FILE...` and `review export-hashes` write.
+// NDJSON of Proviso itself, as `hash FILE...` and `index export` write it.
 #include <fmt/format.h>
 #include <simdjson.h>
 
@@ -32,7 +32,7 @@ std::string error_of(const element& error) {
   } else if (error.get(part) == simdjson::SUCCESS) {
     text += ": " + std::string(part);
   }
-  // Control characters of a list are none of the terminal's business.
+  // Control characters of a list must not reach the terminal.
   for (char& c : text) c = static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   std::size_t end = std::min(text.size(), kMaxWhyBytes);
   while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;

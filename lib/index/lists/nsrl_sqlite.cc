@@ -1,5 +1,5 @@
-// NSRL RDS version 3: a SQLite database, of which the table FILE is read. Nothing that the file
-// says is run: no view, no computed column.
+// NSRL RDS version 3: the table FILE of a SQLite database. No SQL of the file is run: no view, no
+// computed column.
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -48,7 +48,7 @@ void read_nsrl_sqlite(const std::filesystem::path& path, Feed& feed) {
     }
   }
   if (types.empty()) refuse(path, "table FILE has no column sha256, sha1 or md5");
-  // Pages that name one page many times over would give rows without end.
+  // If pages point to one page many times, the rows never end.
   const std::uint64_t most = std::filesystem::file_size(path) / kMinCellBytes;
   sqlite::Statement rows(database, fmt::format("SELECT {} FROM FILE", names));
   ListEntry entry;

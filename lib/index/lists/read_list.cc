@@ -1,5 +1,5 @@
-// Which reader reads a list: by the policy's word, else by the file's name; and what no reader may
-// read.
+// Chooses the reader of a list by the policy's format, else by the file's name, and refuses lists
+// made for another purpose.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -15,71 +15,22 @@ constexpr std::size_t kHeadBytes =
     64 * 1024;  // looked through for the shape of a list made for another purpose
 
 struct Form {
-  std::string name;
+  policy::ListFormat format = policy::ListFormat::hex;
   std::optional<HashType> type;
 };
 
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-// "md5sums", "SHA256SUMS.txt": what the digest tools' lists are called.
-std::optional<HashType> sums_type(std::string_view name) {
-  for (const HashType type : {HashType::md5, HashType::sha1, HashType::sha256}) {
-    const std::string sums = std::string(to_string(type)) + "sum";
-    if (name.substr(0, sums.size()) != sums) continue;
-    const std::string_view rest = name.substr(sums.size());
-    if (rest.empty() || rest == "s" || rest == ".txt" || rest == "s.txt") return type;
-  }
-  return std::nullopt;
-}
-
 Form form_of(const policy::List& list) {
-  const std::string name = lower(list.path.filename().string());
-  const std::string suffix = lower(list.path.extension().string());
-  Form form;
-  if (!list.type.empty()) {
-    form.type = type_named(list.type);
-    if (!form.type) {
-      throw base::Error(base::ExitCode::config,
-                        fmt::format("type '{}' is none of md5, sha1, sha256, pdq", list.type),
-                        list.path.string());
-    }
-  } else if (const auto sums = sums_type(name)) {
-    form.type = sums;
-  } else if (suffix == ".md5" || suffix == ".sha1" || suffix == ".sha256") {
-    form.type = type_named(suffix.substr(1));
-  } else if (const std::string inner = lower(list.path.stem().extension().string());
-             !inner.empty()) {
-    const auto type = parse_hash_type(inner.substr(1));  // known.pdq.txt declares pdq
-    if (type && *type != HashType::vpdq) form.type = type;
-  }
-  if (!list.format.empty())
-    form.name = list.format;
-  else if (name == "nsrlfile.txt")
-    form.name = "nsrl";
-  else if (sums_type(name) || suffix == ".md5" || suffix == ".sha1" || suffix == ".sha256")
-    form.name = "digests";
-  else if (suffix == ".hashdeep")
-    form.name = "hashdeep";
-  else if (suffix == ".csv")
-    form.name = "csv";
-  else if (suffix == ".ndjson" || suffix == ".jsonl")
-    form.name = "ndjson";
-  else if (ends_with(name, ".vics.json"))
-    form.name = "vics";
-  else if (suffix == ".xml")
-    form.name = "ncmec";
-  else if (suffix == ".json" || suffix == ".db" || suffix == ".sqlite") {
+  const policy::NamedForm named = policy::form_named_by(list.path);
+  const auto format = list.format ? list.format : named.format;
+  if (!format) {
     throw base::Error(
         base::ExitCode::config,
-        fmt::format("the format of a {} file is declared, never guessed", suffix),
+        fmt::format("the format of a {} file is declared, never guessed",
+                    lower(list.path.extension().string())),
         list.path.string(),
         "name it in the policy: lists[].format: vics, threatexchange, ndjson or nsrl-sqlite");
-  } else {
-    form.name = "hex";
   }
-  return form;
+  return {*format, list.type ? list.type : named.type};
 }
 
 // Letters and digits alone, so that no spelling hides a name.
@@ -101,7 +52,7 @@ void check_purpose(const policy::List& list) {
   for (const auto& [word, purpose] : kOthers) {
     if (words.find(word) != std::string::npos) refuse_purpose(purpose, list.path.string());
   }
-  if (list.purpose != "known-csam" && list.purpose != "csam" && list.purpose != "known-good")
+  if (list.made_for() == policy::ListPurpose::other)
     refuse_purpose(list.purpose, list.path.string());
 }
 
@@ -119,41 +70,43 @@ void check_shape(const policy::List& list) {
     refuse_purpose("non-consensual intimate images (StopNCII)", list.path.string());
 }
 
-bool has_categories(std::string_view format) {
-  return format == "csv" || format == "ndjson" || format == "vics" || format == "ncmec" ||
-         format == "threatexchange";
-}
-
 void read(const Form& form, const policy::List& list, ByteStream& bytes, Feed& feed) {
-  if (form.name == "hex") {
-    if (!form.type) {
-      throw base::Error(base::ExitCode::config,
-                        "the hash type of a plain list is declared, never guessed",
-                        list.path.string(),
-                        "name the file NAME.TYPE.txt with TYPE md5, sha1, sha256 or pdq, or the "
-                        "type in the policy: lists[].type");
-    }
-    return read_hex(bytes, feed, *form.type);
+  switch (form.format) {
+    case policy::ListFormat::hex:
+      if (!form.type) {
+        throw base::Error(base::ExitCode::config,
+                          "the hash type of a plain list is declared, never guessed",
+                          list.path.string(),
+                          "name the file NAME.TYPE.txt with TYPE md5, sha1, sha256 or pdq, or the "
+                          "type in the policy: lists[].type");
+      }
+      return read_hex(bytes, feed, *form.type);
+    case policy::ListFormat::digests:
+      if (form.type == HashType::pdq) {
+        throw base::Error(base::ExitCode::config,
+                          "a list of digests is of md5, sha1 or sha256, not pdq",
+                          list.path.string());
+      }
+      return read_digests(bytes, feed, form.type);
+    case policy::ListFormat::hashdeep:
+      return read_hashdeep(bytes, feed);
+    case policy::ListFormat::csv:
+      return read_csv(bytes, feed, form.type);
+    case policy::ListFormat::ndjson:
+      return read_ndjson(bytes, feed);
+    case policy::ListFormat::vics:
+      return read_vics(bytes, feed);
+    case policy::ListFormat::ncmec:
+      return read_ncmec(bytes, feed);
+    case policy::ListFormat::threatexchange:
+      return read_threatexchange(bytes, feed);
+    case policy::ListFormat::threatexchange_lines:
+      return read_threatexchange_lines(bytes, feed, form.type);
+    case policy::ListFormat::nsrl:
+      return read_nsrl(bytes, feed);
+    case policy::ListFormat::nsrl_sqlite:
+      return read_nsrl_sqlite(list.path, feed);
   }
-  if (form.name == "digests") {
-    if (form.type == HashType::pdq)
-      throw base::Error(base::ExitCode::config,
-                        "a list of digests is of md5, sha1 or sha256, not pdq", list.path.string());
-    return read_digests(bytes, feed, form.type);
-  }
-  if (form.name == "hashdeep") return read_hashdeep(bytes, feed);
-  if (form.name == "csv") return read_csv(bytes, feed, form.type);
-  if (form.name == "ndjson") return read_ndjson(bytes, feed);
-  if (form.name == "vics") return read_vics(bytes, feed);
-  if (form.name == "ncmec") return read_ncmec(bytes, feed);
-  if (form.name == "threatexchange") return read_threatexchange(bytes, feed);
-  if (form.name == "threatexchange-lines") return read_threatexchange_lines(bytes, feed, form.type);
-  if (form.name == "nsrl") return read_nsrl(bytes, feed);
-  if (form.name == "nsrl-sqlite") return read_nsrl_sqlite(list.path, feed);
-  throw base::Error(
-      base::ExitCode::config,
-      fmt::format("format '{}' is not one of {}", form.name, fmt::join(policy::kListFormats, ", ")),
-      list.path.string());
 }
 
 }  // namespace
@@ -174,17 +127,19 @@ ListReport read_list(const policy::List& given, ListSink& sink) {
   lists::check_purpose(list);
   const lists::Form form = lists::form_of(list);
   const std::string place = list.path.string();
-  if (form.name.substr(0, 4) == "nsrl" && list.purpose != "known-good") {
+  const policy::ListFormatRow& format = policy::row_of(form.format);
+  if (format.known_good_only && list.made_for() != policy::ListPurpose::known_good) {
     throw base::Error(base::ExitCode::config,
                       fmt::format("format {} is of known-good files; the policy says purpose {}",
-                                  form.name, list.purpose),
+                                  format.word, list.purpose),
                       place, "write purpose: known-good");
   }
-  if (!list.categories.empty() && !lists::has_categories(form.name)) {
+  if (!list.categories.empty() && !format.has_categories) {
     throw base::Error(base::ExitCode::config,
-                      fmt::format("categories: format {} has none", form.name), place);
+                      fmt::format("categories: format {} has none", format.word), place);
   }
-  if (form.name == "threatexchange" && list.categories.empty()) list.categories = {"MALICIOUS"};
+  if (form.format == policy::ListFormat::threatexchange && list.categories.empty())
+    list.categories = {"MALICIOUS"};
   lists::check_shape(list);
   ListReport report;
   lists::ByteStream bytes(list.path);

@@ -57,7 +57,7 @@ void add_tag(std::string& label, const json::Json& tag) {
   label += (label.empty() ? "" : " ") + text;
 }
 
-// What the update says, beside which one it is and when.
+// Reads the fields of an update other than its id and time.
 std::string read_words(const json::Json& record, Update& update) {
   for (const auto& [name, into] :
        {std::pair<const char*, std::string*>{"indicator", &update.indicator},
@@ -85,7 +85,7 @@ std::string read_words(const json::Json& record, Update& update) {
   return {};
 }
 
-// A tombstone needs no more than an id: a flaw in the rest of it must not keep its entry alive.
+// A tombstone needs an id only: a flaw in the rest of it must not keep its entry in use.
 std::string read_update(const json::Json& record, Update& update) {
   const auto id = record.find("id");
   if (id != record.end() && id->is_string())

@@ -7,7 +7,7 @@
 namespace proviso::index::lists {
 namespace {
 
-// A number, or a string of digits, as text; empty when it is neither.
+// A number, or a string of digits, as text; empty if it is neither.
 std::string number_text(const json::Json& value) {
   if (value.is_number_integer()) return std::to_string(value.get<std::int64_t>());
   if (!value.is_string()) return {};

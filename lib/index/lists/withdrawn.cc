@@ -68,7 +68,7 @@ bool Withdrawn::find(const std::string& key) {
 
 bool Withdrawn::names(const ListEntry& entry) {
   if (keys_.empty()) return false;
-  // All are looked up, so that none that names this entry is taken for unused.
+  // Looks up all of them, so that no line that names this entry is counted as unused.
   bool named = !entry.id.empty() && find(key_of("id", trim(entry.id)));  // as the line was
   for (const ExactHash& hash : entry.exact) {
     named |= find(key_of(to_string(hash.type),

@@ -1,4 +1,4 @@
-// The provider's own withdrawals: entries of a list that give no hit, named by hash or by id.
+// The provider's own withdrawals: entries of a list that give no hits, named by hash or by id.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,12 @@ namespace proviso::index::lists {
 
 class Withdrawn {
  public:
-  // None.
-  Withdrawn() = default;
-  // Lines "md5 HEX", "sha1 HEX", "sha256 HEX", "pdq HEX" or "id ID"; '#' comments. Error(config)
-  // with file:line for any other line.
+  Withdrawn() = default;  // no withdrawals
+  // Reads lines "md5 HEX", "sha1 HEX", "sha256 HEX", "pdq HEX" or "id ID", and '#' comments.
+  // Error(config) with file:line for any other line.
   explicit Withdrawn(const std::filesystem::path&);
 
-  // Is the entry's id, or any hash of it, withdrawn? Remembers which lines were of use.
+  // True if the entry's id or one of its hashes is withdrawn. Remembers which lines were used.
   bool names(const ListEntry&);
   std::uint64_t unused() const { return unused_; }
 
@@ -26,7 +25,7 @@ class Withdrawn {
   bool find(const std::string& key);
 
   std::unordered_map<std::string, bool>
-      keys_;  // type word and bytes, or "id" and the id -> was of use
+      keys_;  // type word and bytes, or "id" and the id -> was used
   std::uint64_t unused_ = 0;
 };
 

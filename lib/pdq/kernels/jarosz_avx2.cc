@@ -18,7 +18,7 @@ int window_of(int length) { return (length + 2 * kCells - 1) / (2 * kCells); }
 int centre(int cell, int length) { return static_cast<int>((cell + 0.5) * length / kCells); }
 
 __m256 mean(__m256 sums, int count) {
-  // For a power of two the product with the inverse is the same float.
+  // For a power of two, multiplying by the inverse gives the same float.
   return (count & (count - 1)) == 0
              ? _mm256_mul_ps(sums, _mm256_set1_ps(1.0F / static_cast<float>(count)))
              : _mm256_div_ps(sums, _mm256_set1_ps(static_cast<float>(count)));
@@ -30,8 +30,8 @@ float mean_of(const std::uint8_t* row, int from, int to) {
   return static_cast<float>(sum) / static_cast<float>(to - from + 1);
 }
 
-// First pass along a row. Sums of whole numbers are exact in any order, so here each box is summed
-// for itself.
+// First pass along a row. Sums of whole numbers are exact in any order, so each box is summed
+// separately.
 template <int kWindow>
 void along_row(const std::uint8_t* row, int width, float* out) {
   constexpr int kAhead = kWindow / 2, kBehind = kWindow - 1 - kAhead;
@@ -106,8 +106,8 @@ void turn(const float* from, int from_stride, float* to, int to_stride) {
   }
 }
 
-// Second pass along 32 rows at a time, one lane each: the sums of later passes are not exact, so
-// each runs from left to right.
+// Second pass along 32 rows at a time, one lane each. The sums of later passes are not exact, so
+// each row is summed from left to right.
 void second_pass(Work& work, int width, int window) {
   const int ahead = window / 2;
   __m256 sums[kVectors];
@@ -230,8 +230,8 @@ void filter_and_decimate_avx2(const std::uint8_t* data, std::size_t stride, int 
 
 namespace proviso::pdq::kernels {
 
-void filter_and_decimate_avx2(const std::uint8_t*, std::size_t, int, int, Avx2Scratch&, float*) {
-}  // never called: kHaveAvx2
+// Never called: use_avx2() of jarosz_filter.cc is false on other processors.
+void filter_and_decimate_avx2(const std::uint8_t*, std::size_t, int, int, Avx2Scratch&, float*) {}
 
 }  // namespace proviso::pdq::kernels
 #endif

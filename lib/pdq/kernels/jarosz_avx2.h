@@ -1,5 +1,5 @@
-// The filter of jarosz_filter.h for 8-bit planes by AVX2, to the same bits. Compiled with -mavx2:
-// call it only where the CPU has it.
+// The filter of jarosz_filter.h for 8-bit planes, with AVX2 and the same bits. The file is compiled
+// with -mavx2: call it only on a CPU that has AVX2.
 #pragma once
 
 #include <cstddef>
@@ -7,14 +7,7 @@
 
 namespace proviso::pdq::kernels {
 
-constexpr bool kHaveAvx2 =
-#if defined(__x86_64__)
-    true;
-#else
-    false;
-#endif
-
-// Work space of one thread, 64-byte aligned: what is alive of the planes between the passes fits
+// Work space of one thread, 64-byte aligned. What is needed of the planes between the passes fits
 // the second-level cache.
 struct Avx2Scratch {
   static constexpr int kEdge = 512, kLanes = 32, kPad = 32, kSlots = 5, kCells = 64;

@@ -8,6 +8,7 @@
 #include "dpia/dpia.h"
 #include "dpia/questions.h"
 #include "dpia/render.h"
+#include "json/json.h"
 
 using namespace proviso;
 using base::Date;
@@ -37,8 +38,7 @@ struct Assessment {
     policy::Technology t;
     t.name = "known-pdq";
     t.version = "1.0";
-    t.method = policy::Method::pdq;
-    t.parameters = {{"distance", 31}, {"quality_floor", 50}};
+    t.method = policy::Pdq{};
     t.content = {base::ContentKind::image};
     t.services = {"chat"};
     t.lists = {"known"};
@@ -151,7 +151,7 @@ TEST_CASE("placeholders are found wherever they stand; words that hold them are 
 
 TEST_CASE("drift: a technology changed after its assessment is an error under DP-06") {
   Assessment a;
-  a.technology().parameters["distance"] = 30;
+  a.technology().method = policy::Pdq{.distance = 30};
   const auto all = a.findings();
   REQUIRE(a.error(all, "drift") != nullptr);
   CHECK(a.error(all, "drift")->rule == "DP-06");
@@ -368,30 +368,24 @@ TEST_CASE("drift: the document states the policy's parameters, each by itself") 
 TEST_CASE(
     "drift: where thresholds decide what people look at, the document must state them; elsewhere "
     "it may") {
-  const std::pair<policy::Method, json::Json> methods[] = {
-      {policy::Method::vpdq,
-       {{"distance", 31}, {"quality_floor", 50}, {"query_share", 80}, {"entry_share", 0}}},
-      {policy::Method::indicators,
-       {{"thresholds", {{"age_difference", 10.0}, {"child_likely", 1.0}}},
-        {"objective", {"age_difference"}},
-        {"minimum", 2}}},
-      {policy::Method::external,
-       {{"threshold", 0.9}, {"detector", "a detector"}, {"detector_version", "1.0"}}},
-      {policy::Method::pdq, {{"distance", 31}, {"quality_floor", 50}}}};
-  for (const auto& [method, parameters] : methods) {
+  const policy::Method methods[] = {
+      policy::Vpdq{},
+      policy::Indicators{.thresholds = {{"age_difference", 10.0}, {"child_likely", 1.0}},
+                         .objective = {"age_difference"}},
+      policy::External{.threshold = 0.9, .detector = "a detector", .detector_version = "1.0"},
+      policy::Pdq{}};
+  for (const policy::Method& method : methods) {
     CAPTURE(policy::to_string(method));
+    const bool indicators = std::holds_alternative<policy::Indicators>(method);
     Assessment a;
     a.technology().method = method;
-    a.technology().parameters = parameters;
-    if (method == policy::Method::indicators)
-      a.technology().purpose = policy::Purpose::solicitation;
+    if (indicators) a.technology().purpose = policy::Purpose::solicitation;
     a.text = dpia::make_example(a.policy, a.technology(), a.law, kToday);
     CHECK_FALSE(a.has_error("drift"));
     CHECK_FALSE(a.has_error("form"));
-    if (method == policy::Method::indicators)
-      CHECK(a.text.find("age_difference from 10") != std::string::npos);
+    if (indicators) CHECK(a.text.find("age_difference from 10") != std::string::npos);
     const std::size_t from = a.text.find("  parameters:"), to = a.text.find("\n# D2");
     a.text.erase(from, to - from);
-    CHECK(a.has_error("drift") == (method != policy::Method::pdq));
+    CHECK(a.has_error("drift") == !std::holds_alternative<policy::Pdq>(method));
   }
 }

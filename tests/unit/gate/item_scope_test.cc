@@ -81,7 +81,7 @@ TEST_CASE(
   Item i;
   policy::Technology grooming = i.w.policy.technologies[0];
   grooming.name = "grooming";
-  grooming.method = policy::Method::indicators;
+  grooming.method = policy::Indicators{};
   grooming.purpose = policy::Purpose::solicitation;
   grooming.content = {ContentKind::text};
   i.w.policy.technologies.push_back(grooming);

@@ -70,7 +70,7 @@ TEST_CASE("with every condition of the law in force met, the gate is open") {
 
 TEST_CASE("a technology that is no longer the one assessed is closed") {
   Complete c;
-  c.w.policy.technologies[0].parameters["digests"] = {"md5"};
+  c.w.policy.technologies[0].method = policy::Exact{{policy::HashType::md5}};
   CHECK_FALSE(c.missing(c.w.now).empty());
 }
 

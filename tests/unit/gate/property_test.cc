@@ -114,7 +114,7 @@ void offer_everything(policy::Policy& policy) {
   images.content = {ContentKind::image, ContentKind::video, ContentKind::audio, ContentKind::text};
   policy::Technology grooming = images;
   grooming.name = "grooming";
-  grooming.method = policy::Method::indicators;
+  grooming.method = policy::Indicators{};
   grooming.purpose = policy::Purpose::solicitation;
   grooming.content = {ContentKind::text, ContentKind::image};
   policy.technologies = {images, grooming};
@@ -162,7 +162,7 @@ TEST_CASE(
             const gate::Pair* pair = state.find(item.service, name);
             REQUIRE(pair != nullptr);
             CHECK(pair->open());
-            CHECK((pair->technology->method == policy::Method::indicators) == item.indicators);
+            CHECK((pair->technology->as<policy::Indicators>() != nullptr) == item.indicators);
           }
           for (const ContentKind kind : verdict.admitted->content) {
             Item leaf = item;

@@ -41,8 +41,8 @@ inline policy::List fixture(const std::string& name, const std::string& format =
   list.source = "made up";
   list.purpose = "known-csam";
   list.path = std::filesystem::path(PROVISO_TEST_DATA) / "index" / name;
-  list.format = format;
-  list.type = type;
+  if (!format.empty()) list.format = policy::parse_list_format(format).value();
+  if (!type.empty()) list.type = policy::parse_hash_type(type).value();
   return list;
 }
 

@@ -210,7 +210,7 @@ TEST_CASE("JSON nested ten thousand deep is refused, and so is a value without e
   policy::List list = vics("case.vics.json");
   const Written deep("x.json", "{\"value\":" + std::string(10'000, '['), "vics");
   list.path = deep.list.path;
-  list.format = "vics";
+  list.format = policy::ListFormat::vics;
   CHECK(holds(refusal(list), "nested deeper than 64 levels"));
   const Written endless("x.json", "{\"value\":[{\"MD5\":\"" + std::string(2u << 20, 'a') + "\"}]}",
                         "vics");

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "json/json.h"
 #include "law/instrument.h"
 #include "law/listing.h"
 #include "law/rule_ids.h"

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "ndjson/splice.h"
+
 using namespace proviso;
 using ndjson::Record;
 
@@ -116,10 +118,12 @@ TEST_CASE("error members say tool, code, message, and the rule where there is on
   ndjson::Parser parser;
   const auto record = Record::parse(parser, R"({"id":"a"})");
   REQUIRE(record);
-  CHECK(ndjson::with_error(*record, "hash", {"decode_failed", "no \"end\"", false, {}, {}}) ==
-        R"({"id":"a","error":{"tool":"hash","code":"decode_failed","message":"no \"end\""}})");
   CHECK(
-      ndjson::with_error(*record, "hash", {"kind_mismatch", "audio", false, "SC-06", "Art. 1"}) ==
+      ndjson::with_error(record->line(), "hash", {"decode_failed", "no \"end\"", false, {}, {}}) ==
+      R"({"id":"a","error":{"tool":"hash","code":"decode_failed","message":"no \"end\""}})");
+  CHECK(
+      ndjson::with_error(record->line(), "hash",
+                         {"kind_mismatch", "audio", false, "SC-06", "Art. 1"}) ==
       R"({"id":"a","error":{"tool":"hash","code":"kind_mismatch","message":"audio","rule":"SC-06","citation":"Art. 1"}})");
   CHECK(ndjson::error_line("hash", {"bad_record", "not JSON", false, {}, {}}, 12) ==
         R"({"error":{"tool":"hash","code":"bad_record","message":"not JSON","line":12}})");

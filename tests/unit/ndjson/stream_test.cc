@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "ndjson/splice.h"
+
 using namespace proviso;
 using ndjson::Outcome;
 
@@ -56,23 +58,25 @@ struct Pipe {
 class MarkingStage : public ndjson::Stage {
  public:
   std::string_view name() const override { return "mark"; }
-  void begin_batch() override {
+  void begin_batch(std::size_t count) override {
+    lines_announced += count;
     if (++batches == fail_at_batch)
       throw base::Error(base::ExitCode::unavailable, "gate is closed");
   }
-  Outcome process(const ndjson::Record& record, unsigned) override {
+  Outcome process(const ndjson::Placed& placed, unsigned) override {
+    const ndjson::Record& record = placed.record;
     if (record.id() == "boom") throw base::Error(base::ExitCode::io, "boom");
     if (record.id().front() == 'd') return {Outcome::Kind::drop, {}, false};
     if (record.id().front() == 'e') {
       return {Outcome::Kind::error,
-              ndjson::with_error(record, name(), {"broken", "so", false, {}, {}}), false};
+              ndjson::with_error(record.line(), name(), {"broken", "so", false, {}, {}}), false};
     }
     return {Outcome::Kind::pass, record.with("mark", "1"), false};
   }
   void commit_batch(std::span<Outcome> outcomes) override { committed += outcomes.size(); }
   void finish() override { finished = true; }
   int batches = 0, fail_at_batch = -1;
-  std::size_t committed = 0;
+  std::size_t committed = 0, lines_announced = 0;
   bool finished = false;
 };
 
@@ -129,6 +133,7 @@ TEST_CASE("order is kept for any number of threads") {
     CHECK(result.code == base::ExitCode::ok);
     CHECK(result.counts.passed == 500);
     CHECK(stage.committed == 500);
+    CHECK(stage.lines_announced == 500);
     CHECK(stage.finished);
   }
 }
@@ -249,18 +254,18 @@ TEST_CASE("what a worker or begin_batch throws ends the run after what was writt
 class ChunkStage : public MarkingStage {
  public:
   std::size_t chunk_records() const override { return 64; }
-  void process_chunk(std::span<const ndjson::Record* const> records, std::span<Outcome> outcomes,
+  void process_chunk(std::span<const ndjson::Placed> records, std::span<Outcome> outcomes,
                      unsigned worker) override {
     {
       const std::lock_guard lock(mutex);
       sizes.push_back(records.size());
     }
     std::vector<std::string> ids;
-    for (const ndjson::Record* record : records)
-      ids.emplace_back(record->id());  // all alive at once
+    for (const ndjson::Placed& placed : records)
+      ids.emplace_back(placed.record.id());  // all alive at once
     for (std::size_t i = 0; i < records.size(); ++i) {
-      CHECK(records[i]->id() == ids[i]);
-      outcomes[i] = process(*records[i], worker);
+      CHECK(records[i].record.id() == ids[i]);
+      outcomes[i] = process(records[i], worker);
     }
   }
   std::mutex mutex;
@@ -316,4 +321,52 @@ TEST_CASE("an exception out of a chunk stops the run, and nothing of its batch i
   CHECK_THROWS_AS(run(numbered(30) + "{\"id\":\"boom\"}\n" + numbered(30), stage, 2, 1000, 100),
                   base::Error);
   CHECK(stage.committed == 0);
+}
+
+// Keeps by place what it is given, and writes it when the batch is committed.
+class PlacingStage : public ndjson::Stage {
+ public:
+  explicit PlacingStage(std::size_t chunk) : chunk_(chunk) {}
+  std::string_view name() const override { return "place"; }
+  void begin_batch(std::size_t count) override { ids.assign(count, "nothing"); }
+  Outcome process(const ndjson::Placed& placed, unsigned) override {
+    ids.at(placed.place) = std::string(placed.record.id());
+    return {};
+  }
+  Outcome process_failed(const ndjson::Placed& placed, unsigned) override {
+    ids.at(placed.place) = "failed " + std::string(placed.record.id());
+    return {};
+  }
+  std::size_t chunk_records() const override { return chunk_; }
+  void commit_batch(std::span<Outcome> outcomes) override {
+    CHECK(outcomes.size() == ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) outcomes[i].line = ids[i];
+  }
+  std::vector<std::string> ids;
+
+ private:
+  std::size_t chunk_;
+};
+
+TEST_CASE("what a stage keeps by place is found at the line's outcome, for any chunk and threads") {
+  std::string input, expected;
+  for (int i = 0; i < 300; ++i) {
+    const std::string n = std::to_string(i);
+    if (i % 17 == 0) {
+      input += "no record\n";
+      expected += "nothing\n";
+    } else if (i % 19 == 0) {
+      input += "{\"id\":\"" + n + "\",\"error\":{}}\n";
+      expected += "failed " + n + "\n";
+    } else {
+      input += "{\"id\":\"" + n + "\"}\n";
+      expected += n + "\n";
+    }
+  }
+  for (const std::size_t chunk : {std::size_t{1}, std::size_t{64}}) {
+    for (const unsigned jobs : {1u, 3u}) {
+      PlacingStage stage(chunk);
+      CHECK(run(input, stage, jobs, 1000, 100).output == expected);
+    }
+  }
 }

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "json/json.h"
+#include "policy/drift.h"
 #include "policy/periods.h"
 #include "policy/schema.h"
 #include "policy/show.h"
@@ -17,8 +19,9 @@ TEST_CASE("a whole policy is read, with defaults filled in and paths made absolu
   CHECK(p.provider.name == "Example Messenger");
   REQUIRE(p.technologies.size() == 1);
   const policy::Technology& t = p.technologies[0];
-  CHECK(t.distance() == 31);
-  CHECK(t.quality_floor() == 50);
+  REQUIRE(t.as<policy::Pdq>() != nullptr);
+  CHECK(t.as<policy::Pdq>()->distance == 31);
+  CHECK(t.as<policy::Pdq>()->quality_floor == 50);
   CHECK(t.content == std::set{base::ContentKind::image});
   CHECK(t.dpia == files.directory / "dpia.yaml");
   CHECK(t.first_used_by_any == base::Date{2019, 8, 1});
@@ -61,9 +64,10 @@ TEST_CASE("a list says its format, columns, categories, withdrawals and age") {
   CHECK(list.licence == "terms");
   CHECK(list.date == base::Date{2026, 11, 1});
   CHECK(list.label == "A1");
-  CHECK(list.format == "csv");
-  CHECK(list.type == "sha256");
-  CHECK(list.columns == std::map<std::string, std::string>{{"hash", "Digest"}, {"id", "Ref"}});
+  CHECK(list.format == policy::ListFormat::csv);
+  CHECK(list.type == policy::HashType::sha256);
+  CHECK(list.columns == std::map<policy::ListColumn, std::string>{
+                            {policy::ListColumn::hash, "Digest"}, {policy::ListColumn::id, "Ref"}});
   CHECK(list.categories == std::vector<std::string>{"A1", "2"});
   CHECK(list.withdrawn == files.directory / "withdrawn.txt");
   CHECK(list.max_age == base::parse_period("P30D"));

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "json/json.h"
+#include "policy/drift.h"
 #include "policy/schema.h"
 #include "provider_files.h"
 
@@ -40,16 +42,19 @@ struct Given : ProviderFiles {
 TEST_CASE("vpdq: its shares have the reference's defaults and are not both nothing") {
   Given plain;
   const policy::Technology t = plain.vpdq().load().technologies.at(0);
-  CHECK(t.query_share() == 80);
-  CHECK(t.entry_share() == 0);
-  CHECK(t.distance() == 31);
-  CHECK(t.quality_floor() == 50);
+  REQUIRE(t.as<policy::Vpdq>() != nullptr);
+  CHECK(t.as<policy::Vpdq>()->query_share == 80);
+  CHECK(t.as<policy::Vpdq>()->entry_share == 0);
+  CHECK(t.as<policy::Vpdq>()->distance == 31);
+  CHECK(t.as<policy::Vpdq>()->quality_floor == 50);
   CHECK(
-      t.parameters ==
+      policy::parameters_json(t.method) ==
       json::Json{{"distance", 31}, {"quality_floor", 50}, {"query_share", 80}, {"entry_share", 0}});
   Given stated;
-  CHECK(stated.vpdq("{query_share: 0, entry_share: 60}").load().technologies.at(0).entry_share() ==
-        60);
+  const policy::Technology other =
+      stated.vpdq("{query_share: 0, entry_share: 60}").load().technologies.at(0);
+  REQUIRE(other.as<policy::Vpdq>() != nullptr);
+  CHECK(other.as<policy::Vpdq>()->entry_share == 60);
   for (const char* wrong : {"{query_share: 0}", "{query_share: 101}", "{entry_share: -1}",
                             "{dihedral: true}", "{query_share: 0.5}"}) {
     CAPTURE(wrong);
@@ -61,9 +66,11 @@ TEST_CASE("vpdq: its shares have the reference's defaults and are not both nothi
 TEST_CASE("indicators: thresholds, objective factors and how many must be there together") {
   Given files;
   const policy::Technology t = files.indicators().load().technologies.at(0);
-  CHECK(t.factor_thresholds().at("age_difference") == 10);
-  CHECK(t.objective_factors() == std::vector<std::string>{"age_difference", "child_likely"});
-  CHECK(t.minimum_factors() == 2);
+  const auto* const indicators = t.as<policy::Indicators>();
+  REQUIRE(indicators != nullptr);
+  CHECK(indicators->thresholds.at("age_difference") == 10);
+  CHECK(indicators->objective == std::set<std::string>{"age_difference", "child_likely"});
+  CHECK(indicators->minimum == 2);
   CHECK(t.lists.empty());
   const std::pair<const char*, const char*> wrong[] = {
       {"parameters: {thresholds: {a: 1, b: 1}}", "objective"},
@@ -78,10 +85,10 @@ TEST_CASE("indicators: thresholds, objective factors and how many must be there 
       {"parameters: {objective: [a]}", "thresholds"},
       {"parameters: {}", "parameters is empty"},
       {"first_used: 2026-10-01", "parameters"}};
-  for (const auto& [parameters, expected] : wrong) {
-    CAPTURE(parameters);
+  for (const auto& one : wrong) {
+    CAPTURE(one.first);
     Given each;
-    CHECK(any_holds(each.indicators(parameters).findings(), expected));
+    CHECK(any_holds(each.indicators(one.first).findings(), one.second));
   }
 }
 
@@ -107,8 +114,10 @@ TEST_CASE("indicators are for solicitation alone, and solicitation for indicator
 TEST_CASE("external: a threshold, and which detector in which version") {
   Given files;
   const policy::Technology t = files.external().load().technologies.at(0);
-  CHECK(t.score_threshold() == 0.9);
-  CHECK(t.parameters.at("detector_version") == "3.1");
+  const auto* const external = t.as<policy::External>();
+  REQUIRE(external != nullptr);
+  CHECK(external->threshold == 0.9);
+  CHECK(external->detector_version == "3.1");
   for (const char* wrong :
        {"parameters: {detector: a, detector_version: b}",
         "parameters: {threshold: 0, detector: a, detector_version: b}",

@@ -6,6 +6,7 @@
 #include "crypto/keys.h"
 #include "dpia/dpia.h"
 #include "ledger/ledger.h"
+#include "policy/drift.h"
 #include "policy/policy.h"
 #include "setup/workplace.h"
 

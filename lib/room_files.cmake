@@ -1,0 +1,18 @@
+# proviso_room_files(DIR RESULT): the *.cc and *.h of a room, those of its sub-folders too, without the rooms below (a folder
+# with a CMakeLists.txt of its own). Read by room.cmake and check_includes.cmake.
+function(proviso_room_files dir result)
+  file(GLOB_RECURSE files ${dir}/*.cc ${dir}/*.h)
+  file(GLOB_RECURSE rooms ${dir}/*/CMakeLists.txt)
+  foreach(room IN LISTS rooms)
+    get_filename_component(below ${room} DIRECTORY)
+    set(own "")
+    foreach(file IN LISTS files)
+      string(FIND ${file} "${below}/" at)
+      if(NOT at EQUAL 0)
+        list(APPEND own ${file})
+      endif()
+    endforeach()
+    set(files ${own})
+  endforeach()
+  set(${result} ${files} PARENT_SCOPE)
+endfunction()
