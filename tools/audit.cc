@@ -78,7 +78,7 @@ base::ExitCode consistency(cli::Context& context, const Settings& settings,
 base::ExitCode print_matching(cli::Context& context, const ledger::Query& query,
                               const ledger::Ledger& ledger) {
   ledger.read(0, [&](const ledger::StoredEntry& entry) {
-    return !query.matches(entry) || context.print(entry.data.dump() + "\n");
+    return !query.matches(entry) || context.print(ledger::to_text(entry) + "\n");
   });
   return base::ExitCode::ok;
 }
@@ -111,7 +111,7 @@ base::ExitCode balance(cli::Context& context, const Settings& settings,
     const ledger::Balance found = ledger::balance(ledger, run);
     if (found.in == 0 && found.dropped_at_scope == 0 && !settings.all)
       throw base::Error(base::ExitCode::no_input, "the ledger knows no such run", run);
-    context.print(ledger::to_json(found).dump() + "\n");
+    context.print(ledger::to_text(found) + "\n");
     if (found.unaccounted() == 0) continue;
     if (found.open) {
       context.log().warning("the run is in progress; what is on its way is not accounted for yet",

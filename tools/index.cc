@@ -14,7 +14,7 @@
 #include "index/neighbours.h"
 #include "index/quality.h"
 #include "index/withdrawal.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
 #include "ndjson/line_reader.h"
 
@@ -413,7 +413,7 @@ base::ExitCode withdraw(cli::Context& context, const Settings& settings) {
   Settings all = settings;
   all.lists.clear();
   const base::ExitCode code = build_locked(context, all);
-  ledger.append({ledger::event::kIndexWithdrawn, "index", {}, {}, {{"list", list->name}}});
+  ledger.append(to_entry(ledger::IndexWithdrawn{list->name}, "index"));
   return code;
 }
 
@@ -460,7 +460,7 @@ base::ExitCode check(cli::Context& context, const Settings& settings) {
     context.print(
         index::to_json(report).dump(2, ' ', false, json::OrderedJson::error_handler_t::replace) +
         "\n");
-  if (!settings.no_ledger) context.ledger().append(index::checked_entry(report, "index", {}));
+  if (!settings.no_ledger) context.ledger().append(to_entry(index::checked_fact(report), "index"));
   context.log().summary(
       fmt::format("{} lists, {} findings", report.lists.size(), report.findings.size()));
   return report.findings.empty() ? base::ExitCode::ok : base::ExitCode::check_failed;

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/app.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
 #include "policy/attestations.h"
 #include "policy/policy.h"
@@ -49,15 +49,13 @@ base::ExitCode attest(cli::Context& context, const Settings& settings) {
       policy, law, settings.rule, settings.person, settings.sign_key, settings.evidence, *expires);
   ledger::Ledger& ledger = context.ledger();
   policy::write_attestation(policy, attestation);
-  ledger.append({ledger::event::kAttested,
-                 "policy",
-                 {},
-                 {},
-                 {{"rule", attestation.rule},
-                  {"role", policy::to_string(attestation.role)},
-                  {"person", policy.person(settings.person)->number},
-                  {"expires", base::to_string(attestation.expires)},
-                  {"evidence_sha256", attestation.evidence_sha256}}});
+  ledger::Attested attested;
+  attested.rule = attestation.rule;
+  attested.role = policy::to_string(attestation.role);
+  attested.person = policy.person(settings.person)->number;
+  attested.expires = attestation.expires;
+  attested.evidence_sha256 = attestation.evidence_sha256;
+  ledger.append(to_entry(attested, "policy"));
   context.log().summary(fmt::format("{} attested by {} until {}", attestation.rule, settings.person,
                                     settings.expires));
   return base::ExitCode::ok;

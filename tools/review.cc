@@ -77,7 +77,7 @@ base::ExitCode list(cli::Context& context, const Settings& settings) {
 void show_decisions(cli::Context& context, const review::View& view) {
   for (const review::ReadDecision& read : view.decisions()) {
     context.print(json::canonical({{"case", view.row().id.value},
-                                   {"decision", review::to_string(read.decision.verdict)},
+                                   {"decision", ledger::to_string(read.decision.verdict)},
                                    {"reviewer", read.decision.reviewer},
                                    {"at", base::to_string(read.decision.at)},
                                    {"reason", read.reason}}) +
@@ -119,7 +119,7 @@ base::ExitCode decide(cli::Context& context, const Settings& settings) {
   vault::CaseStore store = open_store(context);
   const law::Resolved& law = context.law();
   const review::Decision decision{{settings.case_id},
-                                  *review::parse_verdict(settings.verdict),
+                                  *ledger::parse<ledger::Verdict>(settings.verdict),
                                   settings.person,
                                   settings.reason,
                                   base::now()};

@@ -21,7 +21,8 @@ struct Provider : policy_test::ProviderFiles {
   Provider() {
     put("policy.yaml", text);
     fs::remove(directory / "ledger");
-    ledger::Ledger::create(directory / "ledger", {"proviso/test/rehearsal", true}, key, {});
+    ledger::Ledger::create(directory / "ledger", {"proviso/test/rehearsal", true}, key,
+                           "reg-2026-1881");
     put("ledger.pem", base::as_text(key.to_pem().span()));
   }
 
@@ -46,7 +47,7 @@ struct Provider : policy_test::ProviderFiles {
 TEST_CASE("the ledger that tools append to is the policy's, opened once") {
   const Provider provider;
   const Run run = provider.run([](cli::Context& context) {
-    context.ledger().append({"law.overseen", "law", {}, {}, {}});
+    context.ledger().append({"law.overseen", "law", {}, {}});
     CHECK(&context.ledger() == &context.ledger());
     CHECK(context.ledger().checkpoint().size == 2);
     CHECK(context.ledger().rehearsal());
@@ -90,7 +91,7 @@ TEST_CASE("a ledger and a key that are given need no policy") {
             .code == 0);
   CHECK(provider
             .run([&](cli::Context& context) {
-              context.ledger(to_append, true).append({"law.overseen", "law", {}, {}, {}});
+              context.ledger(to_append, true).append({"law.overseen", "law", {}, {}});
             })
             .code == 0);
   CHECK(provider.run([&](cli::Context& context) { context.ledger(to_append, false); }).code == 78);
