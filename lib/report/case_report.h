@@ -19,9 +19,9 @@ struct CaseReportRequest {
   base::CaseId id;
   std::string organisation;
   std::string open_key;          // URI of the review role's key
-  std::string person;            // who reports, by id in the policy; empty: not said
   std::filesystem::path output;  // a new file, mode 0600
   AuthorityRequest authority_request;
+  std::string person = {};  // who reports, by id in the policy; empty: not said
 };
 
 struct CaseReported {
