@@ -32,7 +32,7 @@
 
 namespace proviso::vault {
 
-// What retain gives to store a case.
+// What store() needs to make a case.
 struct NewCase {
   std::string item_id;
   base::Instant identified_at;
@@ -74,7 +74,7 @@ struct Access {
 Access access_by(const policy::Policy&, const std::string& person, std::string purpose,
                  std::string tool);
 
-// What opening a case gives to the review role.
+// An opened case: its metadata, and the keys that open its blobs.
 struct Opened {
   json::Json metadata;
   base::SecretBytes key;
@@ -87,8 +87,8 @@ class CaseStore {
  public:
   // Lays out an empty vault (init). Error(cannot_create).
   static void create(const std::filesystem::path&, bool rehearsal);
-  // What the vault says of itself, for tools that work without a policy. Error(no_input) when there
-  // is none.
+  // True if it is a rehearsal's vault: for tools that work without a policy. Error(no_input) if the
+  // folder is not a vault.
   static bool is_rehearsal(const std::filesystem::path&);
   // Opens an existing vault. Error(config) if it is of the other mode or belongs to another ledger.
   // Delivers outbox lines left by a crash.
@@ -117,29 +117,22 @@ class CaseStore {
   // Decrypts the blob into `write`, chunk by chunk; throws Error(data) if it was changed.
   void read_blob(const CaseRow&, const Opened&,
                  const std::function<void(std::span<const std::byte>)>& write) const;
-  // The same for content.evidence; writes nothing when the case has none.
+  // The same for content.evidence; writes nothing if the case has none.
   void read_evidence(const CaseRow&, const Opened&,
                      const std::function<void(std::span<const std::byte>)>& write) const;
 
   // Moves a case and writes the ledger entry through the outbox: confirmed, confirmed_as_new,
-  // rejected, reported. `expires_at` is the recomputed end. Error(usage) for a move that the state
-  // machine does not have.
+  // rejected, reported. `expires_at` is the recomputed end. Error(usage) if the state machine does
+  // not have the move.
   void move(const base::CaseId&, State to, const ledger::Entry&,
             std::optional<base::Instant> expires_at = {}, std::string_view expiry_rule = {});
-  // Signed decision records kept with the case (sealed to nobody: reviewer number, verdict,
-  // signature).
+  // Keeps a signed decision with the case, not sealed: reviewer number, verdict, signature.
   void keep_decision(const base::CaseId&, const json::Json& decision);
   std::vector<json::Json> decisions(const base::CaseId&) const;
 
-  // An open complaint holds the case against the policy's shorter period, never beyond its ceiling.
-  void hold(const base::CaseId&, bool open_complaint);
   // Ends a storage purpose (Art. 3(1)(h)); with the last one the case is due that day (ST-04).
-  // False when it was not live.
+  // False if it was not live.
   bool end_purpose(const base::CaseId&, std::string_view purpose, base::Instant at);
-  // Remembers the keyed token (hex) of an account or an item, written at first unsealing and
-  // deleted with the case. True when no other case has it: the first of its kind within the
-  // retention window.
-  bool keep_token(const base::CaseId&, std::string_view kind, std::string_view token);
 
   const std::filesystem::path& directory() const { return directory_; }
   bool rehearsal() const { return rehearsal_; }

@@ -283,7 +283,7 @@ TEST_CASE("a case moves as the state machine has it and not otherwise") {
   CHECK(place.entries(ledger::event::kCaseDecided) == 2);
 }
 
-TEST_CASE("decisions and tokens stay with their case") {
+TEST_CASE("decisions stay with their case") {
   RehearsalVault place;
   ledger::Ledger ledger = place.open_ledger();
   CaseStore store = CaseStore::open(place.directory / "vault", ledger, true);
@@ -292,10 +292,6 @@ TEST_CASE("decisions and tokens stay with their case") {
   store.keep_decision(a->id, {{"verdict", "confirm"}, {"reviewer", 1}});
   CHECK(store.decisions(a->id).size() == 1);
   CHECK(store.decisions(b->id).empty());
-  CHECK(store.keep_token(a->id, "account", "aa"));
-  CHECK(store.keep_token(a->id, "account", "aa"));  // its own does not count
-  CHECK_FALSE(store.keep_token(b->id, "account", "aa"));
-  CHECK(store.keep_token(b->id, "item", "aa"));
 }
 
 TEST_CASE("evidence is sealed beside the content under a key of its own") {
