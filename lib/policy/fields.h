@@ -61,16 +61,16 @@ class Fields {
   std::optional<decltype(Row::value)> word(const yaml::Node& map, std::string_view key,
                                            const std::array<Row, N>& table) const {
     return word(
-        map, key, [&](std::string_view text) { return base::value_of(table, text); },
+        map, key, [&](std::string_view given) { return base::value_of(table, given); },
         base::words_of(table));
   }
   // The same; nullopt if absent or empty.
   template <class Row, std::size_t N>
   std::optional<decltype(Row::value)> optional_word(const yaml::Node& map, std::string_view key,
                                                     const std::array<Row, N>& table) const {
-    const std::string text = in.string_or(map, key, "");
-    const auto value = base::value_of(table, text);
-    if (!value && !text.empty())
+    const std::string given = in.string_or(map, key, "");
+    const auto value = base::value_of(table, given);
+    if (!value && !given.empty())
       in.fail(*map.find(key), refusal(*map.find(key), key, base::words_of(table)));
     return value;
   }
