@@ -93,7 +93,7 @@ base::ExitCode consistency(const Settings& settings, const ledger::Ledger& ledge
 
 base::ExitCode print_matching(const ledger::Query& query, const ledger::Ledger& ledger) {
   ledger.read(0, [&](const ledger::StoredEntry& entry) {
-    if (query.matches(entry)) std::cout << entry.data.dump() << "\n";
+    if (query.matches(entry)) std::cout << ledger::to_text(entry) << "\n";
     return static_cast<bool>(std::cout);
   });
   return base::ExitCode::ok;
@@ -127,7 +127,7 @@ base::ExitCode balance(cli::Context& context, const Settings& settings,
     const ledger::Balance found = ledger::balance(ledger, run);
     if (found.in == 0 && found.dropped_at_scope == 0 && !settings.all)
       throw base::Error(base::ExitCode::no_input, "the ledger knows no such run", run);
-    std::cout << ledger::to_json(found).dump() << "\n";
+    std::cout << ledger::to_text(found) << "\n";
     if (found.unaccounted() == 0) continue;
     if (found.open) {
       context.log().warning("the run is in progress; what is on its way is not accounted for yet",

@@ -15,7 +15,7 @@
 #include "index/neighbours.h"
 #include "index/quality.h"
 #include "index/withdrawal.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
 #include "ndjson/line_reader.h"
 
@@ -411,7 +411,7 @@ base::ExitCode withdraw(cli::Context& context, const Settings& settings) {
   all.lists.clear();
   const base::ExitCode code = build_locked(context, all);
   ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-  ledger.append({ledger::event::kIndexWithdrawn, "index", {}, {}, {{"list", list->name}}});
+  ledger.append(to_entry(ledger::IndexWithdrawn{list->name}, "index"));
   return code;
 }
 
@@ -463,7 +463,7 @@ base::ExitCode check(cli::Context& context, const Settings& settings) {
     const auto key =
         std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
     ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-    ledger.append(index::checked_entry(report, "index", {}));
+    ledger.append(to_entry(index::checked_fact(report), "index"));
   }
   context.log().summary(
       fmt::format("{} lists, {} findings", report.lists.size(), report.findings.size()));

@@ -12,6 +12,7 @@
 #include "law/instrument.h"
 #include "law/listing.h"
 #include "law/schema.h"
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
 
 namespace {
@@ -53,7 +54,7 @@ base::ExitCode calendar(const Settings& s) {
   return base::ExitCode::ok;
 }
 
-base::ExitCode act(cli::Context& context, const Settings& s, gate::OversightAct what) {
+base::ExitCode act(cli::Context& context, const Settings& s, ledger::OversightAct what) {
   const policy::Policy& policy = context.policy();
   const crypto::PrivateKey key = crypto::PrivateKey::open(s.sign_key);
   gate::OversightStatement statement;
@@ -62,14 +63,14 @@ base::ExitCode act(cli::Context& context, const Settings& s, gate::OversightAct 
   statement.person = s.person;
   statement.reason = s.reason;
   statement.at = base::now();
-  const ledger::Entry entry = gate::signed_entry(statement, policy, key);
+  const ledger::Overseen signed_act = gate::sign(statement, policy, key);
   auto ledger_key =
       std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
   ledger::Ledger ledger =
       ledger::Ledger::open_to_append(policy.ledger, std::move(ledger_key), policy.rehearsal);
-  ledger.append(entry);
-  context.log().summary(fmt::format("{} {} by person {} at {}", gate::event_of(what), s.technology,
-                                    entry.data.at("person").get<int>(),
+  ledger.append(to_entry(signed_act, "law"));
+  context.log().summary(fmt::format("{} {} by person {} at {}", ledger::event_of(what),
+                                    s.technology, signed_act.person,
                                     base::to_string(statement.at)));
   return base::ExitCode::ok;
 }
@@ -110,7 +111,7 @@ int main(int argc, char** argv) {
     table(command("calendar", "when there was a derogation",
                   [s](cli::Context&) { return calendar(*s); }));
 
-    const auto signing = [&](const char* name, const char* help, gate::OversightAct what) {
+    const auto signing = [&](const char* name, const char* help, ledger::OversightAct what) {
       CLI::App* sub =
           command(name, help, [s, what](cli::Context& context) { return act(context, *s, what); });
       sub->add_option("TECHNOLOGY", s->technology, "a technology of the policy")->required();
@@ -120,12 +121,12 @@ int main(int argc, char** argv) {
           ->required();
       return sub;
     };
-    signing("oversee", "sign off the oversight of a technology", gate::OversightAct::oversee)
+    signing("oversee", "sign off the oversight of a technology", ledger::OversightAct::oversee)
         ->add_option("--reason", s->reason, "a remark; goes into the ledger, no personal data");
-    signing("halt", "close the gate for a technology at once", gate::OversightAct::halt)
+    signing("halt", "close the gate for a technology at once", ledger::OversightAct::halt)
         ->add_option("--reason", s->reason, "why; goes into the ledger, no personal data")
         ->required();
-    signing("resume", "open it again; the error rate starts anew", gate::OversightAct::resume)
+    signing("resume", "open it again; the error rate starts anew", ledger::OversightAct::resume)
         ->add_option("--reason", s->reason, "a remark; goes into the ledger, no personal data");
   });
 }

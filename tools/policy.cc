@@ -5,7 +5,7 @@
 
 #include "cli/app.h"
 #include "crypto/keys.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
 #include "policy/attestations.h"
 #include "policy/policy.h"
@@ -54,15 +54,13 @@ base::ExitCode attest(cli::Context& context, const Settings& settings) {
       std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
   ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
   policy::write_attestation(policy, attestation);
-  ledger.append({ledger::event::kAttested,
-                 "policy",
-                 {},
-                 {},
-                 {{"rule", attestation.rule},
-                  {"role", policy::to_string(attestation.role)},
-                  {"person", policy.person(settings.person)->number},
-                  {"expires", base::to_string(attestation.expires)},
-                  {"evidence_sha256", attestation.evidence_sha256}}});
+  ledger::Attested attested;
+  attested.rule = attestation.rule;
+  attested.role = policy::to_string(attestation.role);
+  attested.person = policy.person(settings.person)->number;
+  attested.expires = attestation.expires;
+  attested.evidence_sha256 = attestation.evidence_sha256;
+  ledger.append(to_entry(attested, "policy"));
   context.log().summary(fmt::format("{} attested by {} until {}", attestation.rule, settings.person,
                                     settings.expires));
   return base::ExitCode::ok;

@@ -88,15 +88,16 @@ void show_plan(const vault::PurgePlan& plan, const law::Resolved* law, bool tabl
   const law::Refusal rule = law != nullptr && !plan.spool.empty()
                                 ? law->refusal("ST-01", "nothing is kept unscanned")
                                 : law::Refusal{};
-  for (const vault::SpoolLeftover& file : plan.spool) {
+  for (const spool::Leftover& leftover : plan.spool) {
     if (table) {
-      put(fmt::format("{:<6} {:<34} {:<16} {:<21} {:<10} {:<6} {}", "purge", file.path, "spool",
-                      base::to_string(file.modified), "unscanned", rule.rule, rule.citation));
+      put(fmt::format("{:<6} {:<34} {:<16} {:<21} {:<10} {:<6} {}", "purge", leftover.file.path,
+                      "spool", base::to_string(leftover.modified), "unscanned", rule.rule,
+                      rule.citation));
       continue;
     }
     const json::Json line = {
-        {"purge", "spool"},         {"path", file.path},
-        {"bytes", file.bytes},      {"modified", base::to_string(file.modified)},
+        {"purge", "spool"},         {"path", leftover.file.path},
+        {"bytes", leftover.bytes},  {"modified", base::to_string(leftover.modified)},
         {"reason", "unscanned"},    {"rule", rule.rule},
         {"citation", rule.citation}};
     put(json::canonical(line));

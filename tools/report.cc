@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "cli/app.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "report/case_report.h"
 #include "report/render.h"
 #include "review/decision.h"
@@ -83,10 +83,9 @@ base::ExitCode report_annual(cli::Context& context, const AnnualSettings& settin
 
   if (!settings.draft) {
     // The JSON form is what the ledger remembers, whatever form was asked for.
-    json::Json data{
-        {"year", settings.year}, {"form", form.id}, {"sha256", ledger.keep_document(json)}};
-    if (!settings.service.empty()) data["service"] = settings.service;
-    ledger.append({ledger::event::kReportMade, "report", {}, {}, std::move(data)});
+    ledger.append(to_entry(
+        ledger::ReportMade{settings.year, form.id, ledger.keep_document(json), settings.service},
+        "report"));
   }
   if (settings.output) {
     base::write_file_atomically(*settings.output, text);

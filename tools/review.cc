@@ -137,7 +137,7 @@ base::ExitCode decide(cli::Context& context, const Settings& settings) {
   Opened opened = Opened::open(context);
   const law::Resolved law = policy::resolve_law(opened.policy);
   const review::Decision decision{{settings.case_id},
-                                  *review::parse_verdict(settings.verdict),
+                                  *ledger::parse<ledger::Verdict>(settings.verdict),
                                   settings.person,
                                   settings.reason,
                                   base::now()};

@@ -1,11 +1,9 @@
 #include "base/file.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -175,64 +173,6 @@ UniqueFd open_directory(const fs::path& path) {
     throw_errno(errno, "cannot be opened as a directory", path.string(),
                 errno == ENOENT ? ExitCode::no_input : ExitCode::io);
   return fd;
-}
-
-Result<OpenFile> open_beneath(int directory_fd, std::string_view relative_path) {
-  if (relative_path.empty() || relative_path.find('\0') != std::string_view::npos) {
-    return fail("content_unreadable", "the path is empty or holds a NUL byte");
-  }
-  const std::string path(relative_path);
-  open_how how{};
-  // O_NONBLOCK: a FIFO must not block the stream before it is seen not to be a regular file.
-  how.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  OpenFile file;
-  file.fd.reset(
-      static_cast<int>(::syscall(SYS_openat2, directory_fd, path.c_str(), &how, sizeof how)));
-  if (!file.fd) {
-    switch (errno) {
-      case ENOENT:
-      case ENOTDIR:
-        return fail("content_gone", "no such file in the spool");
-      case EXDEV:
-      case ELOOP:
-        return fail("content_unreadable", "the path leaves the spool or passes a symbolic link");
-      case EIO:
-      case EAGAIN:
-      case EMFILE:
-      case ENFILE:
-      case ENOMEM:
-        return fail("content_unreadable", std::strerror(errno), true);
-      default:
-        return fail("content_unreadable", std::strerror(errno));
-    }
-  }
-  struct stat status {};
-  if (::fstat(file.fd.get(), &status) != 0)
-    return fail("content_unreadable", std::strerror(errno), true);
-  if (!S_ISREG(status.st_mode)) return fail("content_unreadable", "not a regular file");
-  file.size = static_cast<std::uint64_t>(status.st_size);
-  file.device = status.st_dev;
-  file.inode = status.st_ino;
-  return file;
-}
-
-bool unlink_beneath(int directory_fd, std::string_view relative_path, dev_t device, ino_t inode) {
-  if (relative_path.empty() || relative_path.find('\0') != std::string_view::npos) return false;
-  const std::size_t slash = relative_path.rfind('/');
-  const std::string parent{slash == std::string_view::npos ? "." : relative_path.substr(0, slash)};
-  const std::string name{slash == std::string_view::npos ? relative_path
-                                                         : relative_path.substr(slash + 1)};
-  open_how how{};
-  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  const UniqueFd folder(
-      static_cast<int>(::syscall(SYS_openat2, directory_fd, parent.c_str(), &how, sizeof how)));
-  if (!folder) return false;
-  struct stat status {};
-  if (::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
-  if (!S_ISREG(status.st_mode) || status.st_dev != device || status.st_ino != inode) return false;
-  return ::unlinkat(folder.get(), name.c_str(), 0) == 0;
 }
 
 std::optional<FileLock> FileLock::take(const fs::path& path, bool wait, bool shared) {

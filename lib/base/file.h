@@ -83,21 +83,6 @@ void write_new_file(const fs::path&, std::string_view data, mode_t mode = 0644);
 
 UniqueFd open_directory(const fs::path&);
 
-// A regular file that was opened for reading below a directory: openat2(2) with RESOLVE_BENEATH,
-// RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS.
-struct OpenFile {
-  UniqueFd fd;
-  std::uint64_t size = 0;
-  dev_t device = 0;
-  ino_t inode = 0;
-};
-// Item errors: content_gone (no such file), content_unreadable (a symbolic link, not a regular
-// file, outside the directory, no permission; an input error is retryable).
-Result<OpenFile> open_beneath(int directory_fd, std::string_view relative_path);
-// Unlinks the file only if it is still that device and inode. False if the name is gone or is
-// another file.
-bool unlink_beneath(int directory_fd, std::string_view relative_path, dev_t device, ino_t inode);
-
 // An advisory lock (flock(2)) on a file, which is created if missing. Held while the object lives.
 class FileLock {
  public:

@@ -8,6 +8,7 @@
 #include "gate/conditions.h"
 #include "gate/gate_inputs.h"
 #include "gate/ledger_view.h"
+#include "json/json.h"
 
 namespace proviso::gate {
 namespace {
@@ -103,11 +104,7 @@ const State& Gate::require_any_open(base::Instant at) {
 
 const std::string& Gate::digest() const { return impl_->digest; }
 
-json::Json Gate::inputs() const {
-  json::Json out = impl_->inputs;
-  out["gate"] = impl_->digest;
-  return out;
-}
+std::string Gate::inputs() const { return impl_->inputs.dump(); }
 
 std::optional<int> Gate::known_within(const policy::Technology& technology) const {
   const auto index = static_cast<std::size_t>(&technology - impl_->policy.technologies.data());

@@ -56,8 +56,8 @@ class Gate {
   // SHA-256 (hex) over RFC 8785 of mode, resolved instruments, services, technologies, lists,
   // review, match, grounds, DPIA digests.
   const std::string& digest() const;
-  // Digests of the inputs, for the ledger's gate.inputs entry.
-  json::Json inputs() const;
+  // What the digest was computed from, for the ledger: one JSON object.
+  std::string inputs() const;
   // The PDQ distance within which a hit of this technology counts as previously identified: only
   // where the policy and the impact assessment of that technology name the same.
   std::optional<int> known_within(const policy::Technology&) const;

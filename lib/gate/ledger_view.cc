@@ -1,7 +1,7 @@
 #include "gate/ledger_view.h"
 
 #include "gate/oversight.h"
-#include "ledger/events.h"
+#include "ledger/error_rate.h"
 
 namespace proviso::gate {
 namespace {
@@ -9,11 +9,6 @@ namespace {
 // An entry is written a moment after its statement was signed; a statement dated later than that
 // was dated ahead.
 constexpr std::int64_t kClockSkewSeconds = 300;
-
-std::string text_of(const json::Json& data, const char* key) {
-  const auto found = data.find(key);
-  return found != data.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 }  // namespace
 
@@ -28,42 +23,43 @@ bool LedgerView::refresh() {
 }
 
 void LedgerView::take(const ledger::StoredEntry& entry) {
-  namespace event = ledger::event;
-  if (entry.event == event::kHalted) {
-    // Counts even if its signature is bad: closing is safe.
-    const std::string reason = text_of(entry.data, "reason");
-    technologies_[text_of(entry.data, "technology")].halt =
-        reason.empty() ? "no reason given" : reason;
-  } else if (entry.event == event::kOverseen || entry.event == event::kResumed) {
-    const auto statement = verified_statement(entry, *policy_);
-    if (!statement || statement->at.seconds > entry.time.seconds + kClockSkewSeconds) return;
-    Technology& technology = technologies_[statement->technology];
-    if (statement->act == OversightAct::resume) {
-      technology.halt.reset();
-      technology.resumed = entry.time;
-    } else {
-      technology.overseen.emplace_back(statement->version, statement->at);
-    }
-  } else if (entry.event == event::kCaseStored) {
-    case_technology_[text_of(entry.data, "case")] = text_of(entry.data, "technology");
-  } else if (entry.event == event::kCaseDecided) {
-    take_decision(entry);
-  } else if (entry.event == event::kCasePurged) {
-    case_technology_.erase(text_of(entry.data, "case"));
+  if (const auto act = ledger::read<ledger::Overseen>(entry)) {
+    take_act(*act, entry.time);
+  } else if (const auto stored = ledger::read<ledger::CaseStored>(entry)) {
+    case_technology_[stored->id.value] = stored->technology;
+  } else if (const auto decided = ledger::read<ledger::CaseDecided>(entry)) {
+    take_decision(*decided, entry.time);
+  } else if (const auto purged = ledger::read<ledger::CasePurged>(entry)) {
+    case_technology_.erase(purged->id.value);
   }
 }
 
-void LedgerView::take_decision(const ledger::StoredEntry& entry) {
-  const std::string case_id = text_of(entry.data, "case");
-  std::string technology = text_of(entry.data, "technology");
+void LedgerView::take_act(const ledger::Overseen& act, base::Instant entered) {
+  if (act.act == ledger::OversightAct::halt) {
+    // Counts even if its signature is bad: closing is safe.
+    technologies_[act.technology].halt = act.reason.empty() ? "no reason given" : act.reason;
+    return;
+  }
+  const auto statement = verified_statement(act, *policy_);
+  if (!statement || statement->at.seconds > entered.seconds + kClockSkewSeconds) return;
+  Technology& technology = technologies_[statement->technology];
+  if (statement->act == ledger::OversightAct::resume) {
+    technology.halt.reset();
+    technology.resumed = entered;
+  } else {
+    technology.overseen.emplace_back(statement->version, statement->at);
+  }
+}
+
+void LedgerView::take_decision(const ledger::CaseDecided& decided, base::Instant entered) {
+  std::string technology = decided.technology;
   if (technology.empty()) {
-    const auto found = case_technology_.find(case_id);
+    const auto found = case_technology_.find(decided.id.value);
     if (found == case_technology_.end()) return;
     technology = found->second;
   }
-  const std::string decision = text_of(entry.data, "decision");
-  const bool error = decision == "reject" || decision == "rejected";
-  technologies_[technology].decisions[case_id] = {entry.time, error};
+  technologies_[technology].decisions[decided.id.value] = {entered,
+                                                           ledger::is_error(decided.verdict)};
 }
 
 const LedgerView::Technology* LedgerView::find(std::string_view name) const {

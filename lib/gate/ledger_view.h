@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/instant.h"
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
 #include "policy/policy.h"
 
@@ -57,7 +58,8 @@ class LedgerView {
     std::unordered_map<std::string, Decision> decisions;  // by case
   };
   void take(const ledger::StoredEntry&);
-  void take_decision(const ledger::StoredEntry&);
+  void take_act(const ledger::Overseen&, base::Instant entered);
+  void take_decision(const ledger::CaseDecided&, base::Instant entered);
   const Technology* find(std::string_view name) const;
 
   const policy::Policy* policy_;

@@ -16,7 +16,7 @@ namespace proviso::gate {
 class ProtectedAccounts {
  public:
   ProtectedAccounts() = default;
-  // Throws base::Error(config) with every line that is no token: a register half read would let
+  // Throws base::Error(config) with every line that is not a token: a register half read would let
   // protected accounts through.
   ProtectedAccounts(const std::filesystem::path& tokens, const std::string& key_uri);
   bool contains(std::string_view account) const;

@@ -101,8 +101,8 @@ base::Result<ScopeMember> admit_later(const ndjson::Record& record,
                                       std::initializer_list<std::string_view> stages,
                                       const ndjson::SealKey& key, const Gate& gate,
                                       const State& state, base::Period max_age) {
-  // Present and well formed first, so that a record that skipped scope-check is told so; then the
-  // seals, before any of it is believed.
+  // Present and well formed first, so that a record that skipped scope-check is refused for that;
+  // then the seals, before any of it is believed.
   auto scope = read_scope(record);
   if (!scope) return scope;
   if (auto sealed = ndjson::verify_seals(record, stages, key); !sealed)

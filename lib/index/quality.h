@@ -17,7 +17,7 @@
 #include "index/list.h"
 #include "json/json.h"
 #include "law/instrument.h"
-#include "ledger/ledger.h"
+#include "ledger/facts.h"
 #include "policy/policy.h"
 
 namespace proviso::index {
@@ -78,7 +78,7 @@ QualityReport check_lists(const policy::Policy&, const law::Resolved&, const InU
 
 json::OrderedJson to_json(const QualityReport&);
 std::string to_text(const QualityReport&);  // a table for people
-// The ledger's entry (index.checked): counts, no hashes and no ids.
-ledger::Entry checked_entry(const QualityReport&, std::string tool, std::string run);
+// For the ledger: counts, no hashes and no ids.
+ledger::IndexChecked checked_fact(const QualityReport&);
 
 }  // namespace proviso::index

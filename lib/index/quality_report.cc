@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "index/quality.h"
-#include "ledger/events.h"
 
 namespace proviso::index {
 namespace {
@@ -82,26 +81,16 @@ std::string to_text(const QualityReport& report) {
   return out;
 }
 
-ledger::Entry checked_entry(const QualityReport& report, std::string tool, std::string run) {
-  ledger::Entry entry;
-  entry.event = ledger::event::kIndexChecked;
-  entry.tool = std::move(tool);
-  entry.run = std::move(run);
-  std::uint64_t entries = 0, unread = 0;
+ledger::IndexChecked checked_fact(const QualityReport& report) {
+  ledger::IndexChecked checked;
+  checked.lists = report.lists.size();
   for (const ListQuality& list : report.lists) {
-    entries += list.report.entries;
-    unread += list.read ? 0u : 1u;
+    checked.entries += list.report.entries;
+    checked.unread += list.read ? 0u : 1u;
   }
-  json::Json findings = json::Json::object();
-  for (const QualityFinding& finding : report.findings) {
-    json::Json& count = findings[finding.check];
-    count = (count.is_null() ? std::uint64_t{0} : count.get<std::uint64_t>()) + finding.count;
-  }
-  entry.data = {{"lists", report.lists.size()},
-                {"unread", unread},
-                {"entries", entries},
-                {"findings", std::move(findings)}};
-  return entry;
+  for (const QualityFinding& finding : report.findings)
+    checked.findings[finding.check] += finding.count;
+  return checked;
 }
 
 }  // namespace proviso::index

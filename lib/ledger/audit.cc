@@ -7,7 +7,9 @@
 
 #include "base/file.h"
 #include "crypto/random.h"
+#include "json/json.h"
 #include "ledger/checkpoint.h"
+#include "ledger/entry_json.h"
 #include "ledger/events.h"
 #include "ledger/segments.h"
 
@@ -133,8 +135,9 @@ bool Query::matches(const StoredEntry& entry) const {
   };
   if (!is(event, entry.event) || !is(run, entry.run) || !is(tool, entry.tool)) return false;
   if (!case_id.empty()) {
-    const auto found = entry.data.find("case");
-    if (found == entry.data.end() || !found->is_string() || found->get<std::string>() != case_id)
+    const json::Json members = members_of(entry);
+    const auto found = members.find("case");
+    if (found == members.end() || !found->is_string() || found->get<std::string>() != case_id)
       return false;
   }
   return (!from || entry.time >= *from) && (!to || entry.time < *to);
@@ -145,6 +148,25 @@ std::int64_t Balance::unaccounted() const {
   return static_cast<std::int64_t>(in) - static_cast<std::int64_t>(out);
 }
 
+namespace {
+
+std::uint64_t Balance::*came_out(CountOutcome outcome) {
+  switch (outcome) {
+    case CountOutcome::erased:
+      return &Balance::erased;
+    case CountOutcome::stored:
+      return &Balance::stored;
+    case CountOutcome::replayed:
+      return &Balance::replayed;
+    case CountOutcome::content_gone:
+      return &Balance::content_gone;
+    default:
+      return &Balance::errors;
+  }
+}
+
+}  // namespace
+
 Balance balance(const Ledger& ledger, const std::string& run) {
   const RunTotals totals = run_totals(ledger, run);
   Balance result;
@@ -152,22 +174,17 @@ Balance balance(const Ledger& ledger, const std::string& run) {
   result.open = totals.open;
   result.unclean = totals.unclean;
   for (const auto& [key, n] : totals.counts) {
-    if (key.side == "in") result.in += n;
-    // What scope-check drops is refused or no record; what retain drops has another kind than was
-    // declared.
-    else if (key.side == "dropped")
-      (key.outcome == "refused" || key.outcome == "error" ? result.dropped_at_scope
-                                                          : result.dropped_later) += n;
-    else if (key.outcome == "erased")
-      result.erased += n;
-    else if (key.outcome == "stored")
-      result.stored += n;
-    else if (key.outcome == "replayed")
-      result.replayed += n;
-    else if (key.outcome == "content_gone")
-      result.content_gone += n;
-    else
-      result.errors += n;
+    if (key.side == CountSide::in) {
+      result.in += n;
+    } else if (key.side == CountSide::dropped) {
+      // What scope-check drops is refused or not a record; what retain drops has another kind than
+      // was declared.
+      const bool at_scope =
+          key.outcome == CountOutcome::refused || key.outcome == CountOutcome::error;
+      (at_scope ? result.dropped_at_scope : result.dropped_later) += n;
+    } else {
+      (result.*came_out(key.outcome)) += n;
+    }
   }
   return result;
 }
@@ -183,7 +200,9 @@ std::vector<std::string> runs(const Ledger& ledger) {
   return found;
 }
 
-json::OrderedJson to_json(const Balance& balance) {
+std::string to_text(const StoredEntry& entry) { return members_of(entry).dump(); }
+
+std::string to_text(const Balance& balance) {
   json::OrderedJson out{{"run", balance.run},
                         {"in", balance.in},
                         {"erased", balance.erased},
@@ -196,7 +215,7 @@ json::OrderedJson to_json(const Balance& balance) {
                         {"dropped_at_scope", balance.dropped_at_scope}};
   if (balance.open) out["open"] = true;
   if (balance.unclean) out["unclean"] = true;
-  return out;
+  return out.dump();
 }
 
 }  // namespace proviso::ledger

@@ -50,6 +50,9 @@ struct Balance {
 
 Balance balance(const Ledger&, const std::string& run);
 std::vector<std::string> runs(const Ledger&);
-json::OrderedJson to_json(const Balance&);
+
+// One line of JSON without a newline: an entry with its members sorted by name, or a balance.
+std::string to_text(const StoredEntry&);
+std::string to_text(const Balance&);
 
 }  // namespace proviso::ledger

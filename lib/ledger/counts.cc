@@ -1,7 +1,6 @@
 #include "ledger/counts.h"
 
 #include "crypto/random.h"
-#include "ledger/events.h"
 #include "ledger/open_counts.h"
 
 namespace proviso::ledger {
@@ -9,31 +8,7 @@ namespace {
 
 std::int64_t hour_of(base::Instant instant) { return instant.seconds / 3600; }
 
-constexpr std::pair<const char*, std::string CountKey::*> kMembers[] = {
-    {"side", &CountKey::side},
-    {"service", &CountKey::service},
-    {"region", &CountKey::region},
-    {"kind", &CountKey::kind},
-    {"technology", &CountKey::technology},
-    {"class", &CountKey::material_class},
-    {"outcome", &CountKey::outcome},
-    {"reason", &CountKey::reason}};
-
 }  // namespace
-
-json::Json to_json(const CountKey& key, std::uint64_t count) {
-  json::Json row{{"n", count}};
-  for (const auto& [name, member] : kMembers) {
-    if (!(key.*member).empty()) row[name] = key.*member;
-  }
-  return row;
-}
-
-CountKey count_key_of(const json::Json& row) {
-  CountKey key;
-  for (const auto& [name, member] : kMembers) key.*member = row.value(name, std::string());
-  return key;
-}
 
 std::string new_run() { return crypto::random_hex(16); }
 
@@ -75,8 +50,8 @@ struct Counts::Impl {
       next.counts[key].bytes += sum.bytes;
     }
     if (!run.file->write(next)) {
-      // More kinds of counts than a slot holds: what stood becomes an entry, and the new ones stand
-      // alone.
+      // More kinds of counts than a slot holds: the earlier ones become an entry, the new ones get
+      // the slot.
       fold(run);
       next = run.durable;
       next.counts = run.pending;
@@ -130,8 +105,8 @@ void Counts::close() {
 
 RunTotals run_totals(const Ledger& ledger, const std::string& run) {
   RunTotals totals;
-  // Open files first: a writer that folds meanwhile is then seen twice at most, and its part number
-  // tells.
+  // Open files first: a writer that folds meanwhile is then seen twice at most, and the event id
+  // shows it.
   std::map<std::string, OpenCounts> open;
   for (const std::filesystem::path& path : OpenCountsFile::list(ledger.directory() / "open")) {
     if (path.filename().string().find("." + run + ".") == std::string::npos) continue;
@@ -142,11 +117,12 @@ RunTotals run_totals(const Ledger& ledger, const std::string& run) {
     }
   }
   ledger.read(0, [&](const StoredEntry& entry) {
-    if (entry.event != event::kCounts || entry.run != run) return true;
+    if (entry.run != run) return true;
+    const auto counts = read<CountsOfRun>(entry);
+    if (!counts) return true;
     open.erase(entry.event_id);
-    if (entry.data.value("unclean", false)) totals.unclean = true;
-    for (const json::Json& row : entry.data.at("counts"))
-      totals.counts[count_key_of(row)] += row.at("n").get<std::uint64_t>();
+    if (counts->unclean) totals.unclean = true;
+    for (const CountRow& row : counts->rows) totals.counts[row.key] += row.n;
     return true;
   });
   for (const auto& [id, counts] : open) {

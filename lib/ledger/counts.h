@@ -3,40 +3,25 @@
 //
 // Counts of a run are made durable in <ledger>/open/ (fixed size, two checksummed slots per writer
 // and run, fsync) before the batch they count is written on, and become one `counts` entry per run
-// and UTC hour, so that the log never tells of single communications.
+// and UTC hour, so that the log shows no single communication.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
 
 namespace proviso::ledger {
-
-// What is counted; empty members are left out of the entry.
-struct CountKey {
-  std::string side;  // "in" (scope-check: let in), "dropped" (scope-check, and retain for
-                     // kind_mismatch), "out" (retain)
-  std::string service, region, kind, technology, material_class;
-  std::string
-      outcome;  // admitted | refused | erased | stored | replayed | content_gone | error | ...
-  std::string reason;  // rule id of a refusal, or code of an error
-  auto operator<=>(const CountKey&) const = default;
-};
-
-json::Json to_json(const CountKey&, std::uint64_t count);
-CountKey count_key_of(const json::Json&);
 
 // A random run id: scope-check makes one at its start and at each UTC midnight.
 std::string new_run();
 
 class Counts {
  public:
-  // `tool` writes into `ledger`; `dry` counts in memory only.
+  // `tool` writes into `ledger`, which must outlive this.
   Counts(Ledger& ledger, std::string tool);
   ~Counts();
   void add(const std::string& run, const CountKey&, std::uint64_t n = 1, std::uint64_t bytes = 0);
@@ -55,7 +40,7 @@ class Counts {
 // Totals of one run, from the entries and the open files.
 struct RunTotals {
   std::map<CountKey, std::uint64_t> counts;
-  bool open = false;     // a writer is still at it
+  bool open = false;     // a writer is still working
   bool unclean = false;  // a writer died: figures may be high by one group
 };
 RunTotals run_totals(const Ledger&, const std::string& run);

@@ -12,8 +12,10 @@
 
 #include "base/file.h"
 #include "crypto/random.h"
+#include "json/json.h"
 #include "ledger/checkpoint.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
+#include "ledger/line.h"
 #include "ledger/merkle.h"
 #include "ledger/segments.h"
 
@@ -22,38 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kRehearsalSuffix = "/rehearsal";
-
-std::string line_of(std::uint64_t index, base::Instant time, const Entry& entry,
-                    const std::string& event_id) {
-  json::OrderedJson line;
-  line["n"] = index;
-  line["time"] = base::to_string(time);
-  line["tool"] = entry.tool;
-  if (!entry.run.empty()) line["run"] = entry.run;
-  line["event"] = entry.event;
-  line["id"] = event_id;
-  for (const auto& [name, value] : entry.data.items()) {
-    if (!line.contains(name)) line[name] = value;
-  }
-  return line.dump();
-}
-
-StoredEntry entry_of(std::uint64_t index, std::string_view line) {
-  StoredEntry entry;
-  entry.index = index;
-  entry.data = json::parse(line, fmt::format("ledger entry {}", index));
-  const auto text = [&](const char* name) {
-    const auto found = entry.data.find(name);
-    return found != entry.data.end() && found->is_string() ? found->get<std::string>()
-                                                           : std::string();
-  };
-  entry.time = base::parse_instant(text("time")).value_or(base::Instant{});
-  entry.tool = text("tool");
-  entry.run = text("run");
-  entry.event = text("event");
-  entry.event_id = text("id");
-  return entry;
-}
 
 }  // namespace
 
@@ -92,7 +62,7 @@ struct Ledger::Impl {
     return verified_once(base::read_file(path), *public_key, path.string());
   }
 
-  // Brings frontier, end and last_time to the checkpoint, from the cache if it tells the truth,
+  // Brings frontier, end and last_time to the checkpoint, from the cache if its root is right,
   // else by reading on.
   void catch_up(const Checkpoint& checkpoint) {
     if (frontier_known && frontier.size() == checkpoint.size && frontier.root() == checkpoint.root)
@@ -137,7 +107,7 @@ struct Ledger::Impl {
           base::parse_instant(cache.at("time").get<std::string>()).value_or(base::Instant{});
       return true;
     } catch (const base::Error&) {
-      return false;  // a cache: what it cannot tell is read from the entries
+      return false;  // a damaged cache: falls back to reading the entries
     } catch (const json::Json::exception&) {
       return false;
     }
@@ -151,7 +121,7 @@ struct Ledger::Impl {
     base::write_file_atomically(directory / "tree", cache.dump(), 0644);
   }
 
-  // Cuts what stands behind the checkpoint: it was never acknowledged. Gives the number of bytes
+  // Cuts what is behind the checkpoint: it was never acknowledged. Returns the number of bytes
   // cut.
   std::uint64_t cut_unacknowledged() {
     std::uint64_t cut = 0;
@@ -215,7 +185,7 @@ struct Ledger::Impl {
     catch_up(checkpoint);
     std::vector<Entry> all;
     if (const std::uint64_t cut = cut_unacknowledged(); cut != 0) {
-      all.push_back({event::kRecovered, "ledger", {}, {}, {{"bytes", cut}}});
+      all.push_back(to_entry(Recovered{cut}, "ledger"));
     }
     for (const Entry& entry : entries) all.push_back(entry);
 
@@ -254,7 +224,7 @@ Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
 void Ledger::create(const fs::path& directory, const Identity& identity,
-                    const crypto::PrivateKey& key, const json::Json& about) {
+                    const crypto::PrivateKey& key, std::string_view instrument) {
   std::error_code error;
   if (fs::exists(directory, error) && !fs::is_empty(directory, error)) {
     throw base::Error(base::ExitCode::cannot_create, "is not empty", directory.string());
@@ -274,8 +244,8 @@ void Ledger::create(const fs::path& directory, const Identity& identity,
   }
   Impl impl;
   impl.directory = directory;
-  Entry entry{event::kCreated, "init", {}, {}, about};
-  entry.data["origin"] = identity.origin;
+  const Entry entry =
+      to_entry(Created{identity.origin, std::string(instrument), identity.rehearsal}, "init");
   impl.last_time = base::now();
   impl.write_lines({line_of(0, impl.last_time, entry, crypto::random_hex(16))});
   impl.save_cache();

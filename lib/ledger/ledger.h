@@ -19,27 +19,25 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "crypto/keys.h"
-#include "json/json.h"
 
 namespace proviso::ledger {
 
-// An entry to be appended. `data` is an object: its members stand in the line beside the common
-// ones.
+// An entry to be appended; to_entry() of facts.h makes it.
 struct Entry {
-  std::string_view event;  // of events.h
+  std::string event;  // of events.h
   std::string tool;
   std::string run;       // empty: none
   std::string event_id;  // empty: made at append. An id already in the ledger is skipped, so a
                          // retry appends nothing.
-  json::Json data = json::Json::object();
+  std::string members = "{}";  // of its fact: a JSON object, its members sorted by name
 };
 
-// An entry as read back.
+// An entry as read back: what all entries have. read() of facts.h returns the rest.
 struct StoredEntry {
   std::uint64_t index = 0;
   base::Instant time;
   std::string tool, run, event, event_id;
-  json::Json data;  // the whole line's object
+  std::string line;  // as it is on disk, without the newline
 };
 
 struct Checkpoint {
@@ -55,9 +53,10 @@ struct Identity {
 
 class Ledger {
  public:
-  // Creates the directory with its first entry. Error(cannot_create) when it is not empty.
+  // Creates the directory with its first entry, which names the instrument. Error(cannot_create)
+  // when it is not empty.
   static void create(const std::filesystem::path&, const Identity&, const crypto::PrivateKey&,
-                     const json::Json& about);
+                     std::string_view instrument);
 
   // For reading only (audit, reports): needs the public key to check the checkpoint.
   // Error(check_failed) if it does not verify.
@@ -75,13 +74,13 @@ class Ledger {
   void append(Entry entry) { append(std::vector<Entry>{std::move(entry)}); }
 
   // Calls `visit` for each entry with index >= from that the newest checkpoint covers, in order;
-  // until it returns false. Gives the index to go on from. Cheap when nothing is new.
+  // until it returns false. Returns the index to go on from. Cheap when nothing is new.
   std::uint64_t read(std::uint64_t from,
                      const std::function<bool(const StoredEntry&)>& visit) const;
   Checkpoint checkpoint() const;  // re-read from disk
   std::optional<StoredEntry> last() const;
 
-  // Keeps a configuration document (policy, DPIA, instrument, notice), never personal data; gives
+  // Keeps a configuration document (policy, DPIA, instrument, notice), never personal data; returns
   // its SHA-256 in hex.
   std::string keep_document(std::string_view bytes);
   const std::filesystem::path& directory() const;

@@ -10,9 +10,21 @@
 #include <cstring>
 
 #include "crypto/random.h"
-#include "ledger/events.h"
+#include "ledger/entry_json.h"
 
 namespace proviso::ledger {
+
+template <>
+struct Table<OpenCounts> {  // all but `counts`
+  static void walk(auto& io, auto& counts) {
+    io.needed("tool", counts.tool);
+    io.needed("run", counts.run);
+    io.needed("writer", counts.writer);
+    io.needed("part", counts.part);
+    io.needed("hour", counts.hour);
+  }
+};
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -31,20 +43,18 @@ std::uint64_t get_64(std::string_view text) {
   return value;
 }
 
-json::Json rows_of(const OpenCounts& counts) {
-  json::Json rows = json::Json::array();
-  for (const auto& [key, sum] : counts.counts) {
-    json::Json row = to_json(key, sum.n);
-    if (sum.bytes != 0) row["bytes"] = sum.bytes;
-    rows.push_back(std::move(row));
-  }
+std::vector<CountRow> rows_of(const OpenCounts& counts) {
+  std::vector<CountRow> rows;
+  for (const auto& [key, sum] : counts.counts) rows.push_back({key, sum.n, sum.bytes});
   return rows;
 }
 
 std::string payload_of(const OpenCounts& counts) {
-  return json::Json{{"tool", counts.tool}, {"run", counts.run},   {"writer", counts.writer},
-                    {"part", counts.part}, {"hour", counts.hour}, {"counts", rows_of(counts)}}
-      .dump();
+  MemberWriter io;
+  Table<OpenCounts>::walk(io, counts);
+  std::vector<CountRow> rows = rows_of(counts);
+  io.always("counts", rows);
+  return io.take().dump();
 }
 
 struct Slot {
@@ -67,15 +77,9 @@ std::optional<Slot> slot_of(std::string_view bytes) {
 }  // namespace
 
 Entry OpenCounts::entry(bool unclean) const {
-  Entry entry{event::kCounts, tool, run, {}, {}};
-  entry.event_id =
-      crypto::sha256_hex(writer + "/" + run + "/" + std::to_string(part)).substr(0, 32);
-  entry.data = {{"hour", base::to_string(base::Instant{hour * 3600})},
-                {"writer", writer},
-                {"part", part},
-                {"counts", rows_of(*this)}};
-  if (unclean) entry.data["unclean"] = true;
-  return entry;
+  return to_entry(
+      CountsOfRun{base::Instant{hour * 3600}, writer, part, rows_of(*this), unclean}, tool, run,
+      crypto::sha256_hex(writer + "/" + run + "/" + std::to_string(part)).substr(0, 32));
 }
 
 OpenCountsFile OpenCountsFile::create(const fs::path& open, const std::string& writer,
@@ -138,24 +142,19 @@ std::optional<OpenCounts> OpenCountsFile::read(const fs::path& path) {
     if (slot && (!newest || slot->sequence > newest->sequence)) newest = std::move(slot);
   }
   if (!newest) return std::nullopt;
-  try {
-    const json::Json document = json::parse(newest->payload, path.string());
-    OpenCounts counts;
-    counts.tool = document.at("tool").get<std::string>();
-    counts.run = document.at("run").get<std::string>();
-    counts.writer = document.at("writer").get<std::string>();
-    counts.part = document.at("part").get<std::uint64_t>();
-    counts.hour = document.at("hour").get<std::int64_t>();
-    for (const json::Json& row : document.at("counts")) {
-      counts.counts[count_key_of(row)] = {row.at("n").get<std::uint64_t>(),
-                                          row.value("bytes", std::uint64_t{0})};
-    }
-    return counts;
-  } catch (const json::Json::exception&) {
+  const json::Json document = json::parse(newest->payload, path.string());
+  OpenCounts counts;
+  std::vector<CountRow> rows;
+  MemberReader io(document);
+  Table<OpenCounts>::walk(io, counts);
+  io.needed("counts", rows);
+  if (!io.problem().empty()) {
     throw base::Error(base::ExitCode::data,
                       "the slot's checksum is right but its members are not those of counts",
                       path.string());
   }
+  for (const CountRow& row : rows) counts.counts[row.key] = {row.n, row.bytes};
+  return counts;
 }
 
 std::vector<fs::path> OpenCountsFile::list(const fs::path& open) {

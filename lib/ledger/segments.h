@@ -21,7 +21,7 @@ struct Place {
 };
 
 // Calls `visit(index, line)` for whole lines from `from` up to (not with) `end`, until it returns
-// false. Gives the place of the next line. Stops early where the files end: the caller compares
+// false. Returns the place of the next line. Stops early where the files end: the caller compares
 // Place::index with what it expected.
 Place read_lines(const std::filesystem::path& ledger, Place from, std::uint64_t end,
                  const std::function<bool(std::uint64_t, std::string_view)>& visit);

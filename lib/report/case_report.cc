@@ -7,7 +7,7 @@
 #include "base/content_kind.h"
 #include "base/file.h"
 #include "crypto/random.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "report/package.h"
 
 namespace proviso::report {
@@ -31,7 +31,7 @@ PackageFile text_file(std::string name, std::string_view text) {
   return {std::move(name), {bytes.begin(), bytes.end()}};
 }
 
-// The extension tells what the bytes are, not what somebody called them.
+// The extension is that of the detected format, never of a name that came with the item.
 std::string content_name(std::span<const std::byte> bytes, std::string_view stem) {
   const auto detected =
       base::detect_kind(bytes.first(std::min(bytes.size(), base::kKindHeadBytes)));
@@ -42,10 +42,9 @@ std::string content_name(std::span<const std::byte> bytes, std::string_view stem
   return fmt::format("{}.{}", stem, plain ? detected.format : "bin");
 }
 
-std::string reported_class(const vault::CaseRow& row) {
-  return row.state == vault::State::confirmed_as_new
-             ? std::string(base::to_string(base::MaterialClass::new_material))
-             : row.material_class;
+base::MaterialClass reported_class(const vault::CaseRow& row) {
+  return row.state == vault::State::confirmed_as_new ? base::MaterialClass::new_material
+                                                     : class_of(row);
 }
 
 json::Json manifest_of(const vault::CaseRow& row, const policy::Policy& policy,
@@ -65,7 +64,7 @@ json::Json manifest_of(const vault::CaseRow& row, const policy::Policy& policy,
       {"service", row.service},
       {"region", row.region},
       {"kind", row.kind},
-      {"class", reported_class(row)},
+      {"class", base::to_string(reported_class(row))},
       {"human_confirmed", row.state != vault::State::suspected},
       {"previously_identified", row.previously_identified},
       {"technology", row.technology},
@@ -196,18 +195,19 @@ CaseReported report_case(vault::CaseStore& store, const policy::Policy& policy,
   fs::path part = request.output;
   part += ".part";
   base::write_new_file(part, base::as_text(sealed), 0600);
-  json::Json data{{"organisation", body.id},
-                  {"package_sha256", result.package_sha256},
-                  {"class", reported_class(*row)},
-                  {"purpose", result.purpose}};
+  ledger::CaseReported fact;
+  fact.id = row->id;
+  fact.organisation = body.id;
+  fact.package_sha256 = result.package_sha256;
+  fact.material_class = reported_class(*row);
+  fact.purpose = result.purpose;
   if (!request.authority_request.basis.empty()) {
-    data["basis"] = request.authority_request.basis;
-    data["request_sha256"] =
+    fact.basis = request.authority_request.basis;
+    fact.request_sha256 =
         crypto::sha256_hex(request.authority_request.reference);  // a reference may name a person
   }
   try {
-    store.move(row->id, vault::State::reported, ledger::event::kCaseReported, std::move(data),
-               "report");
+    store.move(row->id, vault::State::reported, to_entry(fact, "report"));
   } catch (const base::Error&) {
     // Kept when the case did move: then only the ledger's copy of the fact is still under way.
     const auto after = store.find(row->id);

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "law/union.h"
+#include "ledger/error_rate.h"
 
 namespace proviso::report {
 
@@ -18,19 +19,14 @@ bool names(const std::vector<std::string>& list, const std::string& word) {
   return list.empty() || std::find(list.begin(), list.end(), word) != list.end();
 }
 
-bool is_rejection(std::string_view decision) {
-  return decision == "reject" || decision == "rejected";
-}
-bool is_confirmed_as_new(std::string_view decision) {
-  return decision == "confirm-as-new" || decision == "confirmed-as-new" ||
-         decision == "confirmed_as_new";
+bool is_error(const CaseFacts& facts) {
+  return facts.material_class && facts.verdict &&
+         ledger::is_error(*facts.material_class, *facts.verdict);
 }
 
-// B1 counts items that are not *known* material, B2 items that are not such material at all (Annex,
-// category 6).
-bool is_error(const CaseFacts& facts) {
-  return is_rejection(facts.decision) ||
-         (facts.material_class == "known" && is_confirmed_as_new(facts.decision));
+// The class that a row of the form asks for.
+bool is_of(const std::optional<base::MaterialClass>& material, const Query& query) {
+  return material && to_string(*material) == query.material_class;
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -109,20 +105,20 @@ class Figures {
 
   Sum processed(const Query& query) const {
     return sum_counts([&](const std::string&, const ledger::CountKey& key) {
-      return key.side == "out" && (key.outcome == "erased" || key.outcome == "stored") &&
+      return key.side == ledger::CountSide::out &&
+             (key.outcome == ledger::CountOutcome::erased ||
+              key.outcome == ledger::CountOutcome::stored) &&
              names(query.kinds, key.kind) && region_fits(query, key.region);
     });
   }
 
   bool is_flagged(const Query& query, const CaseFacts& facts) const {
-    return facts.stored && tally_.in_year(*facts.stored) &&
-           facts.material_class == query.material_class;
+    return facts.stored && tally_.in_year(*facts.stored) && is_of(facts.material_class, query);
   }
 
   bool is_reported(const Query& query, const CaseFacts& facts) const {
-    const std::string& its =
-        facts.reported_class.empty() ? facts.material_class : facts.reported_class;
-    return facts.reported && tally_.in_year(*facts.reported) && its == query.material_class &&
+    const auto& its = facts.reported_class ? facts.reported_class : facts.material_class;
+    return facts.reported && tally_.in_year(*facts.reported) && is_of(its, query) &&
            names(query.kinds, facts.kind) && region_fits(query, facts.region);
   }
 
@@ -152,7 +148,7 @@ class Figures {
     };
     const auto reviewed = [&](const CaseTest& test) {
       return count_cases([&](const CaseFacts& facts) {
-        return is_flagged(query, facts) && !facts.decision.empty() && test(facts);
+        return is_flagged(query, facts) && facts.verdict && test(facts);
       });
     };
     const std::string a =
@@ -199,22 +195,26 @@ class Figures {
   }
 
   void compute_volumes(Figure& figure) const {
-    const auto outcome = [&](std::string_view side, std::string_view name) {
+    using ledger::CountOutcome, ledger::CountSide;
+    const auto outcome = [&](CountSide side, CountOutcome word) {
       return sum_counts([&](const std::string&, const ledger::CountKey& key) {
-               return key.side == side && key.outcome == name;
+               return key.side == side && key.outcome == word;
              })
           .n;
     };
     const std::uint64_t nowhere = sum_counts([](const std::string&, const ledger::CountKey& key) {
-                                    return key.side == "out" && key.region.empty();
+                                    return key.side == CountSide::out && key.region.empty();
                                   }).n;
     figure.query = fmt::format("sum n of counts{}, by side and outcome", scope_words());
     figure.value = fmt::format(
         "refused before or after detection of the kind: {}; malformed: {}; not processed for an "
         "error: {}; content gone: {}; "
         "delivered again: {}; without a region: {}; let in and without an outcome: {}",
-        outcome("dropped", "refused"), outcome("dropped", "error"), outcome("out", "error"),
-        outcome("out", "content_gone"), outcome("out", "replayed"), nowhere, tally_.unaccounted());
+        outcome(CountSide::dropped, CountOutcome::refused),
+        outcome(CountSide::dropped, CountOutcome::error),
+        outcome(CountSide::out, CountOutcome::error),
+        outcome(CountSide::out, CountOutcome::content_gone),
+        outcome(CountSide::out, CountOutcome::replayed), nowhere, tally_.unaccounted());
     figure.note =
         "processed means: digested and looked up, hit or not; each leaf of a container counts";
   }
@@ -253,23 +253,14 @@ class Figures {
       figure.note = "no check of the lists was recorded";
       return;
     }
-    const json::Json& counts = tally_.last_list_counts;
-    const auto number = [&](const json::Json& from, const char* name) -> std::uint64_t {
-      const auto found = from.find(name);
-      return found != from.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-    };
+    const ledger::IndexChecked& counts = tally_.last_list_counts;
     std::string text =
         fmt::format("{} checks; the last on {}: {} lists, {} entries, {} lists not read",
                     tally_.list_checks, base::to_string(base::date_of(*tally_.last_list_check)),
-                    number(counts, "lists"), number(counts, "entries"), number(counts, "unread"));
-    const auto findings = counts.find("findings");
-    if (findings != counts.end() && findings->is_object() && !findings->empty()) {
-      for (const auto& [check, count] : findings->items()) {
-        text += fmt::format("; {}: {}", check, number(*findings, check.c_str()));
-      }
-    } else {
-      text += "; no findings";
-    }
+                    counts.lists, counts.entries, counts.unread);
+    for (const auto& [check, count] : counts.findings)
+      text += fmt::format("; {}: {}", check, count);
+    if (counts.findings.empty()) text += "; no findings";
     figure.value = text;
   }
 

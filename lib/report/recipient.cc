@@ -3,21 +3,15 @@
 #include <fmt/format.h>
 
 #include "law/union.h"
+#include "ledger/words.h"
 
 namespace proviso::report {
 
-namespace {
-
 base::MaterialClass class_of(const vault::CaseRow& row) {
-  for (const auto each : {base::MaterialClass::known, base::MaterialClass::new_material,
-                          base::MaterialClass::solicitation}) {
-    if (base::to_string(each) == row.material_class) return each;
-  }
+  if (const auto known = ledger::parse<base::MaterialClass>(row.material_class)) return *known;
   throw base::Error(base::ExitCode::data, fmt::format("class '{}' is none", row.material_class),
                     "case " + row.id.value);
 }
-
-}  // namespace
 
 std::vector<law::Refusal> recipient_refusals(const policy::Policy& policy, const law::Resolved& law,
                                              const std::string& organisation,

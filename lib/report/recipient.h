@@ -1,9 +1,11 @@
-// May this case go to this body, today? Every condition of the law that stands in the way, at once.
+// May this case go to this body, today? Reports every condition of the law that is not met, at
+// once.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "base/ids.h"
 #include "base/instant.h"
 #include "law/instrument.h"
 #include "policy/policy.h"
@@ -16,6 +18,9 @@ namespace proviso::report {
 struct AuthorityRequest {
   std::string reference, basis;
 };
+
+// The class that the case was stored as. Error(data) when it is none of the three.
+base::MaterialClass class_of(const vault::CaseRow&);
 
 // CR-02 (registered and valid that day; on the public register where the text asks for it), CR-03
 // (a request rests on a law and comes from an authority), CR-04 (a ground for transfer outside the

@@ -1,40 +1,26 @@
 #include "report/tally.h"
 
-#include "ledger/events.h"
-
 namespace proviso::report {
 
 namespace {
 
-std::string text_of(const json::Json& data, const char* key) {
-  const auto found = data.find(key);
-  return found != data.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::uint64_t number_of(const json::Json& data, const char* key) {
-  const auto found = data.find(key);
-  return found != data.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-}
-
-void take_counts(Tally& tally, const ledger::StoredEntry& entry) {
-  const auto hour = base::parse_instant(text_of(entry.data, "hour"));
-  const auto rows = entry.data.find("counts");
-  if (!tally.in_year(hour.value_or(entry.time)) || rows == entry.data.end() || !rows->is_array())
-    return;
-  if (entry.data.value("unclean", false)) ++tally.unclean_entries;
-  for (const json::Json& row : *rows) {
-    const ledger::CountKey key = ledger::count_key_of(row);
+void take_counts(Tally& tally, const std::string& tool, const std::string& run_id,
+                 const ledger::CountsOfRun& counts) {
+  if (!tally.in_year(counts.hour)) return;
+  if (counts.unclean) ++tally.unclean_entries;
+  for (const ledger::CountRow& row : counts.rows) {
+    const ledger::CountKey& key = row.key;
     if (!tally.service.empty() && key.service != tally.service) continue;
     if (!key.service.empty()) tally.services.insert(key.service);
-    const std::uint64_t n = number_of(row, "n");
-    Sum& sum = tally.counts[{entry.tool, key}];
-    sum.n += n;
-    sum.bytes += number_of(row, "bytes");
-    RunBalance& run = tally.runs[entry.run];
-    if (key.side == "in") run.in += n;
+    Sum& sum = tally.counts[{tool, key}];
+    sum.n += row.n;
+    sum.bytes += row.bytes;
+    RunBalance& run = tally.runs[run_id];
+    if (key.side == ledger::CountSide::in) run.in += row.n;
     // What scope-check itself drops was never let in.
-    if (key.side == "out" || (key.side == "dropped" && entry.tool != "scope-check"))
-      run.accounted += n;
+    if (key.side == ledger::CountSide::out ||
+        (key.side == ledger::CountSide::dropped && tool != "scope-check"))
+      run.accounted += row.n;
   }
 }
 
@@ -58,40 +44,47 @@ std::uint64_t Tally::surplus() const {
 
 std::uint64_t Tally::unclean_bound() const { return unclean_entries * kGroupItems; }
 
+namespace {
+
+void take_stored(Tally& tally, const ledger::CaseStored& stored, base::Instant time) {
+  CaseFacts& facts = tally.cases[stored.id.value];
+  facts.technology = stored.technology;
+  facts.list = stored.list;
+  facts.material_class = stored.material_class;
+  facts.kind = stored.kind;
+  facts.service = stored.service;
+  facts.region = stored.region;
+  facts.stored = time;
+}
+
+void take(Tally& tally, const ledger::StoredEntry& entry) {
+  if (const auto counts = ledger::read<ledger::CountsOfRun>(entry)) {
+    take_counts(tally, entry.tool, entry.run, *counts);
+  } else if (const auto checked = ledger::read<ledger::IndexChecked>(entry)) {
+    if (!tally.in_year(entry.time)) return;
+    ++tally.list_checks;
+    tally.last_list_check = entry.time;
+    tally.last_list_counts = *checked;
+  } else if (const auto stored = ledger::read<ledger::CaseStored>(entry)) {
+    take_stored(tally, *stored, entry.time);
+  } else if (const auto decided = ledger::read<ledger::CaseDecided>(entry)) {
+    tally.cases[decided->id.value].verdict = decided->verdict;
+  } else if (const auto reported = ledger::read<ledger::CaseReported>(entry)) {
+    CaseFacts& facts = tally.cases[reported->id.value];
+    facts.reported = entry.time;
+    facts.organisation = reported->organisation;
+    facts.reported_class = reported->material_class;
+  }
+}
+
+}  // namespace
+
 Tally tally(const ledger::Ledger& ledger, int year, std::string_view service) {
-  namespace event = ledger::event;
   Tally tally;
   tally.year = year;
   tally.service = service;
   ledger.read(0, [&](const ledger::StoredEntry& entry) {
-    if (entry.event == event::kCounts) {
-      take_counts(tally, entry);
-      return true;
-    }
-    if (entry.event == event::kIndexChecked) {
-      if (!tally.in_year(entry.time)) return true;
-      ++tally.list_checks;
-      tally.last_list_check = entry.time;
-      tally.last_list_counts = entry.data;
-      return true;
-    }
-    if (entry.event == event::kCaseStored) {
-      CaseFacts& facts = tally.cases[text_of(entry.data, "case")];
-      facts.technology = text_of(entry.data, "technology");
-      facts.list = text_of(entry.data, "list");
-      facts.material_class = text_of(entry.data, "class");
-      facts.kind = text_of(entry.data, "kind");
-      facts.service = text_of(entry.data, "service");
-      facts.region = text_of(entry.data, "region");
-      facts.stored = entry.time;
-    } else if (entry.event == event::kCaseDecided) {
-      tally.cases[text_of(entry.data, "case")].decision = text_of(entry.data, "decision");
-    } else if (entry.event == event::kCaseReported) {
-      CaseFacts& facts = tally.cases[text_of(entry.data, "case")];
-      facts.reported = entry.time;
-      facts.organisation = text_of(entry.data, "organisation");
-      facts.reported_class = text_of(entry.data, "class");
-    }
+    take(tally, entry);
     return true;
   });
   if (!tally.service.empty()) {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/instant.h"
-#include "ledger/counts.h"
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
 
 namespace proviso::report {
@@ -20,13 +20,15 @@ struct Sum {
   std::uint64_t n = 0, bytes = 0;
 };
 
-// A case as its entries tell it. Purged cases stay: the ledger outlives the data.
+// A case by its entries. Purged cases stay: the ledger outlives the data.
 struct CaseFacts {
-  std::string technology, list, material_class, kind, service, region;
+  std::string technology, list, kind, service, region;
+  std::optional<base::MaterialClass> material_class;
   std::optional<base::Instant> stored;
-  std::string decision;  // of the newest case.decided; empty: none
+  std::optional<ledger::Verdict> verdict;  // of the newest case.decided
   std::optional<base::Instant> reported;
-  std::string organisation, reported_class;
+  std::string organisation;
+  std::optional<base::MaterialClass> reported_class;
 };
 
 struct RunBalance {
@@ -43,7 +45,7 @@ struct Tally {
   std::set<std::string> services;
   std::uint64_t list_checks = 0;  // checks of the hash lists in the year
   std::optional<base::Instant> last_list_check;
-  json::Json last_list_counts;  // of the last of them
+  ledger::IndexChecked last_list_counts;  // of the last of them
 
   bool in_year(base::Instant) const;
   std::uint64_t unaccounted() const;  // items let in without an outcome, over all runs

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "vault/purge.h"
 
 namespace proviso::review {
@@ -22,15 +22,10 @@ void require_as_stored(const ledger::Ledger& ledger, const vault::CaseRow& row) 
   bool found = false;
   bool same = false;
   ledger.read(0, [&](const ledger::StoredEntry& entry) {
-    if (entry.event != ledger::event::kCaseStored) return true;
-    const auto is = [&](const char* name, const std::string& value) {
-      const auto member = entry.data.find(name);
-      return member != entry.data.end() && member->is_string() &&
-             member->get_ref<const std::string&>() == value;
-    };
-    if (!is("case", row.id.value)) return true;
+    const auto stored = ledger::read<ledger::CaseStored>(entry);
+    if (!stored || stored->id != row.id) return true;
     found = true;  // the first entry counts, as in the vault
-    same = is("envelope_sha256", row.envelope_sha256) && is("blob_sha256", row.blob_sha256);
+    same = stored->envelope_sha256 == row.envelope_sha256 && stored->blob_sha256 == row.blob_sha256;
     return false;
   });
   if (!found || !same) {
@@ -43,25 +38,26 @@ void require_as_stored(const ledger::Ledger& ledger, const vault::CaseRow& row) 
 }
 
 // No word of the reason: it may hold personal data, and the ledger outlives the case.
-json::Json ledger_entry(const vault::CaseRow& row, const Decision& decision,
-                        const policy::Policy& policy,
-                        const std::vector<CheckedDecision>& standing) {
-  json::Json reviewers = json::Json::array();
+ledger::CaseDecided fact_of(const vault::CaseRow& row, const Decision& decision,
+                            const policy::Policy& policy,
+                            const std::vector<CheckedDecision>& standing) {
+  ledger::CaseDecided fact;
+  fact.id = row.id;
+  fact.verdict = decision.verdict;
+  fact.reviewer = policy.person(decision.person)->number;
   for (const CheckedDecision& one : standing) {
-    if (one.verdict == decision.verdict) reviewers.push_back(one.reviewer);
+    if (one.verdict == decision.verdict) fact.reviewers.push_back(one.reviewer);
+    fact.verdicts.push_back({one.reviewer, one.verdict});
   }
-  json::Json entry{{"case", row.id.value},
-                   {"decision", to_string(decision.verdict)},
-                   {"reviewer", policy.person(decision.person)->number},
-                   {"technology", row.technology},
-                   {"list", row.list},
-                   {"class", row.material_class},
-                   {"previously_identified", row.previously_identified},
-                   {"service", row.service},
-                   {"region", row.region},
-                   {"kind", row.kind}};
-  if (reviewers.size() > 1) entry["reviewers"] = std::move(reviewers);
-  return entry;
+  if (fact.reviewers.size() < 2) fact.reviewers.clear();
+  fact.technology = row.technology;
+  fact.list = row.list;
+  fact.material_class = ledger::parse<base::MaterialClass>(row.material_class);
+  fact.previously_identified = row.previously_identified;
+  fact.service = row.service;
+  fact.region = row.region;
+  fact.kind = row.kind;
+  return fact;
 }
 
 }  // namespace
@@ -92,9 +88,9 @@ Outcome decide(vault::CaseStore& store, ledger::Ledger& ledger, const policy::Po
     outcome.expires_at = row->expires_at;
     return outcome;
   }
-  const json::Json entry = ledger_entry(*row, decision, policy, standing);
+  const ledger::Entry entry = to_entry(fact_of(*row, decision, policy, standing), "review");
   if (decision.verdict == Verdict::reject) {
-    store.move(row->id, vault::State::rejected, ledger::event::kCaseDecided, entry, "review");
+    store.move(row->id, vault::State::rejected, entry);
     vault::purge_case(store, ledger, row->id, "rejected", law.refusal("ST-01", "not confirmed"));
     outcome.state = vault::State::purged;
     return outcome;
@@ -102,7 +98,7 @@ Outcome decide(vault::CaseStore& store, ledger::Ledger& ledger, const policy::Po
   outcome.state = decision.verdict == Verdict::confirm ? vault::State::confirmed
                                                        : vault::State::confirmed_as_new;
   // The store cuts the policy's period at the ceiling of the law under which the case was made.
-  store.move(row->id, outcome.state, ledger::event::kCaseDecided, entry, "review",
+  store.move(row->id, outcome.state, entry,
              base::add(row->identified_at, policy.retention_confirmed), "policy");
   const auto moved = store.find(row->id);
   if (moved) outcome.expires_at = moved->expires_at;

@@ -24,7 +24,7 @@ struct Outcome {
 // Signs, checks and keeps a decision; moves the case once as many reviewers agree as the policy
 // asks for: confirmed, confirmed_as_new, or rejected and purged at once. Until then it stays as it
 // is. Errors: no_input (no such case), usage (it is decided already; the reason), no_permission
-// (see sign()), data (not the case that the ledger's case.stored entry tells of).
+// (see sign()), data (its digests are not those of the ledger's case.stored entry).
 Outcome decide(vault::CaseStore&, ledger::Ledger&, const policy::Policy&, const law::Resolved&,
                const Decision&, const crypto::PrivateKey&);
 

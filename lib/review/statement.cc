@@ -56,25 +56,6 @@ std::optional<crypto::Certificate> reviewers_certificate(const policy::Policy& p
 
 }  // namespace
 
-std::string_view to_string(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::confirm:
-      return "confirm";
-    case Verdict::confirm_as_new:
-      return "confirm-as-new";
-    case Verdict::reject:
-      return "reject";
-  }
-  return "reject";
-}
-
-std::optional<Verdict> parse_verdict(std::string_view text) {
-  for (const Verdict verdict : {Verdict::confirm, Verdict::confirm_as_new, Verdict::reject}) {
-    if (to_string(verdict) == text) return verdict;
-  }
-  return std::nullopt;
-}
-
 json::Json sign(const Decision& decision, const vault::CaseRow& row, const policy::Policy& policy,
                 const crypto::PrivateKey& key) {
   const policy::Person& person = require_reviewer(policy, decision.person);
@@ -115,7 +96,7 @@ std::optional<CheckedDecision> check(const json::Json& kept, const vault::CaseRo
   if (statement == kept.end() || !statement->is_object()) return std::nullopt;
   const auto signature = crypto::from_base64(text_of(kept, "signature"));
   auto reason = crypto::from_base64(text_of(kept, "reason"));
-  const auto verdict = parse_verdict(text_of(*statement, "decision"));
+  const auto verdict = ledger::parse<Verdict>(text_of(*statement, "decision"));
   const auto at = base::parse_instant(text_of(*statement, "at"));
   const auto reviewer = statement->find("reviewer");
   if (!signature || !reason || !verdict || !at || reviewer == statement->end() ||

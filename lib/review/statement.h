@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "crypto/keys.h"
 #include "json/json.h"
+#include "ledger/words.h"
 #include "policy/policy.h"
 #include "vault/case_store.h"
 
@@ -18,9 +19,7 @@ namespace proviso::review {
 constexpr std::string_view kStatementType = "proviso/decision/1";
 constexpr std::size_t kMaxReasonBytes = 4096;
 
-enum class Verdict { confirm, confirm_as_new, reject };
-std::string_view to_string(Verdict);
-std::optional<Verdict> parse_verdict(std::string_view);
+using ledger::Verdict;
 
 struct Decision {
   base::CaseId case_id;
@@ -34,12 +33,12 @@ struct Decision {
 struct CheckedDecision {
   Verdict verdict = Verdict::reject;
   int reviewer = 0;  // number in the policy when it was signed
-  std::string key;   // the reviewer's public key, PEM: what tells two reviewers apart
+  std::string key;   // the reviewer's public key, PEM: two reviewers have two keys
   base::Instant at;
   base::Bytes sealed_reason;  // CMS, to the review role
 };
 
-// Signs the statement with the person's key and gives the record that the vault keeps. Errors:
+// Signs the statement with the person's key and returns the record that the vault keeps. Errors:
 // usage (the reason's length, no UTF-8), no_permission (not a reviewer, certificate not valid at
 // decision.at, key not that of the certificate).
 json::Json sign(const Decision&, const vault::CaseRow&, const policy::Policy&,

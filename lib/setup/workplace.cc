@@ -140,8 +140,7 @@ void make_workplace(const WorkplaceSettings& settings) {
   write_secret(dir / "keys/ledger.pem", ledger_key.to_pem());
   base::write_new_file(dir / "keys/ledger.pub", ledger_key.public_pem());
   ledger::Ledger::create(dir / "ledger", {origin(settings), settings.rehearsal}, ledger_key,
-                         {{"mode", settings.rehearsal ? "rehearsal" : "production"},
-                          {"instrument", settings.instrument}});
+                         settings.instrument);
   vault::CaseStore::create(dir / "vault", settings.rehearsal);
 
   base::write_new_file(dir / "lists/known.ndjson", "");

@@ -5,7 +5,7 @@ namespace proviso::stage {
 RecordCount count_of(const ndjson::Record& record, const gate::ScopeMember& scope) {
   RecordCount count;
   count.run = scope.run;
-  count.key.side = "out";
+  count.key.side = ledger::CountSide::out;
   count.key.service = record.text("service");
   count.key.region = record.text("region");
   count.key.kind = record.text("hash.kind");

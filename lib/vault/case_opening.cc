@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "crypto/random.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "vault/blob.h"
 #include "vault/case_store_impl.h"
 #include "vault/envelope.h"
@@ -12,22 +12,16 @@
 namespace proviso::vault {
 namespace {
 
-std::string text_of(const json::Json& object, const char* name) {
-  const auto member = object.find(name);
-  return member != object.end() && member->is_string() ? member->get<std::string>() : std::string();
-}
-
 const CaseStore::Impl::StoredDigests* digests_in_ledger(CaseStore::Impl& impl,
                                                         const base::CaseId& id) {
   impl.ledger_position =
       impl.ledger->read(impl.ledger_position, [&](const ledger::StoredEntry& entry) {
-        if (entry.event == ledger::event::kCaseStored) {
+        if (const auto stored = ledger::read<ledger::CaseStored>(entry)) {
           // The first entry of a case counts: a later one would be a swap.
           impl.stored_digests.try_emplace(
-              text_of(entry.data, "case"),
-              CaseStore::Impl::StoredDigests{text_of(entry.data, "envelope_sha256"),
-                                             text_of(entry.data, "blob_sha256"),
-                                             text_of(entry.data, "evidence_sha256")});
+              stored->id.value,
+              CaseStore::Impl::StoredDigests{stored->envelope_sha256, stored->blob_sha256,
+                                             stored->evidence_sha256});
         }
         return true;
       });
@@ -84,11 +78,8 @@ Opened CaseStore::open_case(const CaseRow& row, const crypto::PrivateKey& key,
     planted(row.id, "its evidence is not the one that was stored");
   if (!row.evidence_blob.empty()) check_blob(impl, row.id, row.evidence_blob, digests->evidence);
 
-  ledger::Entry entry;
-  entry.event = ledger::event::kCaseAccessed;
-  entry.tool = std::string(tool);
-  entry.data = {{"case", row.id.value}, {"purpose", std::string(purpose)}, {"role", "review"}};
-  impl.ledger->append(std::move(entry));
+  impl.ledger->append(
+      to_entry(ledger::CaseAccessed{row.id, std::string(purpose), "review", {}}, tool));
   return open_envelope(row.id, envelope, key, certificate);
 }
 

@@ -14,9 +14,6 @@
 namespace proviso::vault {
 namespace {
 
-constexpr std::string_view kStates[] = {"pending",  "suspected", "confirmed", "confirmed-as-new",
-                                        "rejected", "reported",  "purged"};
-
 void make_directory(const std::filesystem::path& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
     base::throw_errno(errno, "cannot create", path.string(), base::ExitCode::cannot_create);
@@ -53,15 +50,6 @@ const std::string kRowColumns =
     "evidence_sha256, envelope_sha256, bytes, "
     "instrument, held";
 
-std::string_view to_string(State state) { return kStates[static_cast<std::size_t>(state)]; }
-
-std::optional<State> parse_state(std::string_view text) {
-  for (std::size_t i = 0; i < std::size(kStates); ++i) {
-    if (kStates[i] == text) return static_cast<State>(i);
-  }
-  return std::nullopt;
-}
-
 void bind_instant(sqlite::Statement& statement, int index,
                   const std::optional<base::Instant>& instant) {
   if (instant) {
@@ -88,7 +76,7 @@ CaseRow row_of(sqlite::Database& database, sqlite::Statement& select, bool rehea
   };
   CaseRow row;
   row.id = base::CaseId{select.text(0)};
-  const std::optional<State> state = parse_state(select.text(1));
+  const std::optional<State> state = ledger::parse<State>(select.text(1));
   if (!state)
     throw base::Error(base::ExitCode::data, "has a state that this program does not know",
                       "case " + row.id.value);
@@ -200,9 +188,8 @@ std::vector<CaseRow> CaseStore::list(const std::function<bool(const CaseRow&)>& 
   return rows;
 }
 
-void CaseStore::move(const base::CaseId& id, State to, std::string_view event, json::Json data,
-                     std::string_view tool, std::optional<base::Instant> expires_at,
-                     std::string_view expiry_rule) {
+void CaseStore::move(const base::CaseId& id, State to, const ledger::Entry& entry,
+                     std::optional<base::Instant> expires_at, std::string_view expiry_rule) {
   sqlite::Transaction transaction(impl_->database);
   const CaseRow row = require_case(*impl_, id);
   if (!may_move(row.state, to)) {
@@ -229,11 +216,6 @@ void CaseStore::move(const base::CaseId& id, State to, std::string_view event, j
   update.bind(1, to_string(to)).bind(2, end.seconds);
   bind_instant(update, 3, ceiling);
   update.bind(4, rule).bind(5, id.value).run();
-  data["case"] = id.value;
-  ledger::Entry entry;
-  entry.event = event;
-  entry.tool = std::string(tool);
-  entry.data = std::move(data);
   post(impl_->database, entry);
   transaction.commit();
   deliver(impl_->database, *impl_->ledger, impl_->directory);

@@ -19,14 +19,14 @@
 #include "crypto/keys.h"
 #include "json/json.h"
 #include "law/instrument.h"
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
 #include "policy/policy.h"
 
 namespace proviso::vault {
 
-enum class State { pending, suspected, confirmed, confirmed_as_new, rejected, reported, purged };
-std::string_view to_string(State);
-std::optional<State> parse_state(std::string_view);
+using State = ledger::CaseState;
+using ledger::to_string;
 
 // The plain columns of a case. No personal data.
 struct CaseRow {
@@ -59,6 +59,8 @@ struct NewCase {
   base::Instant identified_at;
   std::string technology, list, material_class, service, region, kind;
   bool previously_identified = false;
+  std::optional<ledger::AccountRole> role;
+  std::vector<ledger::LeafCount> leaves;  // with hits
   json::Json sealed;  // item id, account, counterparts as evidence_fields allow, hits: sealed in
                       // the envelope
   int content_fd =
@@ -123,11 +125,10 @@ class CaseStore {
                      const std::function<void(std::span<const std::byte>)>& write) const;
 
   // Moves a case and writes the ledger entry through the outbox: confirmed, confirmed_as_new,
-  // rejected, reported. `data` is the entry's, `expires_at` the recomputed end. Error(usage) for a
-  // move that the state machine does not have.
-  void move(const base::CaseId&, State to, std::string_view event, json::Json data,
-            std::string_view tool, std::optional<base::Instant> expires_at = {},
-            std::string_view expiry_rule = {});
+  // rejected, reported. `expires_at` is the recomputed end. Error(usage) for a move that the state
+  // machine does not have.
+  void move(const base::CaseId&, State to, const ledger::Entry&,
+            std::optional<base::Instant> expires_at = {}, std::string_view expiry_rule = {});
   // Signed decision records kept with the case (sealed to nobody: reviewer number, verdict,
   // signature).
   void keep_decision(const base::CaseId&, const json::Json& decision);

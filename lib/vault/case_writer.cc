@@ -5,7 +5,7 @@
 
 #include "crypto/chunked.h"
 #include "crypto/random.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "vault/blob.h"
 #include "vault/case_store_impl.h"
 #include "vault/envelope.h"
@@ -134,23 +134,22 @@ base::Result<void> write_blobs(CaseStore::Impl& impl, Draft& draft, const NewCas
 
 ledger::Entry stored_entry(const Draft& draft, const NewCase& item, const law::Resolved& law,
                            const std::string& envelope_sha256) {
-  ledger::Entry entry;
-  entry.event = ledger::event::kCaseStored;
-  entry.tool = "retain";
-  entry.run = item.run;
-  entry.data = {{"case", draft.id.value},
-                {"envelope_sha256", envelope_sha256},
-                {"blob_sha256", draft.content.content.sealed_sha256},
-                {"technology", item.technology},
-                {"list", item.list},
-                {"class", item.material_class},
-                {"previously_identified", item.previously_identified},
-                {"kind", item.kind},
-                {"service", item.service},
-                {"region", item.region},
-                {"instrument", law.base().id}};
-  if (draft.content.evidence) entry.data["evidence_sha256"] = draft.content.evidence->sealed_sha256;
-  return entry;
+  ledger::CaseStored fact;
+  fact.id = draft.id;
+  fact.envelope_sha256 = envelope_sha256;
+  fact.blob_sha256 = draft.content.content.sealed_sha256;
+  if (draft.content.evidence) fact.evidence_sha256 = draft.content.evidence->sealed_sha256;
+  fact.technology = item.technology;
+  fact.list = item.list;
+  fact.material_class = ledger::parse<base::MaterialClass>(item.material_class);
+  fact.previously_identified = item.previously_identified;
+  fact.kind = item.kind;
+  fact.service = item.service;
+  fact.region = item.region;
+  fact.instrument = law.base().id;
+  fact.role = item.role;
+  fact.leaves = item.leaves;
+  return to_entry(fact, "retain", item.run);
 }
 
 void make_suspected(CaseStore::Impl& impl, const Draft& draft, const NewCase& item,

@@ -5,14 +5,15 @@
 
 #include "base/file.h"
 #include "crypto/random.h"
+#include "json/json.h"
 
 namespace proviso::vault {
 
 void post(sqlite::Database& database, const ledger::Entry& entry) {
-  const json::Json line = {{"event", std::string(entry.event)},
+  const json::Json line = {{"event", entry.event},
                            {"tool", entry.tool},
                            {"run", entry.run},
-                           {"data", entry.data}};
+                           {"data", json::parse(entry.members, entry.event)}};
   sqlite::Statement insert(database, "INSERT INTO outbox(event_id, entry) VALUES(?, ?)");
   insert.bind(1, entry.event_id.empty() ? crypto::random_hex(16) : entry.event_id)
       .bind(2, line.dump())
@@ -37,11 +38,11 @@ void deliver(sqlite::Database& database, ledger::Ledger& ledger,
   std::vector<ledger::Entry> entries;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     ledger::Entry entry;
-    entry.event = lines[i].at("event").get_ref<const std::string&>();  // lives in `lines`
+    entry.event = lines[i].at("event").get<std::string>();
     entry.tool = lines[i].at("tool").get<std::string>();
     entry.run = lines[i].at("run").get<std::string>();
     entry.event_id = ids[i];
-    entry.data = lines[i].at("data");
+    entry.members = lines[i].at("data").dump();
     entries.push_back(std::move(entry));
   }
   ledger.append(entries);

@@ -5,14 +5,13 @@
 #include <algorithm>
 
 #include "crypto/random.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "vault/blob.h"
 #include "vault/case_store_impl.h"
 #include "vault/fault.h"
 #include "vault/outbox.h"
 #include "vault/purge_parts.h"
 #include "vault/replay_tags.h"
-#include "vault/spool_sweep.h"
 
 namespace proviso::vault {
 namespace {
@@ -22,7 +21,9 @@ constexpr std::size_t kPurgeGroup = 256;
 struct Doomed {
   base::CaseId id;
   std::string blob, evidence_blob, event_id;
-  std::string reason, rule, state;
+  ledger::PurgeReason reason = ledger::PurgeReason::expired;
+  std::string rule;
+  State state = State::suspected;
 };
 
 base::FileLock lock_purge(const CaseStore::Impl& impl, bool wait) {
@@ -70,6 +71,15 @@ void bury(CaseStore::Impl& impl, const std::vector<PurgeReason>& group, base::In
   transaction.commit();
 }
 
+template <class Word>
+Word word(const std::string& text, const base::CaseId& id) {
+  if (const auto known = ledger::parse<Word>(text)) return *known;
+  throw base::Error(
+      base::ExitCode::data,
+      fmt::format("its tombstone has the word '{}', which this program does not know", text),
+      "case " + id.value);
+}
+
 std::vector<Doomed> buried(CaseStore::Impl& impl, const std::vector<PurgeReason>& group) {
   std::vector<Doomed> doomed;
   sqlite::Statement select(
@@ -79,8 +89,15 @@ std::vector<Doomed> buried(CaseStore::Impl& impl, const std::vector<PurgeReason>
   for (const PurgeReason& reason : group) {
     select.bind(1, reason.id.value);
     if (select.step()) {
-      doomed.push_back(Doomed{reason.id, select.text(4), select.text(5), select.text(0),
-                              select.text(1), select.text(2), select.text(3)});
+      Doomed one;
+      one.id = reason.id;
+      one.event_id = select.text(0);
+      one.reason = word<ledger::PurgeReason>(select.text(1), reason.id);
+      one.rule = select.text(2);
+      one.state = word<State>(select.text(3), reason.id);
+      one.blob = select.text(4);
+      one.evidence_blob = select.text(5);
+      doomed.push_back(std::move(one));
     }
     select.reset();
   }
@@ -114,13 +131,8 @@ std::uint64_t purge_group(CaseStore::Impl& impl, ledger::Ledger& ledger,
 
   std::vector<ledger::Entry> entries;
   for (const Doomed& one : doomed) {
-    ledger::Entry entry;
-    entry.event = ledger::event::kCasePurged;
-    entry.tool = "purge";
-    entry.event_id = one.event_id;
-    entry.data = {
-        {"case", one.id.value}, {"reason", one.reason}, {"rule", one.rule}, {"state", one.state}};
-    entries.push_back(std::move(entry));
+    entries.push_back(to_entry(ledger::CasePurged{one.id, one.reason, one.rule, one.state}, "purge",
+                               {}, one.event_id));
   }
   if (!entries.empty()) ledger.append(entries);
   fault::at("purge.ledger", impl.rehearsal);
@@ -167,11 +179,7 @@ PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* 
   CaseStore::Impl& impl = store.impl();
   const base::FileLock lock = lock_purge(impl, false);
   if (plan.clock_confirmed) {
-    ledger::Entry confirmed;
-    confirmed.event = ledger::event::kClockConfirmed;
-    confirmed.tool = "purge";
-    confirmed.data = {{"clock", base::to_string(now)}};
-    ledger.append(std::move(confirmed));
+    ledger.append(to_entry(ledger::ClockConfirmed{now}, "purge"));
   }
   // The law's ends and what people decided first; what the policy alone ends may be held back.
   std::vector<PurgeReason> bound, by_policy;
@@ -182,7 +190,7 @@ PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* 
   PurgeCounts counts;
   counts.cases = purge_all(impl, ledger, bound, now);
   sweep(impl, now, counts);
-  if (policy != nullptr) counts.spool_files = remove_spool_leftovers(policy->spool, plan.spool);
+  if (policy != nullptr) counts.spool_files = spool::remove_leftovers(policy->spool, plan.spool);
 
   const bool tripped = policy != nullptr && policy->purge_max_share &&
                        by_policy.size() > kBreakerFloor &&
@@ -190,17 +198,10 @@ PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* 
                            *policy->purge_max_share * static_cast<double>(plan.all_cases);
   if (!tripped) counts.cases += purge_all(impl, ledger, by_policy, now);
 
-  ledger::Entry entry;
-  entry.event = ledger::event::kPurgeRun;
-  entry.tool = "purge";
-  entry.data = {{"cases", counts.cases},
-                {"spool_files", counts.spool_files},
-                {"orphan_blobs", counts.orphan_blobs},
-                {"pending_rows", counts.pending_rows},
-                {"kept", plan.kept.size()},
-                {"held_back", tripped ? by_policy.size() : 0},
-                {"policy", policy != nullptr}};
-  ledger.append(std::move(entry));
+  ledger.append(to_entry(
+      ledger::PurgeRun{counts.cases, counts.spool_files, counts.orphan_blobs, counts.pending_rows,
+                       plan.kept.size(), tripped ? by_policy.size() : 0, policy != nullptr},
+      "purge"));
   base::write_file_atomically(impl.directory / "checkpoint",
                               base::read_file(ledger.directory() / "checkpoint"), 0600);
 

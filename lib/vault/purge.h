@@ -1,12 +1,11 @@
 // Purge: cases at their end, keys and bytes; abandoned spool files; resumable at each point.
 #pragma once
 
-#include <sys/types.h>
-
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "spool/sweep.h"
 #include "vault/case_store.h"
 
 namespace proviso::vault {
@@ -20,21 +19,13 @@ struct PurgeReason {
   bool at_ceiling = false;  // a breaker never holds it back
 };
 
-struct SpoolLeftover {
-  std::string path;  // relative to the spool; shown on stderr only in --dry-run
-  std::uint64_t bytes = 0;
-  base::Instant modified;
-  dev_t device = 0;
-  ino_t inode = 0;
-};
-
 struct PurgePlan {
   std::vector<PurgeReason> cases;
-  std::vector<SpoolLeftover> spool;
+  std::vector<spool::Leftover> spool;
   std::uint64_t orphan_blobs = 0, pending_rows = 0;
   std::vector<PurgeReason>
       kept;  // past the policy's period, kept up to the ceiling: "complaint" or "escalated"
-  std::vector<std::string> unreadable;  // folders of the spool that could not be looked into
+  std::vector<std::string> unreadable;  // folders of the spool that could not be read
   std::uint64_t all_cases = 0;          // in the vault, for the breaker's share
   bool clock_confirmed = false;  // the clock was implausible and confirmed: recorded by run_purge
 };

@@ -10,7 +10,6 @@
 #include "vault/case_store_impl.h"
 #include "vault/purge.h"
 #include "vault/purge_parts.h"
-#include "vault/spool_sweep.h"
 
 namespace proviso::vault {
 namespace {
@@ -75,7 +74,7 @@ std::vector<PurgeReason> tombstones(CaseStore::Impl& impl) {
     reason.reason = "resumed";
     reason.rule = select.text(1);
     reason.citation = select.text(2);
-    reason.state = parse_state(select.text(3)).value_or(State::suspected);
+    reason.state = ledger::parse<State>(select.text(3)).value_or(State::suspected);
     reason.due = base::Instant{select.integer(4)};
     reason.at_ceiling = true;
     reasons.push_back(std::move(reason));
@@ -121,9 +120,9 @@ PurgePlan plan(CaseStore& store, const ledger::Ledger& ledger, const policy::Pol
   result.orphan_blobs = orphan_blobs(impl).size();
   result.pending_rows = abandoned_rows(impl).size();
   if (policy != nullptr) {
-    SpoolFindings spool = find_spool_leftovers(policy->spool, policy->retention_unscanned, now);
-    result.spool = std::move(spool.leftovers);
-    result.unreadable = std::move(spool.unreadable);
+    spool::Findings found = spool::find_leftovers(policy->spool, policy->retention_unscanned, now);
+    result.spool = std::move(found.leftovers);
+    result.unreadable = std::move(found.unreadable);
   }
   return result;
 }
@@ -212,12 +211,13 @@ std::vector<std::string> verify_purged(CaseStore& store, const policy::Policy& p
   for (const AbandonedRow& row : abandoned_rows(impl)) {
     leftovers.push_back(fmt::format("case {}: its writer died before it was stored", row.id.value));
   }
-  const SpoolFindings spool = find_spool_leftovers(policy.spool, policy.retention_unscanned, now);
-  for (const SpoolLeftover& file : spool.leftovers) {
-    leftovers.push_back(
-        fmt::format("spool {}: unscanned since {}", file.path, base::to_string(file.modified)));
+  const spool::Findings found =
+      spool::find_leftovers(policy.spool, policy.retention_unscanned, now);
+  for (const spool::Leftover& leftover : found.leftovers) {
+    leftovers.push_back(fmt::format("spool {}: unscanned since {}", leftover.file.path,
+                                    base::to_string(leftover.modified)));
   }
-  for (const std::string& folder : spool.unreadable) leftovers.push_back("spool " + folder);
+  for (const std::string& folder : found.unreadable) leftovers.push_back("spool " + folder);
   return leftovers;
 }
 

@@ -12,8 +12,8 @@
 #include "gate/gate.h"
 #include "gate/item_scope.h"
 #include "ndjson/stream.h"
+#include "spool/spool.h"
 #include "stage/hash/content_hash.h"
-#include "stage/spool.h"
 
 namespace proviso::stage {
 
@@ -35,7 +35,7 @@ class Hash : public ndjson::Stage {
   std::mutex state_mutex_;
   std::shared_ptr<const gate::State> state_;
   std::unique_ptr<ndjson::SealKey> seal_key_;
-  Spool spool_;
+  spool::Spool spool_;
   std::vector<media::Decoder>
       decoders_;  // one a worker thread: a decoder serves one item at a time
 };

@@ -23,10 +23,6 @@ json::Json Exclusions::totals() const {
   return {{"known_good", sum_of(known_good)}, {"suspended", sum_of(suspended)}};
 }
 
-json::Json Exclusions::by_list() const {
-  return {{"known_good", known_good}, {"suspended", suspended}};
-}
-
 Exclusions exclude(std::vector<MatchHit>& hits, const HashedItem& item, const Lookup& lookup) {
   Exclusions out;
   std::map<std::size_t, std::optional<std::string>>

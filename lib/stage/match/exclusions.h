@@ -20,8 +20,7 @@ struct Exclusions {
 
   void add(const Exclusions&);
   bool empty() const { return known_good.empty() && suspended.empty(); }
-  json::Json totals() const;   // {known_good: n, suspended: n}, as in a record
-  json::Json by_list() const;  // {known_good: {LIST: n}, suspended: {LIST: n}}, as in the ledger
+  json::Json totals() const;  // {known_good: n, suspended: n}, as in a record
 };
 
 // Takes them out of `hits`. A hit of the whole item is cleared only where the item is one file.

@@ -55,13 +55,10 @@ Lookup::Lookup(const policy::Policy& policy, const std::optional<std::string>& e
   }
 }
 
-json::Json Lookup::sections() const {
-  json::Json out = json::Json::array();
-  for (const index::Section& section : index_.sections()) {
-    out.push_back({{"list", section.list},
-                   {"type", std::string(index::to_string(section.type))},
-                   {"entries", section.entries}});
-  }
+std::vector<ledger::IndexSection> Lookup::sections() const {
+  std::vector<ledger::IndexSection> out;
+  for (const index::Section& section : index_.sections())
+    out.push_back({section.list, std::string(index::to_string(section.type)), section.entries});
   return out;
 }
 

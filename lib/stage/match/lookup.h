@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "index/index.h"
-#include "json/json.h"
+#include "ledger/facts.h"
 #include "policy/policy.h"
 #include "stage/match/hash_reading.h"
 
@@ -41,7 +41,7 @@ class Lookup {
     return version_;
   }  // digest of the compiled file, in each hit
   bool replaced() const { return index_.replaced(); }
-  json::Json sections() const;  // {list, type, entries} of each, for the ledger
+  std::vector<ledger::IndexSection> sections() const;  // for the ledger
   // Without the lists of known-good files, which make no hits; for a technology that names nothing
   // else it is empty.
   std::vector<std::string> hit_lists(std::span<const std::string> lists) const;

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "ledger/counts.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "ndjson/seal.h"
 #include "ndjson/splice.h"
 #include "stage/match/matchers/matchers.h"
@@ -79,18 +79,18 @@ void Match::open_index() {
     if (settings_.sample) lists.unsampled = settings_.sample->without_sampled(lists.all);
     lists_.push_back(std::move(lists));
   }
-  json::Json data{{"index", lookup_->version()}, {"sections", lookup_->sections()}};
-  if (settings_.sample) data["sample"] = settings_.sample->description();
-  ledger_.append({ledger::event::kIndexLoaded, "match", {}, {}, std::move(data)});
+  ledger::IndexLoaded loaded{lookup_->version(), lookup_->sections(), {}};
+  if (settings_.sample) loaded.sample = settings_.sample->description();
+  ledger_.append(to_entry(loaded, "match"));
 }
 
 // Sums of many records, never one by one: the log tells of no single communication.
 void Match::record_exclusions() {
   recorded_hour_ = now_.seconds / kSecondsOfHour;
   if (unrecorded_.empty()) return;
-  json::Json data = unrecorded_.by_list();
-  data["index"] = lookup_->version();
-  ledger_.append({ledger::event::kMatchExcluded, "match", {}, {}, std::move(data)});
+  ledger_.append(to_entry(
+      ledger::MatchExcluded{lookup_->version(), unrecorded_.known_good, unrecorded_.suspended},
+      "match"));
   unrecorded_ = {};
 }
 
@@ -189,7 +189,7 @@ void Match::keep_count(const ndjson::Placed& placed, const gate::ScopeMember* sc
   count = scope != nullptr ? count_of(placed.record, *scope)
                            : count_of(placed.record, *seal_key_, gate_.policy().rehearsal);
   if (!count) return;
-  count->key.outcome = "error";
+  count->key.outcome = ledger::CountOutcome::error;
   count->key.reason = error.empty() ? "breaker" : error;
 }
 
@@ -264,15 +264,9 @@ void Match::commit_batch(std::span<ndjson::Outcome> outcomes) {
 // Before this batch is written on: a poisoned list must not flood reviewers.
 void Match::stop(std::size_t withheld, double limit) {
   record_exclusions();
-  ledger_.append({ledger::event::kBreaker,
-                  "match",
-                  {},
-                  {},
-                  {{"seen", window_.seen()},
-                   {"hits", window_.with_hits()},
-                   {"limit", limit},
-                   {"index", lookup_->version()},
-                   {"withheld", withheld}}});
+  ledger_.append(to_entry(ledger::BreakerTripped{lookup_->version(), window_.seen(),
+                                                 window_.with_hits(), limit, withheld},
+                          "match"));
   count_withheld();
   throw base::Error(base::ExitCode::breaker,
                     fmt::format("{} of {} records have hits, over match.max_hit_share {}",

@@ -37,10 +37,6 @@ std::vector<std::string> Sample::without_sampled(std::vector<std::string> lists)
   return lists;
 }
 
-json::Json Sample::description() const {
-  json::Json out{{"rate", rate_}, {"seed", seed_}};
-  out["lists"] = lists_.empty() ? json::Json("all") : json::Json(lists_);
-  return out;
-}
+ledger::ListSample Sample::description() const { return {rate_, seed_, lists_}; }
 
 }  // namespace proviso::stage

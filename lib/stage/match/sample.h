@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "json/json.h"
+#include "ledger/facts.h"
 
 namespace proviso::stage {
 
@@ -18,7 +18,7 @@ class Sample {
   bool includes(std::string_view item_id) const;
   // What is looked up for an item that is not in the sample.
   std::vector<std::string> without_sampled(std::vector<std::string> lists) const;
-  json::Json description() const;  // {rate, seed, lists}, for the ledger
+  ledger::ListSample description() const;  // for the ledger
   const std::vector<std::string>& lists() const { return lists_; }
 
  private:

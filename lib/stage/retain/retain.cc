@@ -56,13 +56,10 @@ vault::CaseStore& Retain::vault() {
 }
 
 base::Result<bool> Retain::pin(const std::string& path, Work& work) const {
-  const auto file = spool_.open(path);
-  if (file) {
-    work.unlink.push_back(SpoolFile{path, file->device, file->inode});
-    return true;
-  }
-  if (file.error().code == "content_gone") return false;
-  return tl::make_unexpected(file.error());
+  auto pinned = spool_.pin(path);
+  if (!pinned) return tl::make_unexpected(std::move(pinned.error()));
+  if (*pinned) work.unlink.push_back(std::move(**pinned));
+  return pinned->has_value();
 }
 
 base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
@@ -85,17 +82,17 @@ base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
       return base::fail("no_evidence",
                         "field content.evidence: missing, there is nothing that a case could hold");
     work.count->key.technology = made->technology;
-    work.count->key.material_class = made->material_class;
+    work.count->key.material_class = ledger::parse<base::MaterialClass>(made->material_class);
     const bool pin_here = content.empty();
     work.hit = Hit{std::move(*made), pin_here ? evidence : content,
                    pin_here ? std::string() : evidence, pin_here};
     return work;
   }
-  work.count->key.outcome = "erased";
+  work.count->key.outcome = ledger::CountOutcome::erased;
   if (!content.empty()) {
     const auto there = pin(content, work);
     if (!there) return tl::make_unexpected(there.error());
-    if (!*there) work.count->key.outcome = "content_gone";
+    if (!*there) work.count->key.outcome = ledger::CountOutcome::content_gone;
   }
   if (!evidence.empty()) {
     const auto there = pin(evidence, work);
@@ -106,7 +103,7 @@ base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
 
 ndjson::Outcome Retain::erased(const ndjson::Record& record, const Work& work) const {
   if (!settings_.ack) return {ndjson::Outcome::Kind::drop, {}};
-  return {ndjson::Outcome::Kind::pass, ack_line(record.id(), work.count->key.outcome)};
+  return {ndjson::Outcome::Kind::pass, ack_line(record.id(), to_string(work.count->key.outcome))};
 }
 
 // An error of our own before anything was done: its file stays for another try, until it is swept.
@@ -114,7 +111,7 @@ ndjson::Outcome Retain::failed(const ndjson::Record& record, const base::ItemErr
                                Work& work) const {
   work.count = count_of(record, *seal_key_, gate_.policy().rehearsal);
   if (work.count) {
-    work.count->key.outcome = "error";
+    work.count->key.outcome = ledger::CountOutcome::error;
     work.count->key.reason = error.code;
   }
   return {ndjson::Outcome::Kind::error, ndjson::with_error(record.line(), name(), error)};
@@ -140,12 +137,13 @@ ndjson::Outcome Retain::process_failed(const ndjson::Placed& placed, unsigned wo
   const std::string code = record.text("error.code");
   ledger::CountKey& key = work.count->key;
   if (code == "kind_mismatch") {
-    key.side = "dropped";
-    key.outcome = "kind_mismatch";
+    key.side = ledger::CountSide::dropped;
+    key.outcome = ledger::CountOutcome::kind_mismatch;
     key.reason = record.text("error.rule");
     if (key.reason.empty()) key.reason = code;
   } else {
-    key.outcome = code == "content_gone" ? code : "error";
+    key.outcome =
+        code == "content_gone" ? ledger::CountOutcome::content_gone : ledger::CountOutcome::error;
     if (code != "content_gone") key.reason = code;
   }
   if (!code.empty() && !is_retryable(code)) {
@@ -166,11 +164,11 @@ void Retain::fail_hit(const Pending& hit, const base::ItemError& error) const {
   ledger::CountKey& key = hit.work->count->key;
   std::string& line = hit.outcome->line;
   if (error.code == "content_gone") {  // an outcome of its own, no failure
-    key.outcome = "content_gone";
+    key.outcome = ledger::CountOutcome::content_gone;
     line = ndjson::spliced(line, "retain", R"({"state":"content_gone"})");
     return;
   }
-  key.outcome = "error";
+  key.outcome = ledger::CountOutcome::error;
   key.reason = error.code;
   hit.outcome->kind = ndjson::Outcome::Kind::error;
   line = ndjson::with_error(line, name(), error);
@@ -178,7 +176,8 @@ void Retain::fail_hit(const Pending& hit, const base::ItemError& error) const {
 }
 
 void Retain::kept(const Pending& hit, const vault::Stored& stored) {
-  hit.work->count->key.outcome = stored.replayed ? "replayed" : "stored";
+  hit.work->count->key.outcome =
+      stored.replayed ? ledger::CountOutcome::replayed : ledger::CountOutcome::stored;
   const json::Json member = {{"case", stored.id.value},
                              {"state", std::string(vault::to_string(stored.state))},
                              {"expires_at", base::to_string(stored.expires_at)}};
@@ -197,7 +196,7 @@ void Retain::store(std::span<const Pending> hits) {
       if (path.empty() || unreadable) return;
       auto file = spool_.open(path);
       if (file) {
-        pending.work->unlink.push_back(SpoolFile{path, file->device, file->inode});
+        pending.work->unlink.push_back(std::move(file->pin));
         fd = file->fd.get();
         files.push_back(std::move(file->fd));
       } else if (file.error().code != "content_gone") {
@@ -242,8 +241,7 @@ void Retain::commit_batch(std::span<ndjson::Outcome> outcomes) {
   }
   counts_.commit();
   for (const Work& work : work_) {
-    for (const SpoolFile& file : work.unlink)
-      base::unlink_beneath(spool_.descriptor(), file.path, file.device, file.inode);
+    for (const spool::Pin& file : work.unlink) spool_.unlink(file);
   }
 }
 

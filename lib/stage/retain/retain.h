@@ -15,8 +15,8 @@
 #include "ledger/counts.h"
 #include "ledger/ledger.h"
 #include "ndjson/stream.h"
+#include "spool/spool.h"
 #include "stage/record_count.h"
-#include "stage/spool.h"
 #include "vault/case_store.h"
 
 namespace proviso::stage {
@@ -39,12 +39,6 @@ class Retain : public ndjson::Stage {
   void finish() override;
 
  private:
-  // A file of the spool as it was when its record was judged.
-  struct SpoolFile {
-    std::string path;
-    dev_t device = 0;
-    ino_t inode = 0;
-  };
   // A case to be stored.
   struct Hit {
     vault::NewCase made;
@@ -54,7 +48,7 @@ class Retain : public ndjson::Stage {
   // What commit_batch() has still to do for a record.
   struct Work {
     std::optional<RecordCount> count;  // none: its scope did not verify
-    std::vector<SpoolFile> unlink;
+    std::vector<spool::Pin> unlink;
     std::optional<Hit> hit;
   };
   // A hit with the place of its line, which is the record's until the case is stored.
@@ -76,7 +70,7 @@ class Retain : public ndjson::Stage {
   RetainSettings settings_;
   const gate::State* state_ = nullptr;
   std::unique_ptr<ndjson::SealKey> seal_key_;
-  Spool spool_;
+  spool::Spool spool_;
   ledger::Counts counts_;
   std::optional<vault::CaseStore> vault_;
   std::vector<Work> work_;  // by place in the batch; of a line that is not a record there is none

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <utility>
 
 namespace proviso::stage {
 namespace {
@@ -29,13 +31,53 @@ bool flag_in(const json::Json& object, const char* name) {
   return member != object.end() && member->is_boolean() && member->get<bool>();
 }
 
+// The lowest names the case, and the class of a leaf.
+int rank(const json::Json& hit) {
+  return flag_in(hit, "previously_identified") ? 0 : text_in(hit, "class") == "known" ? 1 : 2;
+}
+
 const json::Json& naming_hit(const json::Json& hits) {
-  const auto rank = [](const json::Json& hit) {
-    return flag_in(hit, "previously_identified") ? 0 : text_in(hit, "class") == "known" ? 1 : 2;
-  };
   return *std::min_element(hits.begin(), hits.end(), [&](const json::Json& a, const json::Json& b) {
     return rank(a) < rank(b);
   });
+}
+
+// The kind of each member of a container, by its index.
+std::map<std::uint64_t, std::string> member_kinds(const ndjson::Record& record) {
+  std::map<std::uint64_t, std::string> kinds;
+  const auto hash = record.find("hash");
+  simdjson::dom::array members;
+  if (!hash || (*hash)["members"].get_array().get(members) != simdjson::SUCCESS) return kinds;
+  for (const simdjson::dom::element member : members) {
+    std::uint64_t index = 0;
+    std::string_view kind;
+    if (member["index"].get(index) == simdjson::SUCCESS &&
+        member["kind"].get(kind) == simdjson::SUCCESS)
+      kinds[index] = kind;
+  }
+  return kinds;
+}
+
+// Each leaf with hits once, by kind and class.
+std::vector<ledger::LeafCount> leaves_of(const json::Json& hits, const std::string& item_kind,
+                                         const std::map<std::uint64_t, std::string>& kinds) {
+  constexpr std::uint64_t kItem = UINT64_MAX;  // a hit that names no member
+  std::map<std::uint64_t, const json::Json*> best;
+  for (const json::Json& hit : hits) {
+    const auto member = hit.find("member");
+    const bool is_member = member != hit.end() && member->is_number_unsigned();
+    const json::Json*& known = best[is_member ? member->get<std::uint64_t>() : kItem];
+    if (known == nullptr || rank(hit) < rank(*known)) known = &hit;
+  }
+  std::map<std::pair<std::string, std::string>, std::uint64_t> counts;
+  for (const auto& [index, hit] : best) {
+    const auto kind = kinds.find(index);
+    ++counts[{kind == kinds.end() ? item_kind : kind->second, text_in(*hit, "class")}];
+  }
+  std::vector<ledger::LeafCount> leaves;
+  for (const auto& [key, n] : counts)
+    leaves.push_back({key.first, ledger::parse<base::MaterialClass>(key.second), n});
+  return leaves;
 }
 
 // Only what evidence_fields name, besides the hits, role, region, sending time and digests.
@@ -124,6 +166,8 @@ base::Result<vault::NewCase> new_case_of(const ndjson::Record& record, const pol
   made.pinned_bytes = bytes->value_or(0);
   made.pinned_sha256 = *sha256;
   made.run = run;
+  made.role = ledger::parse<ledger::AccountRole>(record.text("role"));
+  made.leaves = leaves_of(hits, *kind, member_kinds(record));
   base::Result<json::Json> sealed = sealed_metadata(record, policy, std::move(hits), *identified);
   if (!sealed) return tl::make_unexpected(sealed.error());
   made.sealed = std::move(*sealed);

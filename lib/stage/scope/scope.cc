@@ -6,7 +6,7 @@
 #include <cerrno>
 
 #include "json/json.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "ndjson/seal.h"
 #include "ndjson/splice.h"
 #include "stage/scope/scope_explanation.h"
@@ -50,9 +50,7 @@ void Scope::start_run(base::Date today) {
   run_ = ledger::new_run();
   run_day_ = today;
   if (settings_.dry_run) return;
-  ledger::Entry entry{ledger::event::kGateInputs, "scope-check", run_, {}, gate_.inputs()};
-  entry.data["gate"] = gate_.digest();
-  ledger_.append(std::move(entry));
+  ledger_.append(to_entry(ledger::GateInputs{gate_.digest(), gate_.inputs()}, "scope-check", run_));
 }
 
 void Scope::begin_batch(std::size_t count) {
@@ -60,15 +58,15 @@ void Scope::begin_batch(std::size_t count) {
   now_ = base::now();
   const gate::State& state = gate_.evaluate(now_);
   if (!state.any_open() && !settings_.dry_run) {
-    json::Json rules = json::Json::array();
+    ledger::GateClosed closed;
+    std::vector<std::string>& rules = closed.rules;
     for (const gate::Pair& pair : state.pairs) {
       for (const law::Refusal& refusal : pair.missing) {
         if (std::find(rules.begin(), rules.end(), refusal.rule) == rules.end())
           rules.push_back(refusal.rule);
       }
     }
-    ledger_.append(
-        {ledger::event::kGateClosed, "scope-check", run_, {}, {{"rules", std::move(rules)}}});
+    ledger_.append(to_entry(closed, "scope-check", run_));
   }
   // Looking back and explaining are of use when the gate is shut, too.
   const bool may_be_shut = settings_.historical || settings_.explain;
@@ -158,7 +156,7 @@ void Scope::commit_batch(std::span<ndjson::Outcome>) {
   }
   if (counts_) counts_->commit();
   for (Worker& worker : workers_) {
-    for (const std::string& path : worker.unlink) spool_->remove_unopened(path);
+    for (const std::string& path : worker.unlink) spool_->unlink_unopened(path);
     worker.unlink.clear();
   }
   for (const std::string& line : reject_lines_)

@@ -15,8 +15,8 @@
 #include "ledger/counts.h"
 #include "ledger/ledger.h"
 #include "ndjson/stream.h"
+#include "spool/spool.h"
 #include "stage/scope/scope_decisions.h"
-#include "stage/spool.h"
 
 namespace proviso::stage {
 
@@ -65,7 +65,7 @@ class Scope : public ndjson::Stage {
   ScopeSettings settings_;
   gate::ProtectedAccounts protected_accounts_;
   std::unique_ptr<ndjson::SealKey> seal_key_;
-  std::optional<Spool> spool_;
+  std::optional<spool::Spool> spool_;
   std::optional<ledger::Counts> counts_;
   base::UniqueFd rejects_;
   std::vector<std::string> reject_lines_;  // by place in the batch, for the refusals file

@@ -13,15 +13,15 @@ ledger::CountKey count_key_of(const gate::Verdict& verdict) {
   key.region = verdict.region;
   key.kind = verdict.kind;
   if (verdict.admitted) {
-    key.side = "in";
-    key.outcome = "admitted";
+    key.side = ledger::CountSide::in;
+    key.outcome = ledger::CountOutcome::admitted;
   } else if (verdict.refused) {
-    key.side = "dropped";
-    key.outcome = "refused";
+    key.side = ledger::CountSide::dropped;
+    key.outcome = ledger::CountOutcome::refused;
     key.reason = verdict.refused->rule;
   } else {
-    key.side = "dropped";
-    key.outcome = "error";
+    key.side = ledger::CountSide::dropped;
+    key.outcome = ledger::CountOutcome::error;
     key.reason = verdict.error->code;
   }
   return key;

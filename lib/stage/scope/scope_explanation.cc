@@ -67,7 +67,8 @@ std::string explain_item(const gate::ItemFacts& facts, const gate::State& state,
 
 std::string table(const ScopeSums& sums, const law::Resolved& law) {
   std::map<std::pair<std::string, std::string>, std::uint64_t> rows;
-  for (const auto& [key, sum] : sums) rows[{key.outcome, key.reason}] += sum.items;
+  for (const auto& [key, sum] : sums)
+    rows[{std::string(to_string(key.outcome)), key.reason}] += sum.items;
   std::string out =
       fmt::format("{:>12}  {:<9}  {:<12}  {}\n", "items", "outcome", "rule or code", "citation");
   for (const auto& [row, items] : rows) {

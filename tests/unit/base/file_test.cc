@@ -66,43 +66,6 @@ TEST_CASE("a read past its limit is refused") {
   }
 }
 
-TEST_CASE("nothing outside the spool is opened or unlinked") {
-  Temporary dir;
-  fs::create_directory(dir.path / "spool");
-  write_new_file(dir.path / "secret", "s");
-  write_new_file(dir.path / "spool/item", "i");
-  fs::create_symlink(dir.path / "secret", dir.path / "spool/link");
-  fs::create_directory_symlink(dir.path, dir.path / "spool/up");
-  REQUIRE(::mkfifo((dir.path / "spool/fifo").c_str(), 0600) == 0);
-  const UniqueFd spool = open_directory(dir.path / "spool");
-  CHECK(open_beneath(spool.get(), "item"));
-  for (const char* name : {"../secret", "link", "up/secret", "fifo", ".", ""}) {
-    CAPTURE(name);
-    const auto opened = open_beneath(spool.get(), name);
-    REQUIRE_FALSE(opened);
-    CHECK(opened.error().code == "content_unreadable");
-  }
-  CHECK(open_beneath(spool.get(), (dir.path / "secret").string()).error().code ==
-        "content_unreadable");
-  CHECK(open_beneath(spool.get(), "gone").error().code == "content_gone");
-  CHECK_FALSE(unlink_beneath(spool.get(), "../secret", 0, 0));
-  CHECK(fs::exists(dir.path / "secret"));
-}
-
-TEST_CASE("a file is unlinked only while it is the same file") {
-  Temporary dir;
-  write_new_file(dir.path / "item", "one");
-  const UniqueFd spool = open_directory(dir.path);
-  const auto opened = open_beneath(spool.get(), "item");
-  REQUIRE(opened);
-  write_file_atomically(dir.path / "item", "two");
-  CHECK_FALSE(unlink_beneath(spool.get(), "item", opened->device, opened->inode));
-  CHECK(read_file(dir.path / "item") == "two");
-  const auto again = open_beneath(spool.get(), "item");
-  CHECK(unlink_beneath(spool.get(), "item", again->device, again->inode));
-  CHECK_FALSE(fs::exists(dir.path / "item"));
-}
-
 TEST_CASE("a lock is held by one at a time") {
   Temporary dir;
   auto first = FileLock::take(dir.path / "lock", false);

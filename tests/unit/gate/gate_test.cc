@@ -116,7 +116,7 @@ TEST_CASE("US-03 and SC-13: a redress contact and a GDPR ground must be named") 
 
 TEST_CASE("HU-01: a reviewer with a valid certificate is needed") {
   Workplace w;
-  w.sign(gate::OversightAct::oversee);
+  w.sign(ledger::OversightAct::oversee);
   const auto law = under("reg-2026-1881");
   CHECK_FALSE(lacks(w, law, "HU-01"));
   std::filesystem::remove(w.policy.people[0].certificate);
@@ -128,7 +128,7 @@ TEST_CASE("HU-01: oversight counts for its period to the second, for this versio
   const auto law = under("reg-2026-1881");
   gate::Gate gate(w.policy, law, w.ledger.get());
   CHECK(missing(gate.evaluate(w.now), "HU-01").size() == 1);
-  w.sign(gate::OversightAct::oversee);
+  w.sign(ledger::OversightAct::oversee);
   // The same gate sees it at once, in the same second.
   CHECK(missing(gate.evaluate(w.now), "HU-01").empty());
   CHECK(missing(gate.evaluate(at("2026-12-24T10:00:00Z")), "HU-01").empty());
@@ -144,18 +144,18 @@ TEST_CASE(
     "off") {
   Workplace w;
   const auto law = under("reg-2026-1881");
-  ledger::Entry forged = w.act(gate::OversightAct::oversee);
-  forged.data["at"] = "2026-11-24T09:00:00Z";
-  w.ledger->append(forged);
+  ledger::Overseen forged = w.act(ledger::OversightAct::oversee);
+  forged.at = at("2026-11-24T09:00:00Z");
+  w.enter(forged);
   CHECK(lacks(w, law, "HU-01"));
-  ledger::Entry stranger = w.act(gate::OversightAct::oversee);
-  stranger.data["person"] = 1;  // the reviewer
-  w.ledger->append(stranger);
+  ledger::Overseen stranger = w.act(ledger::OversightAct::oversee);
+  stranger.person = 1;  // the reviewer
+  w.enter(stranger);
   CHECK(lacks(w, law, "HU-01"));
   w.policy.rehearsal = false;
-  ledger::Entry production = w.act(gate::OversightAct::oversee);
+  ledger::Overseen production = w.act(ledger::OversightAct::oversee);
   w.policy.rehearsal = true;
-  w.ledger->append(production);
+  w.enter(production);
   CHECK(lacks(w, law, "HU-01"));
   gate::Gate blind(w.policy, law, nullptr);
   CHECK(missing(blind.evaluate(w.now), "HU-01").size() == 1);
@@ -163,22 +163,22 @@ TEST_CASE(
 
 TEST_CASE("a halt closes at once whatever its signature, and only a signed resume opens again") {
   Workplace w;
-  w.sign(gate::OversightAct::oversee);
+  w.sign(ledger::OversightAct::oversee);
   const auto law = under("reg-2026-1881");
   gate::Gate gate(w.policy, law, w.ledger.get());
   CHECK(missing(gate.evaluate(w.now), "HU-01").empty());
-  ledger::Entry halt = w.act(gate::OversightAct::halt, "too many false hits");
-  halt.data["signature"] = "AAAA";
-  w.ledger->append(halt);
+  ledger::Overseen halt = w.act(ledger::OversightAct::halt, "too many false hits");
+  halt.signature = "AAAA";
+  w.enter(halt);
   const auto why = missing(gate.evaluate(w.now), "HU-01");
   REQUIRE(why.size() == 1);
   CHECK(why[0].find("too many false hits") != std::string::npos);
-  ledger::Entry resume = w.act(gate::OversightAct::resume);
-  ledger::Entry forged = resume;
-  forged.data["signature"] = "AAAA";
-  w.ledger->append(forged);
+  ledger::Overseen resume = w.act(ledger::OversightAct::resume);
+  ledger::Overseen forged = resume;
+  forged.signature = "AAAA";
+  w.enter(forged);
   CHECK(missing(gate.evaluate(w.now), "HU-01").size() == 1);
-  w.ledger->append(resume);
+  w.enter(resume);
   CHECK(missing(gate.evaluate(w.now), "HU-01").empty());
 }
 
@@ -189,15 +189,15 @@ TEST_CASE(
   s.technology = "known-digests";
   s.person = "reviewer-1";
   s.at = w.now;
-  CHECK_THROWS_AS(gate::signed_entry(s, w.policy, w.reviewer_key), base::Error);
+  CHECK_THROWS_AS(gate::sign(s, w.policy, w.reviewer_key), base::Error);
   s.person = "oversight-1";
-  CHECK_THROWS_AS(gate::signed_entry(s, w.policy, w.reviewer_key), base::Error);
+  CHECK_THROWS_AS(gate::sign(s, w.policy, w.reviewer_key), base::Error);
   s.technology = "unknown";
-  CHECK_THROWS_AS(gate::signed_entry(s, w.policy, w.oversight_key), base::Error);
+  CHECK_THROWS_AS(gate::sign(s, w.policy, w.oversight_key), base::Error);
   s.technology = "known-digests";
-  CHECK_NOTHROW(gate::signed_entry(s, w.policy, w.oversight_key));
-  s.act = gate::OversightAct::halt;
-  CHECK_THROWS_AS(gate::signed_entry(s, w.policy, w.oversight_key), base::Error);
+  CHECK_NOTHROW(gate::sign(s, w.policy, w.oversight_key));
+  s.act = ledger::OversightAct::halt;
+  CHECK_THROWS_AS(gate::sign(s, w.policy, w.oversight_key), base::Error);
 }
 
 TEST_CASE("SC-08: a list that is not declared, or was made for another purpose, closes the pair") {
@@ -245,29 +245,30 @@ TEST_CASE(
     "TE-07: the error rate counts from 100 decisions on, each case by its last, and a resume "
     "starts anew") {
   Workplace w;
-  w.sign(gate::OversightAct::oversee);
+  w.sign(ledger::OversightAct::oversee);
   const auto law = under("com-2020-568");
   gate::Gate gate(w.policy, law, w.ledger.get());
-  const auto decide = [&](int number, std::string_view decision) {
-    ledger::Entry entry;
-    entry.event = ledger::event::kCaseDecided;
-    entry.tool = "review";
-    entry.data = {
-        {"case", std::to_string(number)}, {"technology", "known-digests"}, {"decision", decision}};
-    return entry;
+  const auto decide = [&](int number, ledger::Verdict verdict) {
+    ledger::CaseDecided fact;
+    fact.id.value = std::to_string(number);
+    fact.technology = "known-digests";
+    fact.verdict = verdict;
+    return to_entry(fact, "review");
   };
   std::vector<ledger::Entry> entries;
-  for (int i = 0; i < 99; ++i) entries.push_back(decide(i, i < 10 ? "reject" : "confirm"));
+  for (int i = 0; i < 99; ++i)
+    entries.push_back(decide(i, i < 10 ? ledger::Verdict::reject : ledger::Verdict::confirm));
   w.ledger->append(entries);
   CHECK(missing(gate.evaluate(w.now), "TE-07").empty());
   CHECK_FALSE(gate.evaluate(w.now).pairs[0].notes.empty());
-  w.ledger->append({decide(0, "confirm"), decide(0, "reject")});  // no further case
+  w.ledger->append({decide(0, ledger::Verdict::confirm),
+                    decide(0, ledger::Verdict::reject)});  // no further case
   CHECK(missing(gate.evaluate(w.now), "TE-07").empty());
-  w.ledger->append(decide(99, "confirm"));
+  w.ledger->append(decide(99, ledger::Verdict::confirm));
   // This workplace has no impact assessment, so no target is met by a measured rate.
   CHECK(missing(gate.evaluate(w.now), "TE-07").size() == 1);
   CHECK(missing(gate.evaluate(at("2027-02-22T10:00:01Z")), "TE-07").empty());  // 90 days later
-  w.sign(gate::OversightAct::resume);
+  w.sign(ledger::OversightAct::resume);
   CHECK(missing(gate.evaluate(w.now), "TE-07").empty());
 }
 
@@ -315,7 +316,7 @@ TEST_CASE("the gate digest changes with what decides, and not with paths and key
 
 TEST_CASE("an additional text never opens a pair that was closed without it") {
   Workplace w;
-  w.sign(gate::OversightAct::oversee);
+  w.sign(ledger::OversightAct::oversee);
   for (const std::string_view base_id : law::built_in_ids()) {
     for (const std::string_view also_id : law::built_in_ids()) {
       const auto alone = under(base_id);

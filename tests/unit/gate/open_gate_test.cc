@@ -45,7 +45,7 @@ struct Complete {
           crypto::base64(dpo_key.sign(policy::attestation_statement(attestation)));
       policy.attestations.push_back(std::move(attestation));
     }
-    w.sign(gate::OversightAct::oversee);
+    w.sign(ledger::OversightAct::oversee);
   }
 
   // The rules missing at an instant, each once, joined.
@@ -97,21 +97,20 @@ TEST_CASE(
   REQUIRE(target);
   const int decisions = 1'000;
   const int allowed = static_cast<int>(*target * decisions);
-  const auto decide = [&](int from, int to, std::string_view decision) {
+  const auto decide = [&](int from, int to, ledger::Verdict verdict) {
     std::vector<ledger::Entry> entries;
     for (int i = from; i < to; ++i) {
-      ledger::Entry entry;
-      entry.event = ledger::event::kCaseDecided;
-      entry.tool = "review";
-      entry.data = {
-          {"case", std::to_string(i)}, {"technology", "known-digests"}, {"decision", decision}};
-      entries.push_back(std::move(entry));
+      ledger::CaseDecided fact;
+      fact.id.value = std::to_string(i);
+      fact.technology = "known-digests";
+      fact.verdict = verdict;
+      entries.push_back(to_entry(fact, "review"));
     }
     c.w.ledger->append(entries);
   };
-  decide(0, allowed, "reject");
-  decide(allowed, decisions, "confirm");
+  decide(0, allowed, ledger::Verdict::reject);
+  decide(allowed, decisions, ledger::Verdict::confirm);
   CHECK(c.missing(c.w.now) == "");
-  decide(decisions, decisions + 2, "reject");
+  decide(decisions, decisions + 2, ledger::Verdict::reject);
   CHECK(c.missing(c.w.now) == "TE-07");
 }

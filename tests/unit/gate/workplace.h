@@ -18,7 +18,7 @@
 #include "gate/item_scope.h"
 #include "gate/oversight.h"
 #include "law/instrument.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
 #include "policy/policy.h"
 
@@ -78,7 +78,7 @@ struct Workplace {
     digests.lists = {"known"};
     policy.technologies = {digests};
     ledger::Ledger::create(directory / "ledger", {"proviso/test/rehearsal", true}, *ledger_key,
-                           json::Json::object());
+                           "reg-2026-1881");
     ledger = std::make_unique<ledger::Ledger>(
         ledger::Ledger::open_to_append(directory / "ledger", ledger_key, true));
   }
@@ -108,18 +108,17 @@ struct Workplace {
     base::set_clock(instant);
   }
 
-  ledger::Entry act(gate::OversightAct what, const std::string& reason = "") const {
+  ledger::Overseen act(ledger::OversightAct what, const std::string& reason = "") const {
     gate::OversightStatement s;
     s.act = what;
     s.technology = "known-digests";
     s.person = "oversight-1";
     s.at = now;
     s.reason = reason;
-    return gate::signed_entry(s, policy, oversight_key);
+    return gate::sign(s, policy, oversight_key);
   }
-  void sign(gate::OversightAct what, const std::string& reason = "") {
-    ledger->append(act(what, reason));
-  }
+  void enter(const ledger::Overseen& act) { ledger->append(to_entry(act, "law")); }
+  void sign(ledger::OversightAct what, const std::string& reason = "") { enter(act(what, reason)); }
 };
 
 // A gate whose pairs are all open, without law or ledger behind it: for what is decided of an item

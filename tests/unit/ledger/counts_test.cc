@@ -14,7 +14,7 @@ using namespace proviso::ledger;
 
 namespace {
 
-CountKey key(const char* side, const char* outcome) {
+CountKey key(CountSide side, CountOutcome outcome) {
   CountKey out;
   out.side = side;
   out.service = "chat";
@@ -39,9 +39,9 @@ TEST_CASE("counts are one entry a run, and balance") {
   Counts scope(ledger, "scope-check");
   Counts retain(ledger, "retain");
   for (int i = 0; i < 10; ++i) {
-    scope.add("run-1", key("in", "admitted"));
+    scope.add("run-1", key(CountSide::in, CountOutcome::admitted));
     scope.commit();
-    retain.add("run-1", key("out", i < 7 ? "erased" : "stored"));
+    retain.add("run-1", key(CountSide::out, i < 7 ? CountOutcome::erased : CountOutcome::stored));
     retain.commit();
   }
   CHECK(balance(ledger, "run-1").open);
@@ -61,7 +61,7 @@ TEST_CASE("what does not balance shows") {
   LedgerFixture fixture;
   Ledger ledger = fixture.open();
   Counts scope(ledger, "scope-check");
-  scope.add("run-1", key("in", "admitted"), 5);
+  scope.add("run-1", key(CountSide::in, CountOutcome::admitted), 5);
   scope.close();
   CHECK(balance(ledger, "run-1").unaccounted() == 5);
 }
@@ -70,10 +70,10 @@ TEST_CASE("past the UTC hour the counts become an entry and start from zero") {
   LedgerFixture fixture;
   Ledger ledger = fixture.open();
   Counts counts(ledger, "scope-check");
-  counts.add("run-1", key("in", "admitted"), 3);
+  counts.add("run-1", key(CountSide::in, CountOutcome::admitted), 3);
   counts.commit();
   base::set_clock(base::parse_instant("2026-11-24T11:00:00Z"));
-  counts.add("run-1", key("in", "admitted"), 4);
+  counts.add("run-1", key(CountSide::in, CountOutcome::admitted), 4);
   counts.commit();
   CHECK(count_entries(ledger) == 1);
   counts.close();
@@ -88,20 +88,20 @@ TEST_CASE("what a killed writer had committed is kept, once, and marked") {
   if (child == 0) {
     Ledger ledger = fixture.open();
     Counts counts(ledger, "retain");
-    counts.add("run-1", key("out", "erased"), 42);
+    counts.add("run-1", key(CountSide::out, CountOutcome::erased), 42);
     counts.commit();
-    counts.add("run-1", key("out", "erased"), 1);  // never committed
+    counts.add("run-1", key(CountSide::out, CountOutcome::erased), 1);  // never committed
     ::kill(::getpid(), SIGKILL);
   }
   ::waitpid(child, nullptr, 0);
   Ledger ledger = fixture.open();
-  CHECK(run_totals(ledger, "run-1").counts.at(key("out", "erased")) == 42);
+  CHECK(run_totals(ledger, "run-1").counts.at(key(CountSide::out, CountOutcome::erased)) == 42);
   CHECK(run_totals(ledger, "run-1").unclean);
   Counts other(ledger, "retain");
   other.close();
   Counts another(ledger, "retain");
   another.close();
   CHECK(count_entries(ledger) == 1);
-  CHECK(run_totals(ledger, "run-1").counts.at(key("out", "erased")) == 42);
+  CHECK(run_totals(ledger, "run-1").counts.at(key(CountSide::out, CountOutcome::erased)) == 42);
   CHECK(run_totals(ledger, "run-1").unclean);
 }

@@ -1,12 +1,14 @@
 #include "ledger/ledger.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
 
+#include "json/json.h"
 #include "ledger/audit.h"
 #include "workplace.h"
 
@@ -15,7 +17,7 @@ using namespace proviso::ledger;
 
 namespace {
 
-Entry entry(int i) { return {"test.event", "test", "", "", {{"value", i}}}; }
+Entry entry(int i) { return {"test.event", "test", "", "", fmt::format(R"({{"value":{}}})", i)}; }
 
 std::vector<std::string> lines_of(const std::filesystem::path& path) {
   std::ifstream in(path);
@@ -45,7 +47,7 @@ TEST_CASE("what is appended is read back in order, by another process too") {
   a.append(entry(4));
   std::vector<int> values;
   const auto next = b.read(1, [&](const StoredEntry& stored) {
-    values.push_back(stored.data["value"].get<int>());
+    values.push_back(json::parse(stored.line, "entry").at("value").get<int>());
     return true;
   });
   CHECK(values == std::vector<int>{1, 2, 3, 4});

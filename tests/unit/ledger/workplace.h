@@ -19,8 +19,7 @@ struct LedgerFixture {
     std::string name = (std::filesystem::temp_directory_path() / "proviso-ledger-XXXXXX").string();
     path = std::filesystem::path(::mkdtemp(name.data())) / "ledger";
     proviso::base::set_clock(proviso::base::parse_instant("2026-11-24T10:00:00Z"));
-    proviso::ledger::Ledger::create(path, {"proviso/test/rehearsal", true}, *key,
-                                    {{"mode", "rehearsal"}});
+    proviso::ledger::Ledger::create(path, {"proviso/test/rehearsal", true}, *key, "reg-2026-1881");
   }
   ~LedgerFixture() {
     proviso::base::set_clock({});

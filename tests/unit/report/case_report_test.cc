@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "crypto/cms.h"
+#include "ledger/events.h"
 #include "rehearsal_place.h"
 #include "report/package.h"
 
@@ -162,8 +163,9 @@ TEST_CASE(
       *place.store, place.policy, place.law, wanted, [](auto&, const auto&) { return true; },
       base::now());
   CHECK(reported.purpose == "authority-requests");
-  CHECK(place.ledger->last()->data["basis"] == "Code of Criminal Procedure");
-  CHECK(place.ledger->last()->data.dump().find("Az. 1") == std::string::npos);
+  const auto entry = place.ledger->last();
+  CHECK(ledger::read<ledger::CaseReported>(*entry)->basis == "Code of Criminal Procedure");
+  CHECK(entry->line.find("Az. 1") == std::string::npos);
 }
 
 TEST_CASE(

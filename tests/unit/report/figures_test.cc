@@ -23,25 +23,35 @@ const report::Figure& row(const report::AnnualReport& report, std::string_view i
   return report.figures.front();
 }
 
-json::Json out(const char* outcome, const char* region, const char* kind, int n,
-               const char* service = "chat") {
-  return {{"side", "out"}, {"outcome", outcome}, {"region", region},
-          {"kind", kind},  {"service", service}, {"n", n}};
+using ledger::CountOutcome, ledger::CountSide;
+
+ledger::CountRow counted(CountSide side, CountOutcome outcome, const char* region, const char* kind,
+                         std::uint64_t n, const char* service = "chat") {
+  ledger::CountKey key;
+  key.side = side;
+  key.outcome = outcome;
+  key.region = region;
+  key.kind = kind;
+  key.service = service;
+  return {key, n, 0};
+}
+
+ledger::CountRow out(CountOutcome outcome, const char* region, const char* kind, std::uint64_t n,
+                     const char* service = "chat") {
+  return counted(CountSide::out, outcome, region, kind, n, service);
 }
 
 }  // namespace
 
 TEST_CASE("volumes are counted by kind and by region, of items that were digested alone") {
   Place place;
-  place.count("retain", {out("erased", "DE", "image", 5), out("stored", "EU", "image", 2),
-                         out("erased", "US", "image", 3), out("error", "DE", "image", 11),
-                         out("content_gone", "DE", "image", 13), out("erased", "FR", "video", 1),
-                         out("erased", "NO", "file", 4)});
-  place.count("scope-check", {{{"side", "in"},
-                               {"outcome", "admitted"},
-                               {"region", "DE"},
-                               {"service", "chat"},
-                               {"n", 40}}});
+  place.count(
+      "retain",
+      {out(CountOutcome::erased, "DE", "image", 5), out(CountOutcome::stored, "EU", "image", 2),
+       out(CountOutcome::erased, "US", "image", 3), out(CountOutcome::error, "DE", "image", 11),
+       out(CountOutcome::content_gone, "DE", "image", 13),
+       out(CountOutcome::erased, "FR", "video", 1), out(CountOutcome::erased, "NO", "file", 4)});
+  place.count("scope-check", {counted(CountSide::in, CountOutcome::admitted, "DE", "", 40)});
   const auto report = annual(place);
   CHECK(row(report, "1.1").value == "chat");
   CHECK(row(report, "1.3").value == "yes");
@@ -58,9 +68,10 @@ TEST_CASE("volumes are counted by kind and by region, of items that were digeste
 
 TEST_CASE("counts belong to the year of their hour, and to their service") {
   Place place;
-  place.count("retain", {out("erased", "DE", "image", 1)}, "2025-12-31T23:00:00Z");
-  place.count("retain", {out("erased", "DE", "image", 2)}, "2026-01-01T00:00:00Z");
-  place.count("retain", {out("erased", "DE", "image", 4, "mail")}, "2026-06-01T00:00:00Z");
+  place.count("retain", {out(CountOutcome::erased, "DE", "image", 1)}, "2025-12-31T23:00:00Z");
+  place.count("retain", {out(CountOutcome::erased, "DE", "image", 2)}, "2026-01-01T00:00:00Z");
+  place.count("retain", {out(CountOutcome::erased, "DE", "image", 4, "mail")},
+              "2026-06-01T00:00:00Z");
   CHECK(row(annual(place, 2025), "1.4").value == 1);
   CHECK(row(annual(place, 2026), "1.4").value == 6);
   CHECK(row(annual(place, 2026, "chat"), "1.4").value == 2);
@@ -76,8 +87,8 @@ TEST_CASE("the error rate is B over A for each technology, and 0 of 0 is no rate
   const auto second = place.add_case("2", "b");
   const auto third = place.add_case("3", "c", "known-pdq");
   place.add_case("4", "d", "known-pdq");
-  place.decide(second, vault::State::confirmed, "confirm");
-  place.decide(third, vault::State::rejected, "reject");
+  place.decide(second, vault::State::confirmed, ledger::Verdict::confirm);
+  place.decide(third, vault::State::rejected, ledger::Verdict::reject);
   const auto report = annual(place);
   CHECK(row(report, "6.A1").value == 4);
   CHECK(row(report, "6.B1").value == 1);
@@ -94,16 +105,20 @@ TEST_CASE("the error rate is B over A for each technology, and 0 of 0 is no rate
 
 TEST_CASE("known material that is confirmed as new is an error of the known kind") {
   Place place;
-  place.decide(place.add_case("1", "a"), vault::State::confirmed_as_new, "confirm-as-new");
+  place.decide(place.add_case("1", "a"), vault::State::confirmed_as_new,
+               ledger::Verdict::confirm_as_new);
   CHECK(row(annual(place), "6.B1").value == 1);
 }
 
 TEST_CASE("reports are counted by class and kind, recipients by name") {
   Place place;
   const auto id = place.add_case("1", "a");
-  place.decide(id, vault::State::confirmed, "confirm");
-  place.store->move(id, vault::State::reported, ledger::event::kCaseReported,
-                    {{"organisation", "example-hotline"}, {"class", "known"}}, "report");
+  place.decide(id, vault::State::confirmed, ledger::Verdict::confirm);
+  ledger::CaseReported fact;
+  fact.id = id;
+  fact.organisation = "example-hotline";
+  fact.material_class = base::MaterialClass::known;
+  place.store->move(id, vault::State::reported, to_entry(fact, "report"));
   const auto report = annual(place);
   CHECK(row(report, "4.K1").value == 1);
   CHECK(row(report, "4.K2").value == 1);
@@ -117,13 +132,9 @@ TEST_CASE("reports are counted by class and kind, recipients by name") {
 
 TEST_CASE("row 7.K1 tells the last check of the hash lists, with the policy's text beside it") {
   Place place;
-  const auto checked = [&](int duplicates) {
-    ledger::Entry entry;
-    entry.event = ledger::event::kIndexChecked;
-    entry.tool = "index";
-    entry.data = {
-        {"lists", 2}, {"unread", 0}, {"entries", 40}, {"findings", {{"duplicate", duplicates}}}};
-    place.ledger->append(std::move(entry));
+  const auto checked = [&](std::uint64_t duplicates) {
+    place.ledger->append(
+        to_entry(ledger::IndexChecked{2, 0, 40, {{"duplicate", duplicates}}}, "index"));
   };
   CHECK(row(annual(place), "7.K1").value == "n/a");
   checked(7);
@@ -162,12 +173,11 @@ TEST_CASE("every row is answered or says why not, and every figure has its query
 
 TEST_CASE("what is unaccounted, and the bound after unclean stops, are stated") {
   Place place;
-  const json::Json in = {{{"side", "in"}, {"outcome", "admitted"}, {"service", "chat"}, {"n", 10}}};
-  place.count("scope-check", in);
-  place.count(
-      "retain",
-      {out("erased", "DE", "image", 7), {{"side", "dropped"}, {"outcome", "refused"}, {"n", 1}}},
-      "2026-11-24T09:00:00Z", "00000000000000000000000000000001", true);
+  place.count("scope-check", {counted(CountSide::in, CountOutcome::admitted, "", "", 10)});
+  place.count("retain",
+              {out(CountOutcome::erased, "DE", "image", 7),
+               counted(CountSide::dropped, CountOutcome::refused, "", "", 1, "")},
+              "2026-11-24T09:00:00Z", "00000000000000000000000000000001", true);
   const auto notes = annual(place).notes;
   const auto has = [&](std::string_view text) {
     return std::any_of(notes.begin(), notes.end(), [&](const std::string& note) {

@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "crypto/keys.h"
 #include "crypto/random.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
 #include "policy/policy.h"
 #include "vault/case_store.h"
@@ -46,7 +46,7 @@ struct Place {
     directory = name;
     base::set_clock(instant("2026-11-24T10:00:00Z"));
     ledger::Ledger::create(directory / "ledger", {"proviso/test/rehearsal", true}, *ledger_key,
-                           json::Json::object());
+                           "reg-2026-1881");
     vault::CaseStore::create(directory / "vault", true);
     keep("review", review);
     keep("packages", packages);
@@ -124,18 +124,19 @@ struct Place {
     return stored->id;
   }
 
-  void decide(const base::CaseId& id, vault::State to, std::string_view decision) {
-    store->move(id, to, ledger::event::kCaseDecided, {{"case", id.value}, {"decision", decision}},
-                "review");
+  void decide(const base::CaseId& id, vault::State to, ledger::Verdict verdict) {
+    ledger::CaseDecided fact;
+    fact.id = id;
+    fact.verdict = verdict;
+    store->move(id, to, to_entry(fact, "review"));
   }
 
   // A counts entry as retain or scope-check leave it.
-  void count(const std::string& tool, json::Json rows, const char* hour = "2026-11-24T09:00:00Z",
+  void count(const std::string& tool, std::vector<ledger::CountRow> rows,
+             const char* hour = "2026-11-24T09:00:00Z",
              const std::string& run = "00000000000000000000000000000001", bool unclean = false) {
-    ledger::Entry entry{
-        ledger::event::kCounts, tool, run, {}, {{"hour", hour}, {"counts", std::move(rows)}}};
-    if (unclean) entry.data["unclean"] = true;
-    ledger->append(std::move(entry));
+    ledger->append(to_entry(
+        ledger::CountsOfRun{instant(hour), "writer", 0, std::move(rows), unclean}, tool, run));
   }
 };
 

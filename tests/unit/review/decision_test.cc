@@ -46,6 +46,7 @@ TEST_CASE("the ledger gets the verdict and the reviewer's number, and no word of
   REQUIRE(entries.size() == 1);
   CHECK(entries[0].at("decision") == "confirm");
   CHECK(entries[0].at("reviewer") == 2);
+  CHECK(entries[0].at("verdicts") == json::Json{{{"reviewer", 2}, {"decision", "confirm"}}});
   CHECK(entries[0].at("technology") == "known-pdq");
   CHECK(entries[0].dump().find("needle") == std::string::npos);
   CHECK(entries[0].dump().find("reviewer-2") == std::string::npos);
@@ -101,6 +102,8 @@ TEST_CASE("with four eyes two reviewers must say the same") {
   const auto entries = place.entries(ledger::event::kCaseDecided);
   REQUIRE(entries.size() == 1);
   CHECK(entries[0].at("reviewers") == json::Json({1, 2}));
+  CHECK(entries[0].at("verdicts") == json::Json{{{"reviewer", 1}, {"decision", "confirm"}},
+                                                {{"reviewer", 2}, {"decision", "confirm"}}});
 }
 
 TEST_CASE("with four eyes one reviewer alone rejects nothing") {

@@ -48,7 +48,7 @@ struct Place {
     const auto ledger_key =
         std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::generate_ed25519());
     ledger::Ledger::create(directory / "ledger", {"proviso/test/rehearsal", true}, *ledger_key,
-                           json::Json::object());
+                           "reg-2026-1881");
     vault::CaseStore::create(directory / "vault", true);
     policy.rehearsal = true;
     policy.instrument = "reg-2026-1881";
@@ -126,7 +126,7 @@ struct Place {
   std::vector<json::Json> entries(std::string_view event) const {
     std::vector<json::Json> found;
     ledger->read(0, [&](const ledger::StoredEntry& entry) {
-      if (entry.event == event) found.push_back(entry.data);
+      if (entry.event == event) found.push_back(json::parse(entry.line, "entry"));
       return true;
     });
     return found;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "ledger/events.h"
+#include "ledger/facts.h"
 #include "rehearsal_vault.h"
 
 using namespace proviso;
@@ -23,6 +24,12 @@ std::string all_bytes_of(const std::filesystem::path& directory) {
     if (file.is_regular_file()) bytes += base::read_file(file.path());
   }
   return bytes;
+}
+
+ledger::Entry decided(const base::CaseId& id) {
+  ledger::CaseDecided fact;
+  fact.id = id;
+  return to_entry(fact, "review");
 }
 
 }  // namespace
@@ -145,8 +152,7 @@ TEST_CASE("a case ends at the earliest of the policy's period and the law's, and
   const auto waits = store_one(place, store, Item(place.directory, "c", "c"));
   CHECK(waits->expires_at == instant("2026-12-08T10:00:00Z"));  // P14D, our reading of L20
   CHECK(store.find(waits->id)->expiry_rule == "pending");
-  store.move(waits->id, State::confirmed, ledger::event::kCaseDecided, json::Json::object(),
-             "review", instant("2099-01-01T00:00:00Z"));
+  store.move(waits->id, State::confirmed, decided(waits->id), instant("2099-01-01T00:00:00Z"));
   CHECK(store.find(waits->id)->expires_at ==
         instant("2027-02-24T10:00:00Z"));  // three months: the wait is over
   CHECK(store.find(waits->id)->expiry_rule == "ST-02");
@@ -217,9 +223,7 @@ TEST_CASE("a case moves as the state machine has it and not otherwise") {
   ledger::Ledger ledger = place.open_ledger();
   CaseStore store = CaseStore::open(place.directory / "vault", ledger, true);
   const auto stored = store_one(place, store, Item(place.directory, "a", "a"));
-  const auto move = [&](State to) {
-    store.move(stored->id, to, ledger::event::kCaseDecided, {{"verdict", "x"}}, "review");
-  };
+  const auto move = [&](State to) { store.move(stored->id, to, decided(stored->id)); };
   move(State::confirmed_as_new);
   CHECK_THROWS_AS(move(State::rejected), base::Error);
   CHECK_THROWS_AS(move(State::suspected), base::Error);
@@ -272,7 +276,7 @@ TEST_CASE("a vault refuses the other mode, another ledger, and a place that is n
   CHECK_THROWS_AS(CaseStore::create(place.directory / "vault", true), base::Error);
   CHECK(CaseStore::is_rehearsal(place.directory / "vault"));
   ledger::Ledger::create(place.directory / "other", {"proviso/other/rehearsal", true},
-                         *place.ledger_key, json::Json::object());
+                         *place.ledger_key, "reg-2026-1881");
   ledger::Ledger other =
       ledger::Ledger::open_to_append(place.directory / "other", place.ledger_key, true);
   CHECK_THROWS_AS(CaseStore::open(place.directory / "vault", other, true), base::Error);

@@ -37,7 +37,7 @@ struct RehearsalVault {
     base::set_clock(instant("2026-11-24T10:00:00Z"));
     ledger_key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::generate_ed25519());
     ledger::Ledger::create(directory / "ledger", {"proviso/test/rehearsal", true}, *ledger_key,
-                           json::Json::object());
+                           "reg-2026-1881");
     CaseStore::create(directory / "vault", true);
     std::filesystem::create_directory(directory / "spool");
     base::write_new_file(directory / "review.crt", review.pem());

@@ -237,8 +237,8 @@ TEST_CASE(
   std::uint64_t withheld = 0;
   for (const auto& [key, n] :
        ledger::run_totals(*w.ledger, "00000000000000000000000000000001").counts) {
-    CHECK(key.side == "out");
-    CHECK(key.outcome == "error");
+    CHECK(key.side == ledger::CountSide::out);
+    CHECK(key.outcome == ledger::CountOutcome::error);
     CHECK(key.reason == "breaker");
     withheld += n;
   }

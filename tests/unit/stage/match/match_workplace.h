@@ -153,7 +153,7 @@ struct MatchWorkplace : gate_test::Workplace {
   std::vector<Json> events(std::string_view name) const {
     std::vector<Json> found;
     ledger->read(0, [&](const ledger::StoredEntry& entry) {
-      if (entry.event == name) found.push_back(entry.data);
+      if (entry.event == name) found.push_back(json::parse(entry.line, "entry"));
       return true;
     });
     return found;

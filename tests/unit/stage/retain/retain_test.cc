@@ -130,8 +130,8 @@ struct Spooled : gate_test::Workplace {
   std::map<std::string, std::uint64_t> counts() const {
     std::map<std::string, std::uint64_t> sums;
     for (const auto& [count, n] : ledger::run_totals(*ledger, std::string(kRun)).counts) {
-      sums[count.side + "/" + count.outcome + (count.reason.empty() ? "" : "/" + count.reason)] +=
-          n;
+      sums[std::string(to_string(count.side)) + "/" + std::string(to_string(count.outcome)) +
+           (count.reason.empty() ? "" : "/" + count.reason)] += n;
     }
     return sums;
   }
@@ -197,6 +197,59 @@ TEST_CASE(
   CHECK(opened.metadata["hash"]["kind"] == "image");
   CHECK_FALSE(opened.metadata.contains("phone"));
   CHECK_FALSE(opened.metadata.contains("content"));
+}
+
+TEST_CASE("case.stored has the account holder's role, and counts each leaf with hits once") {
+  Spooled w;
+  w.put("a", "an archive");
+  const auto hit = [](int member, const char* material, bool known) {
+    return json::Json{{"technology", "known-digests"},
+                      {"list", "known"},
+                      {"entry", "7"},
+                      {"class", material},
+                      {"previously_identified", known},
+                      {"method", "exact"},
+                      {"member", member}};
+  };
+  const std::string hashed = w.sealed(w.scoped("a", "a"), "scope", "hash",
+                                      {{"sha256", crypto::sha256_hex("an archive")},
+                                       {"bytes", 10},
+                                       {"kind", "archive"},
+                                       {"members",
+                                        {{{"index", 0}, {"kind", "image"}},
+                                         {{"index", 1}, {"kind", "image"}},
+                                         {{"index", 2}, {"kind", "video"}},
+                                         {{"index", 3}, {"kind", "image"}}}}});
+  w.run({w.sealed(hashed, "hash", "match",
+                  {{"hits",
+                    {hit(0, "new", false), hit(0, "known", true), hit(1, "known", false),
+                     hit(2, "new", false)}},
+                   {"identified_at", base::to_string(w.now)}})});
+  std::optional<ledger::CaseStored> stored;
+  w.ledger->read(0, [&](const ledger::StoredEntry& entry) {
+    if (auto fact = ledger::read<ledger::CaseStored>(entry)) stored = std::move(fact);
+    return true;
+  });
+  REQUIRE(stored);
+  CHECK(stored->role == ledger::AccountRole::sending);
+  using base::MaterialClass;
+  CHECK(stored->leaves ==
+        std::vector<ledger::LeafCount>{{"image", MaterialClass::known, 2},
+                                       {"video", MaterialClass::new_material, 1}});
+}
+
+TEST_CASE("a role that is not one of the four words does not reach the ledger") {
+  Spooled w;
+  w.put("a", "content");
+  std::string line = w.matched("a", "a", "content", true);
+  const std::string word = R"("role":"sending")";
+  line.replace(line.find(word), word.size(), R"("role":"someone")");
+  w.run({line});
+  w.ledger->read(0, [&](const ledger::StoredEntry& entry) {
+    CHECK(entry.line.find("someone") == std::string::npos);
+    if (const auto stored = ledger::read<ledger::CaseStored>(entry)) CHECK_FALSE(stored->role);
+    return true;
+  });
 }
 
 TEST_CASE("a hit whose file is gone is its case when it has one, else content_gone") {
