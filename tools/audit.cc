@@ -1,8 +1,6 @@
 // audit: verifies and queries the ledger.  proviso-audit(1)
 #include <fmt/format.h>
 
-#include <iostream>
-
 #include "base/file.h"
 #include "cli/app.h"
 #include "crypto/keys.h"
@@ -19,22 +17,6 @@ struct Settings {
   std::uint64_t index = 0, old_size = 0, new_size = 0;
   bool all = false;
 };
-
-// The public key: --ledger-key, else NAME.pub beside the policy's private key, else derived from
-// that.
-crypto::PublicKey public_key(cli::Context& context, const Settings& settings) {
-  if (!settings.ledger_key.empty()) return crypto::PublicKey::open(settings.ledger_key);
-  std::filesystem::path beside = context.policy().ledger_key;
-  beside.replace_extension(".pub");
-  std::error_code error;
-  if (std::filesystem::exists(beside, error)) return crypto::PublicKey::open(beside);
-  return crypto::PublicKey::of(crypto::PrivateKey::open(context.policy().ledger_key));
-}
-
-// With --ledger and --ledger-key an auditor needs no policy.
-std::filesystem::path directory(cli::Context& context, const Settings& settings) {
-  return settings.ledger.empty() ? context.policy().ledger : std::filesystem::path(settings.ledger);
-}
 
 base::ExitCode verify(cli::Context& context, const Settings& settings, const ledger::Ledger& ledger,
                       const crypto::PublicKey& key) {
@@ -57,7 +39,8 @@ json::OrderedJson hex_list(const std::vector<base::Sha256>& hashes) {
   return list;
 }
 
-base::ExitCode prove(const Settings& settings, const ledger::Ledger& ledger) {
+base::ExitCode prove(cli::Context& context, const Settings& settings,
+                     const ledger::Ledger& ledger) {
   const auto leaves = ledger::leaves(ledger);
   if (settings.index >= leaves.size())
     throw base::Error(base::ExitCode::usage, fmt::format("the log has {} entries", leaves.size()),
@@ -68,11 +51,12 @@ base::ExitCode prove(const Settings& settings, const ledger::Ledger& ledger) {
       {"leaf", base::to_hex(leaves[settings.index])},
       {"root", base::to_hex(ledger::tree_hash(leaves))},
       {"proof", hex_list(ledger::inclusion_proof(leaves, settings.index))}};
-  std::cout << proof.dump(2) << "\n";
+  context.print(proof.dump(2) + "\n");
   return base::ExitCode::ok;
 }
 
-base::ExitCode consistency(const Settings& settings, const ledger::Ledger& ledger) {
+base::ExitCode consistency(cli::Context& context, const Settings& settings,
+                           const ledger::Ledger& ledger) {
   const auto leaves = ledger::leaves(ledger);
   const std::uint64_t size = settings.new_size == 0 ? leaves.size() : settings.new_size;
   if (settings.old_size == 0 || settings.old_size > size || size > leaves.size()) {
@@ -87,14 +71,14 @@ base::ExitCode consistency(const Settings& settings, const ledger::Ledger& ledge
       {"size", size},
       {"root", base::to_hex(ledger::tree_hash(all.first(size)))},
       {"proof", hex_list(ledger::consistency_proof(all.first(size), settings.old_size))}};
-  std::cout << proof.dump(2) << "\n";
+  context.print(proof.dump(2) + "\n");
   return base::ExitCode::ok;
 }
 
-base::ExitCode print_matching(const ledger::Query& query, const ledger::Ledger& ledger) {
+base::ExitCode print_matching(cli::Context& context, const ledger::Query& query,
+                              const ledger::Ledger& ledger) {
   ledger.read(0, [&](const ledger::StoredEntry& entry) {
-    if (query.matches(entry)) std::cout << ledger::to_text(entry) << "\n";
-    return static_cast<bool>(std::cout);
+    return !query.matches(entry) || context.print(ledger::to_text(entry) + "\n");
   });
   return base::ExitCode::ok;
 }
@@ -108,11 +92,11 @@ std::optional<base::Instant> instant(const std::string& text, const char* option
   return parsed;
 }
 
-base::ExitCode show(const Settings& settings, const ledger::Ledger& ledger) {
+base::ExitCode show(cli::Context& context, const Settings& settings, const ledger::Ledger& ledger) {
   if (settings.digest.size() != 64 || !base::from_hex(settings.digest)) {
     throw base::Error(base::ExitCode::usage, "64 hex digits were expected", "DIGEST");
   }
-  std::cout << base::read_file(ledger.directory() / "documents" / settings.digest);
+  context.print(base::read_file(ledger.directory() / "documents" / settings.digest));
   return base::ExitCode::ok;
 }
 
@@ -127,7 +111,7 @@ base::ExitCode balance(cli::Context& context, const Settings& settings,
     const ledger::Balance found = ledger::balance(ledger, run);
     if (found.in == 0 && found.dropped_at_scope == 0 && !settings.all)
       throw base::Error(base::ExitCode::no_input, "the ledger knows no such run", run);
-    std::cout << ledger::to_text(found) << "\n";
+    context.print(ledger::to_text(found) + "\n");
     if (found.unaccounted() == 0) continue;
     if (found.open) {
       context.log().warning("the run is in progress; what is on its way is not accounted for yet",
@@ -185,13 +169,14 @@ int main(int argc, char** argv) {
     setup.action = [=](cli::Context& context) {
       if (!settings->ledger.empty() && !settings->ledger_key.empty())
         context.set_clock_without_policy();
-      const crypto::PublicKey key = public_key(context, *settings);
-      const ledger::Ledger ledger =
-          ledger::Ledger::open_to_read(directory(context, *settings), key);
-      if (verify_app->parsed()) return verify(context, *settings, ledger, key);
-      if (prove_app->parsed()) return prove(*settings, ledger);
-      if (consistency_app->parsed()) return consistency(*settings, ledger);
-      if (show_app->parsed()) return show(*settings, ledger);
+      // With --ledger and --ledger-key an auditor needs no policy.
+      const cli::LedgerPlace place{settings->ledger, settings->ledger_key};
+      const ledger::Ledger& ledger = context.ledger_to_read(place);
+      if (verify_app->parsed())
+        return verify(context, *settings, ledger, context.ledger_public_key(place));
+      if (prove_app->parsed()) return prove(context, *settings, ledger);
+      if (consistency_app->parsed()) return consistency(context, *settings, ledger);
+      if (show_app->parsed()) return show(context, *settings, ledger);
       if (balance_app->parsed()) return balance(context, *settings, ledger);
       ledger::Query query;
       if (query_app->parsed()) {
@@ -206,7 +191,7 @@ int main(int argc, char** argv) {
         query.case_id = settings->case_id;
       }
       static_cast<void>(export_app);
-      return print_matching(query, ledger);
+      return print_matching(context, query, ledger);
     };
   });
 }

@@ -32,14 +32,13 @@ base::ExitCode init(cli::Context& context, const Settings& settings) {
     throw base::Error(base::ExitCode::usage,
                       "an example assesses nothing: it is for mode rehearsal only", "--example");
   }
-  const std::string text = settings.example
-                               ? dpia::make_example(policy, about, policy::resolve_law(policy),
-                                                    base::date_of(base::now()))
-                               : dpia::make_template(policy, about);
+  const std::string text = settings.example ? dpia::make_example(policy, about, context.law(),
+                                                                 base::date_of(base::now()))
+                                            : dpia::make_template(policy, about);
   const std::string form =
       settings.emit == "cnil" ? dpia::cnil_skeleton(text, about.name, settings.example) : text;
   if (settings.output.empty())
-    base::write_all(1, form, "standard output");
+    context.print(form);
   else if (settings.force)
     base::write_file_atomically(settings.output, form);
   else
@@ -73,8 +72,7 @@ std::vector<dpia::Finding> findings_of(const policy::Policy& policy,
 
 base::ExitCode check(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy({settings.documents_only});
-  const law::Resolved law = policy::resolve_law(policy);
-  if (const auto note = law.unverified_note()) context.log().note(*note);
+  const law::Resolved& law = context.law_with_note();
   const base::Date today = base::date_of(base::now());
   std::vector<const policy::Technology*> wanted;
   for (const std::string& name : settings.technologies) wanted.push_back(&technology(policy, name));
@@ -88,7 +86,7 @@ base::ExitCode check(cli::Context& context, const Settings& settings) {
   }
   const std::string report =
       dpia::render(checked, dpia::parse_format(settings.format), settings.strict);
-  base::write_all(1, report, "standard output");
+  context.print(report);
   const dpia::Summary summary = dpia::summarize(checked, settings.strict);
   context.log().summary(fmt::format("{} technologies, {} errors, {} warnings: {}", wanted.size(),
                                     summary.errors, summary.warnings,

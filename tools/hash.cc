@@ -8,7 +8,6 @@
 
 #include "cli/app.h"
 #include "cli/progress.h"
-#include "crypto/keys.h"
 #include "stage/hash/file_hashes.h"
 #include "stage/hash/hash.h"
 
@@ -30,12 +29,8 @@ struct Settings {
 
 base::ExitCode hash_stream(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy();
-  const auto key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  const ledger::Ledger ledger =
-      ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-  const law::Resolved law = policy::resolve_law(policy);
-  if (const auto note = law.unverified_note()) context.log().note(*note);
+  const ledger::Ledger& ledger = context.ledger();
+  const law::Resolved& law = context.law_with_note();
   gate::Gate gate(policy, law, &ledger);
   stage::Hash hash(gate, settings.jobs, settings.limits);
   ndjson::StreamOptions options;

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iostream>
 #include <set>
 
 #include "base/file.h"
@@ -33,8 +32,8 @@ struct Settings {
 };
 
 // Text that a list had in another encoding than UTF-8 is shown with replacement characters.
-void print_line(const json::OrderedJson& line) {
-  std::cout << line.dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace) << '\n';
+void print_line(cli::Context& context, const json::OrderedJson& line) {
+  context.print(line.dump(-1, ' ', false, json::OrderedJson::error_handler_t::replace) + "\n");
 }
 
 // Ours=Theirs, of a CSV's header.
@@ -69,7 +68,7 @@ std::optional<crypto::PrivateKey> sign_key(const Settings& settings) {
   return crypto::PrivateKey::open(*settings.sign_key);
 }
 
-void say_report(const cli::Context& context, std::string_view out, const index::BuildReport& report,
+void say_report(cli::Context& context, std::string_view out, const index::BuildReport& report,
                 std::size_t lists, bool is_signed) {
   context.log().summary(fmt::format(
       "{}: {} entries of {} lists, {} duplicates, {} suspended, {} lines rejected, {}, digest {}",
@@ -77,8 +76,7 @@ void say_report(const cli::Context& context, std::string_view out, const index::
       is_signed ? "signed" : "not signed", report.sha256));
 }
 
-void say_left_out(const cli::Context& context, const std::string& name,
-                  const index::ListReport& report) {
+void say_left_out(cli::Context& context, const std::string& name, const index::ListReport& report) {
   std::string words;
   const auto add = [&](std::uint64_t number, std::string_view what) {
     if (number != 0) words += fmt::format("{}{} {}", words.empty() ? "" : ", ", number, what);
@@ -129,7 +127,7 @@ base::ExitCode build_locked(cli::Context& context, const Settings& settings) {
   const auto key = sign_key(settings);
   const std::string out = output_of(context, settings);
   const auto report = index::build(
-      out, lists, key ? &*key : nullptr, policy::resolve_law(policy), build_settings(settings),
+      out, lists, key ? &*key : nullptr, context.law(), build_settings(settings),
       [&](const policy::List& list, const index::BadLine& bad) {
         context.log().warning(bad.why, fmt::format("{}:{}", list.path.string(), bad.line));
       });
@@ -192,7 +190,7 @@ base::ExitCode info(cli::Context& context, const Settings& settings) {
     }
     out["sections"].push_back(std::move(told));
   }
-  std::cout << out.dump(2) << "\n";
+  context.print(out.dump(2) + "\n");
   return base::ExitCode::ok;
 }
 
@@ -219,8 +217,11 @@ constexpr std::size_t kMaxQueryBytes = 4096;  // of a line
 class Queries {
  public:
   static constexpr std::size_t kAtOnce = 1024;
-  Queries(const index::Index& index, const Settings& settings)
-      : index_(index), settings_(settings), type_(*index::parse_hash_type(settings.type)) {}
+  Queries(cli::Context& context, const index::Index& index, const Settings& settings)
+      : context_(context),
+        index_(index),
+        settings_(settings),
+        type_(*index::parse_hash_type(settings.type)) {}
   // False when the text is no hash of the type.
   bool add(std::string_view hex) {
     const auto bytes = base::from_hex(hex);
@@ -263,8 +264,9 @@ class Queries {
     line["distance"] = hit.distance;
     line["threshold"] = hit.threshold;
     line["index"] = index_.digest();
-    print_line(line);
+    print_line(context_, line);
   }
+  cli::Context& context_;
   const index::Index& index_;
   const Settings& settings_;
   index::HashType type_;
@@ -274,7 +276,7 @@ class Queries {
 
 base::ExitCode query(cli::Context& context, const Settings& settings) {
   const index::Index index = open(context, settings);
-  Queries queries(index, settings);
+  Queries queries(context, index, settings);
   base::ExitCode code = base::ExitCode::ok;
   if (settings.hash != "-") {
     if (!queries.add(settings.hash))
@@ -293,7 +295,7 @@ base::ExitCode query(cli::Context& context, const Settings& settings) {
         code = base::ExitCode::records_failed;
       }
       queries.flush();
-      std::cout.flush();
+      context.flush();
     }
   }
   queries.flush();
@@ -306,7 +308,7 @@ base::ExitCode diff(cli::Context& context, const Settings& settings) {
   const auto sections = index::diff(
       before, after,
       !settings.entries ? std::function<void(const index::Change&)>()
-                        : [](const index::Change& change) {
+                        : [&](const index::Change& change) {
                             json::OrderedJson line{{"change", index::to_string(change.kind)},
                                                    {"list", change.list},
                                                    {"type", index::to_string(change.type)}};
@@ -321,7 +323,7 @@ base::ExitCode diff(cli::Context& context, const Settings& settings) {
                             }
                             if (change.suspended) line["suspended"] = true;
                             if (change.was_suspended) line["was_suspended"] = true;
-                            print_line(line);
+                            print_line(context, line);
                           });
   std::uint64_t added = 0, removed = 0, changed = 0;
   for (const index::SectionDiff& each : sections) {
@@ -329,14 +331,14 @@ base::ExitCode diff(cli::Context& context, const Settings& settings) {
     removed += each.removed;
     changed += each.changed;
     if (settings.entries) continue;
-    print_line({{"list", each.list},
-                {"type", index::to_string(each.type)},
-                {"before", each.before},
-                {"after", each.after},
-                {"added", each.added},
-                {"removed", each.removed},
-                {"changed", each.changed},
-                {"kept", each.kept}});
+    print_line(context, {{"list", each.list},
+                         {"type", index::to_string(each.type)},
+                         {"before", each.before},
+                         {"after", each.after},
+                         {"added", each.added},
+                         {"removed", each.removed},
+                         {"changed", each.changed},
+                         {"kept", each.kept}});
   }
   context.log().summary(fmt::format("{} added, {} removed, {} changed", added, removed, changed));
   return base::ExitCode::ok;
@@ -348,8 +350,9 @@ base::ExitCode export_lists(cli::Context& context, const Settings& settings) {
                     : settings.form == "hex" ? index::ListingForm::hex
                                              : index::ListingForm::ndjson;
   const auto type = settings.type.empty() ? std::nullopt : index::parse_hash_type(settings.type);
-  const index::LeftOut left_out = index::write_listing(
-      index, form, settings.lists, type, [](std::string_view line) { std::cout << line << '\n'; });
+  const index::LeftOut left_out =
+      index::write_listing(index, form, settings.lists, type,
+                           [&](std::string_view line) { context.print(std::string(line) + "\n"); });
   const auto warn = [&](std::uint64_t count, std::string_view words) {
     if (count != 0) context.log().warning(fmt::format(fmt::runtime(words), count), "--format");
   };
@@ -369,8 +372,8 @@ base::ExitCode merge(cli::Context& context, const Settings& settings) {
     for (const index::Section& section : index.sections()) lists.insert(section.list);
   }
   const auto key = sign_key(settings);
-  const auto report = index::merge(*settings.output, indexes, key ? &*key : nullptr,
-                                   policy::resolve_law(context.policy()), build_settings(settings));
+  const auto report = index::merge(*settings.output, indexes, key ? &*key : nullptr, context.law(),
+                                   build_settings(settings));
   say_report(context, *settings.output, report, lists.size(), key.has_value());
   return base::ExitCode::ok;
 }
@@ -379,8 +382,9 @@ base::ExitCode neighbours(cli::Context& context, const Settings& settings) {
   const index::Index index = open(context, settings);
   const auto pairs = index::neighbours(
       index, settings.distance, settings.lists, settings.across,
-      [](const index::Hit& first, const index::Hit& second) {
-        print_line({{"distance", second.distance}, {"a", told(first)}, {"b", told(second)}});
+      [&](const index::Hit& first, const index::Hit& second) {
+        print_line(context,
+                   {{"distance", second.distance}, {"a", told(first)}, {"b", told(second)}});
       });
   context.log().summary(fmt::format("{} pairs within {} bits", pairs, settings.distance));
   return base::ExitCode::ok;
@@ -399,8 +403,7 @@ base::ExitCode withdraw(cli::Context& context, const Settings& settings) {
   if (!settings.id && settings.type.empty())
     throw base::Error(base::ExitCode::usage, "the hash's type is declared, never guessed",
                       "--type");
-  const auto key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
+  ledger::Ledger& ledger = context.ledger();
   const auto lock = lock_output(context, settings);
   const bool is_new =
       settings.id ? index::withdraw(*list, *settings.id)
@@ -410,7 +413,6 @@ base::ExitCode withdraw(cli::Context& context, const Settings& settings) {
   Settings all = settings;
   all.lists.clear();
   const base::ExitCode code = build_locked(context, all);
-  ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
   ledger.append(to_entry(ledger::IndexWithdrawn{list->name}, "index"));
   return code;
 }
@@ -451,20 +453,14 @@ base::ExitCode check(cli::Context& context, const Settings& settings) {
       return is_in_use(*compiled, list, type, hash, id);
     };
   }
-  const index::QualityReport report =
-      index::check_lists(policy, policy::resolve_law(policy), in_use);
+  const index::QualityReport report = index::check_lists(policy, context.law(), in_use);
   if (settings.form == "table")
-    std::cout << index::to_text(report);
+    context.print(index::to_text(report));
   else
-    std::cout << index::to_json(report).dump(2, ' ', false,
-                                             json::OrderedJson::error_handler_t::replace)
-              << "\n";
-  if (!settings.no_ledger) {
-    const auto key =
-        std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-    ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-    ledger.append(to_entry(index::checked_fact(report), "index"));
-  }
+    context.print(
+        index::to_json(report).dump(2, ' ', false, json::OrderedJson::error_handler_t::replace) +
+        "\n");
+  if (!settings.no_ledger) context.ledger().append(to_entry(index::checked_fact(report), "index"));
   context.log().summary(
       fmt::format("{} lists, {} findings", report.lists.size(), report.findings.size()));
   return report.findings.empty() ? base::ExitCode::ok : base::ExitCode::check_failed;

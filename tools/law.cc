@@ -24,33 +24,32 @@ struct Settings {
   std::string id, other, technology, person, sign_key, reason;
 };
 
-void print(const std::string& text) { base::write_all(1, text, "standard output"); }
-void print(const json::OrderedJson& value) { print(value.dump(2) + "\n"); }
+std::string lines(const json::OrderedJson& value) { return value.dump(2) + "\n"; }
 
-base::ExitCode list(const Settings& s) {
+base::ExitCode list(cli::Context& context, const Settings& s) {
   std::vector<law::Instrument> texts;
   for (const std::string_view id : law::built_in_ids()) texts.push_back(law::load(id));
-  s.json ? print(law::list_json(texts)) : print(law::list_table(texts));
+  context.print(s.json ? lines(law::list_json(texts)) : law::list_table(texts));
   return base::ExitCode::ok;
 }
 
-base::ExitCode show(const Settings& s) {
+base::ExitCode show(cli::Context& context, const Settings& s) {
   const law::Instrument text = law::load(s.id);
-  s.json ? print(law::to_json(text)) : print(law::show_table(text));
+  context.print(s.json ? lines(law::to_json(text)) : law::show_table(text));
   return base::ExitCode::ok;
 }
 
-base::ExitCode diff(const Settings& s) {
+base::ExitCode diff(cli::Context& context, const Settings& s) {
   const law::Instrument a = law::load(s.id);
   const law::Instrument b = law::load(s.other);
   const auto differences = law::diff(a, b);
-  s.json ? print(law::to_json(differences)) : print(law::diff_table(a, b, differences));
+  context.print(s.json ? lines(law::to_json(differences)) : law::diff_table(a, b, differences));
   return base::ExitCode::ok;
 }
 
-base::ExitCode calendar(const Settings& s) {
+base::ExitCode calendar(cli::Context& context, const Settings& s) {
   const auto spans = law::calendar();
-  s.json ? print(law::to_json(spans)) : print(law::calendar_table(spans));
+  context.print(s.json ? lines(law::to_json(spans)) : law::calendar_table(spans));
   return base::ExitCode::ok;
 }
 
@@ -64,11 +63,7 @@ base::ExitCode act(cli::Context& context, const Settings& s, ledger::OversightAc
   statement.reason = s.reason;
   statement.at = base::now();
   const ledger::Overseen signed_act = gate::sign(statement, policy, key);
-  auto ledger_key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  ledger::Ledger ledger =
-      ledger::Ledger::open_to_append(policy.ledger, std::move(ledger_key), policy.rehearsal);
-  ledger.append(to_entry(signed_act, "law"));
+  context.ledger().append(to_entry(signed_act, "law"));
   context.log().summary(fmt::format("{} {} by person {} at {}", ledger::event_of(what),
                                     s.technology, signed_act.person,
                                     base::to_string(statement.at)));
@@ -93,23 +88,24 @@ int main(int argc, char** argv) {
       sub->add_flag("--json", s->json, "print JSON instead of a table");
     };
 
-    table(command("list", "the built-in texts", [s](cli::Context&) { return list(*s); }));
-    CLI::App* show_command =
-        command("show", "a text with all its rules", [s](cli::Context&) { return show(*s); });
+    table(command("list", "the built-in texts",
+                  [s](cli::Context& context) { return list(context, *s); }));
+    CLI::App* show_command = command("show", "a text with all its rules",
+                                     [s](cli::Context& context) { return show(context, *s); });
     show_command->add_option("ID", s->id, "built-in id, or the path of an instrument file")
         ->required();
     table(show_command);
-    command("schema", "print the JSON Schema of an instrument file", [](cli::Context&) {
-      print(std::string(law::schema()));
+    command("schema", "print the JSON Schema of an instrument file", [](cli::Context& context) {
+      context.print(law::schema());
       return base::ExitCode::ok;
     });
-    CLI::App* diff_command =
-        command("diff", "what two texts say differently", [s](cli::Context&) { return diff(*s); });
+    CLI::App* diff_command = command("diff", "what two texts say differently",
+                                     [s](cli::Context& context) { return diff(context, *s); });
     diff_command->add_option("A", s->id, "built-in id or path")->required();
     diff_command->add_option("B", s->other, "built-in id or path")->required();
     table(diff_command);
     table(command("calendar", "when there was a derogation",
-                  [s](cli::Context&) { return calendar(*s); }));
+                  [s](cli::Context& context) { return calendar(context, *s); }));
 
     const auto signing = [&](const char* name, const char* help, ledger::OversightAct what) {
       CLI::App* sub =

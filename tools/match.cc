@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "cli/app.h"
-#include "crypto/keys.h"
 #include "stage/match/match.h"
 
 namespace {
@@ -29,11 +28,8 @@ std::string is_version(const std::string& text) {
 base::ExitCode match(cli::Context& context, const stage::MatchSettings& settings,
                      const ndjson::StreamOptions& options) {
   const policy::Policy& policy = context.policy();
-  const auto key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-  const law::Resolved law = policy::resolve_law(policy);
-  if (const auto note = law.unverified_note()) context.log().note(*note);
+  ledger::Ledger& ledger = context.ledger();
+  const law::Resolved& law = context.law_with_note();
   gate::Gate gate(policy, law, &ledger);
   stage::Match stage(gate, ledger, settings);
   if (settings.hits_only)

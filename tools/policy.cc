@@ -1,10 +1,7 @@
 // policy: checks, shows and attests the policy.  proviso-policy(1)
 #include <fmt/format.h>
 
-#include <iostream>
-
 #include "cli/app.h"
-#include "crypto/keys.h"
 #include "ledger/facts.h"
 #include "ledger/ledger.h"
 #include "policy/attestations.h"
@@ -34,9 +31,9 @@ base::ExitCode check(cli::Context& context, const Settings& settings) {
 base::ExitCode show(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy();
   if (settings.resolved)
-    std::cout << policy::resolved_json(policy, policy::resolve_law(policy)).dump(2) << "\n";
+    context.print(policy::resolved_json(policy, context.law()).dump(2) + "\n");
   else
-    std::cout << policy.text;
+    context.print(policy.text);
   return base::ExitCode::ok;
 }
 
@@ -47,12 +44,10 @@ base::ExitCode attest(cli::Context& context, const Settings& settings) {
     throw base::Error(base::ExitCode::usage,
                       fmt::format("'{}' is no day of the calendar (YYYY-MM-DD)", settings.expires),
                       "--expires");
-  const law::Resolved law = policy::resolve_law(policy);
+  const law::Resolved& law = context.law();
   const policy::Attestation attestation = policy::attest(
       policy, law, settings.rule, settings.person, settings.sign_key, settings.evidence, *expires);
-  const auto key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
+  ledger::Ledger& ledger = context.ledger();
   policy::write_attestation(policy, attestation);
   ledger::Attested attested;
   attested.rule = attestation.rule;
@@ -97,7 +92,7 @@ int main(int argc, char** argv) {
       if (check_app->parsed()) return check(context, *settings);
       if (show_app->parsed()) return show(context, *settings);
       if (schema_app->parsed()) {
-        std::cout << policy::schema();
+        context.print(policy::schema());
         return base::ExitCode::ok;
       }
       return attest(context, *settings);

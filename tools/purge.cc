@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "cli/app.h"
-#include "crypto/keys.h"
 #include "vault/purge.h"
 
 namespace {
@@ -19,8 +18,8 @@ struct Settings {
 // What purge works on, with or without a policy.
 struct Workplace {
   const policy::Policy* policy = nullptr;
-  std::optional<law::Resolved> law;
-  std::unique_ptr<ledger::Ledger> ledger;
+  const law::Resolved* law = nullptr;
+  ledger::Ledger* ledger = nullptr;
   std::optional<vault::CaseStore> store;
 };
 
@@ -37,14 +36,11 @@ Workplace open_workplace(cli::Context& context, const Settings& settings) {
     }
   } else {
     place.policy = &context.policy();
-    place.law = policy::resolve_law(*place.policy);
+    place.law = &context.law();
     rehearsal = place.policy->rehearsal;
   }
-  const auto key = std::make_shared<const crypto::PrivateKey>(
-      crypto::PrivateKey::open(without_policy ? settings.ledger_key : place.policy->ledger_key));
-  place.ledger = std::make_unique<ledger::Ledger>(ledger::Ledger::open_to_append(
-      without_policy ? std::filesystem::path(settings.ledger) : place.policy->ledger, key,
-      rehearsal));
+  place.ledger = without_policy ? &context.ledger({settings.ledger, settings.ledger_key}, rehearsal)
+                                : &context.ledger();
   place.store.emplace(vault::CaseStore::open(
       without_policy ? std::filesystem::path(settings.vault) : place.policy->vault, *place.ledger,
       rehearsal));
@@ -57,11 +53,9 @@ vault::PurgePlan make_plan(Workplace& place, const vault::PurgeOptions& options)
                       : vault::plan_ceilings(*place.store, *place.ledger, base::now(), options);
 }
 
-void put(const std::string& line) {
-  base::write_all(STDOUT_FILENO, line + "\n", "standard output");
-}
-
-void show_plan(const vault::PurgePlan& plan, const law::Resolved* law, bool table) {
+void show_plan(cli::Context& context, const vault::PurgePlan& plan, const law::Resolved* law,
+               bool table) {
+  const auto put = [&](const std::string& line) { context.print(line + "\n"); };
   const auto show_case = [&](const vault::PurgeReason& reason, bool purged) {
     if (table) {
       put(fmt::format("{:<6} {:<34} {:<16} {:<21} {:<10} {:<6} {}", purged ? "purge" : "keep",
@@ -117,12 +111,12 @@ base::ExitCode verify(cli::Context& context, Workplace& place) {
     throw base::Error(base::ExitCode::usage, "needs a policy", "--verify");
   const std::vector<std::string> leftovers =
       vault::verify_purged(*place.store, *place.policy, base::now());
-  for (const std::string& leftover : leftovers) put(leftover);
+  for (const std::string& leftover : leftovers) context.print(leftover + "\n");
   context.log().summary(fmt::format("{} leftovers", leftovers.size()));
   return leftovers.empty() ? base::ExitCode::ok : base::ExitCode::check_failed;
 }
 
-base::ExitCode status(Workplace& place) {
+base::ExitCode status(cli::Context& context, Workplace& place) {
   json::Json states = json::Json::object();
   std::uint64_t held = 0;
   const std::vector<vault::CaseRow> rows = place.store->list();
@@ -133,13 +127,13 @@ base::ExitCode status(Workplace& place) {
   }
   json::Json line = {{"cases", rows.size()}, {"states", states}, {"held", held}};
   if (!rows.empty()) line["next_due"] = base::to_string(rows.front().expires_at);
-  put(json::canonical(line));
+  context.print(json::canonical(line) + "\n");
   return base::ExitCode::ok;
 }
 
 base::ExitCode purge(cli::Context& context, const Settings& settings) {
   Workplace place = open_workplace(context, settings);
-  if (settings.status) return status(place);
+  if (settings.status) return status(context, place);
   if (settings.verify) return verify(context, place);
 
   vault::PurgeOptions options;
@@ -157,7 +151,7 @@ base::ExitCode purge(cli::Context& context, const Settings& settings) {
   if (settings.dry_run) {
     const bool table =
         settings.format == "table" || (settings.format == "auto" && ::isatty(STDOUT_FILENO) == 1);
-    show_plan(plan, place.law ? &*place.law : nullptr, table);
+    show_plan(context, plan, place.law, table);
     context.log().summary(counts_line("would purge", plan.cases.size(), plan.spool.size(),
                                       plan.orphan_blobs, plan.pending_rows, plan.kept.size()));
     return base::ExitCode::ok;

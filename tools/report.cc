@@ -28,12 +28,10 @@ struct AnnualSettings {
 
 base::ExitCode report_case(cli::Context& context, const CaseSettings& settings) {
   const policy::Policy& policy = context.policy();
-  const law::Resolved law = policy::resolve_law(policy);
+  const law::Resolved& law = context.law();
   auto request = settings.request;
   request.output = settings.output.empty() ? request.id.value + ".p7m" : settings.output;
-  const auto key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
+  ledger::Ledger& ledger = context.ledger();
   vault::CaseStore store = vault::CaseStore::open(policy.vault, ledger, policy.rehearsal);
   const auto is_reviewed = [&](vault::CaseStore& vault, const vault::CaseRow& row) {
     return review::has_valid_confirmation(vault, row, policy);
@@ -46,20 +44,6 @@ base::ExitCode report_case(cli::Context& context, const CaseSettings& settings) 
   return base::ExitCode::ok;
 }
 
-// A draft reads and writes nothing, so it needs no private key.
-ledger::Ledger open_ledger(const policy::Policy& policy, bool draft) {
-  if (draft) {
-    const auto public_key = base::fs::path(policy.ledger_key).replace_extension(".pub");
-    if (base::fs::exists(public_key))
-      return ledger::Ledger::open_to_read(policy.ledger, crypto::PublicKey::open(public_key));
-    const auto key = crypto::PrivateKey::open(policy.ledger_key);
-    return ledger::Ledger::open_to_read(policy.ledger, crypto::PublicKey::of(key));
-  }
-  const auto key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  return ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-}
-
 std::string render(const report::AnnualReport& annual, const std::string& json,
                    const std::string& format) {
   if (format == "csv") return report::to_csv(annual);
@@ -70,9 +54,10 @@ std::string render(const report::AnnualReport& annual, const std::string& json,
 
 base::ExitCode report_annual(cli::Context& context, const AnnualSettings& settings) {
   const policy::Policy& policy = context.policy();
-  const law::Resolved law = policy::resolve_law(policy);
+  const law::Resolved& law = context.law();
   const report::Form form = report::load_form(settings.form);
-  ledger::Ledger ledger = open_ledger(policy, settings.draft);
+  // A draft reads and writes nothing, so it needs no private key.
+  const ledger::Ledger& ledger = settings.draft ? context.ledger_to_read() : context.ledger();
   report::AnnualReport annual =
       report::make_annual(form, ledger, policy, law, settings.year, settings.service);
   annual.draft = settings.draft;
@@ -83,14 +68,14 @@ base::ExitCode report_annual(cli::Context& context, const AnnualSettings& settin
 
   if (!settings.draft) {
     // The JSON form is what the ledger remembers, whatever form was asked for.
-    ledger.append(to_entry(
-        ledger::ReportMade{settings.year, form.id, ledger.keep_document(json), settings.service},
-        "report"));
+    const std::string digest = context.ledger().keep_document(json);
+    context.ledger().append(
+        to_entry(ledger::ReportMade{settings.year, form.id, digest, settings.service}, "report"));
   }
   if (settings.output) {
     base::write_file_atomically(*settings.output, text);
   } else {
-    base::write_all(STDOUT_FILENO, text, "standard output");
+    context.print(text);
   }
   return base::ExitCode::ok;
 }

@@ -1,7 +1,6 @@
 // retain: hits become sealed cases, everything else is erased.  proviso-retain(1)
 #include "stage/retain/retain.h"
 #include "cli/app.h"
-#include "crypto/keys.h"
 
 namespace {
 
@@ -10,11 +9,8 @@ using namespace proviso;
 base::ExitCode retain(cli::Context& context, const stage::RetainSettings& settings,
                       const ndjson::StreamOptions& options) {
   const policy::Policy& policy = context.policy();
-  const auto key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-  const law::Resolved law = policy::resolve_law(policy);
-  if (const auto note = law.unverified_note()) context.log().note(*note);
+  ledger::Ledger& ledger = context.ledger();
+  const law::Resolved& law = context.law_with_note();
   gate::Gate gate(policy, law, &ledger);
   stage::Retain stage(gate, ledger, settings);
   return context.stream(stage, options);

@@ -21,10 +21,6 @@ struct Settings {
   bool clear = false, metadata = false, decisions = false;
 };
 
-void put(const std::string& line) {
-  base::write_all(STDOUT_FILENO, line + "\n", "standard output");
-}
-
 // A new file, gone again unless all of it was written.
 class NewFile {
  public:
@@ -50,35 +46,20 @@ class NewFile {
   bool kept_ = false;
 };
 
-struct Opened {
-  const policy::Policy& policy;
-  ledger::Ledger ledger;
-  vault::CaseStore store;
-
-  static Opened open(cli::Context& context) {
-    const policy::Policy& policy = context.policy();
-    const auto key =
-        std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-    ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-    return Opened(policy, std::move(ledger));
-  }
-
- private:
-  Opened(const policy::Policy& p, ledger::Ledger l)
-      : policy(p),
-        ledger(std::move(l)),
-        store(vault::CaseStore::open(p.vault, ledger, p.rehearsal)) {}
-};
+vault::CaseStore open_store(cli::Context& context) {
+  const policy::Policy& policy = context.policy();
+  return vault::CaseStore::open(policy.vault, context.ledger(), policy.rehearsal);
+}
 
 base::ExitCode list(cli::Context& context, const Settings& settings) {
-  Opened opened = Opened::open(context);
+  vault::CaseStore store = open_store(context);
   const bool table =
       settings.format == "table" || (settings.format.empty() && ::isatty(STDOUT_FILENO) == 1);
-  const auto columns = [](const auto&... values) {
-    put(fmt::format("{:<32}  {:<16}  {:<12}  {:<16}  {:<6}  {:<20}  {}", values...));
+  const auto columns = [&](const auto&... values) {
+    context.print(fmt::format("{:<32}  {:<16}  {:<12}  {:<16}  {:<6}  {:<20}  {}\n", values...));
   };
   if (table) columns("CASE", "STATE", "CLASS", "TECHNOLOGY", "KIND", "EXPIRES", "RULE");
-  const auto rows = opened.store.list([&](const vault::CaseRow& row) {
+  const auto rows = store.list([&](const vault::CaseRow& row) {
     return settings.state.empty() || settings.state == vault::to_string(row.state);
   });
   for (const vault::CaseRow& row : rows) {
@@ -86,20 +67,21 @@ base::ExitCode list(cli::Context& context, const Settings& settings) {
       columns(row.id.value, vault::to_string(row.state), row.material_class, row.technology,
               row.kind, base::to_string(row.expires_at), row.expiry_rule);
     } else {
-      put(review::listing(row).dump());
+      context.print(review::listing(row).dump() + "\n");
     }
   }
   context.log().summary(fmt::format("{} cases", rows.size()));
   return base::ExitCode::ok;
 }
 
-void show_decisions(const review::View& view) {
+void show_decisions(cli::Context& context, const review::View& view) {
   for (const review::ReadDecision& read : view.decisions()) {
-    put(json::canonical({{"case", view.row().id.value},
-                         {"decision", review::to_string(read.decision.verdict)},
-                         {"reviewer", read.decision.reviewer},
-                         {"at", base::to_string(read.decision.at)},
-                         {"reason", read.reason}}));
+    context.print(json::canonical({{"case", view.row().id.value},
+                                   {"decision", ledger::to_string(read.decision.verdict)},
+                                   {"reviewer", read.decision.reviewer},
+                                   {"at", base::to_string(read.decision.at)},
+                                   {"reason", read.reason}}) +
+                  "\n");
   }
 }
 
@@ -110,14 +92,14 @@ base::ExitCode show(cli::Context& context, const Settings& settings) {
                       "standard output", "use --output FILE");
   }
   const crypto::PrivateKey key = crypto::PrivateKey::open(settings.open_key);
-  Opened opened = Opened::open(context);
+  vault::CaseStore store = open_store(context);
   // Before the look is recorded: a name that is taken fails first.
   std::optional<NewFile> file;
   if (!settings.output.empty()) file.emplace(settings.output);
-  const review::View view(opened.store, opened.policy, {settings.case_id}, key, settings.purpose,
+  const review::View view(store, context.policy(), {settings.case_id}, key, settings.purpose,
                           "review");
-  if (settings.metadata) put(view.metadata().dump(2));
-  if (settings.decisions) show_decisions(view);
+  if (settings.metadata) context.print(view.metadata().dump(2) + "\n");
+  if (settings.decisions) show_decisions(context, view);
   if (words) return base::ExitCode::ok;
   const int out = file ? file->get() : STDOUT_FILENO;
   if (settings.clear) {
@@ -134,15 +116,15 @@ base::ExitCode show(cli::Context& context, const Settings& settings) {
 
 base::ExitCode decide(cli::Context& context, const Settings& settings) {
   const crypto::PrivateKey key = crypto::PrivateKey::open(settings.sign_key);
-  Opened opened = Opened::open(context);
-  const law::Resolved law = policy::resolve_law(opened.policy);
+  vault::CaseStore store = open_store(context);
+  const law::Resolved& law = context.law();
   const review::Decision decision{{settings.case_id},
                                   *ledger::parse<ledger::Verdict>(settings.verdict),
                                   settings.person,
                                   settings.reason,
                                   base::now()};
   const review::Outcome outcome =
-      review::decide(opened.store, opened.ledger, opened.policy, law, decision, key);
+      review::decide(store, context.ledger(), context.policy(), law, decision, key);
   if (outcome.waits_for_second) {
     context.log().summary(fmt::format(
         "case {}: {}, it stays suspected until two reviewers agree (review.four_eyes), at most to "

@@ -3,7 +3,6 @@
 
 #include "base/file.h"
 #include "cli/app.h"
-#include "crypto/keys.h"
 #include "stage/scope/scope.h"
 #include "stage/scope/scope_explanation.h"
 
@@ -25,22 +24,16 @@ law::Resolved law_under(policy::Policy policy, const std::string& instrument) {
   return policy::resolve_law(policy);
 }
 
-ledger::Ledger open_ledger(const policy::Policy& policy) {
-  const auto key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  return ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-}
-
 base::ExitCode compare(cli::Context& context, const Settings& settings) {
   const policy::Policy& policy = context.policy();
-  const ledger::Ledger ledger = open_ledger(policy);
+  const ledger::Ledger& ledger = context.ledger();
   const law::Resolved first_law = law_under(policy, settings.instrument);
   const law::Resolved second_law = law_under(policy, settings.compare);
   gate::Gate first(policy, first_law, &ledger);
   gate::Gate second(policy, second_law, &ledger);
   stage::ScopeComparison comparison(first, second);
   const base::ExitCode code = context.stream(comparison, {});
-  base::write_all(1, comparison.table(), "standard output");
+  context.print(comparison.table());
   return code;
 }
 
@@ -50,9 +43,8 @@ base::ExitCode scope_check(cli::Context& context, const stage::ScopeSettings& se
                       "--historical");
   }
   const policy::Policy& policy = context.policy();
-  ledger::Ledger ledger = open_ledger(policy);
-  const law::Resolved law = policy::resolve_law(policy);
-  if (const auto note = law.unverified_note()) context.log().note(*note);
+  ledger::Ledger& ledger = context.ledger();
+  const law::Resolved& law = context.law_with_note();
   gate::Gate gate(policy, law, &ledger);
   stage::Scope scope(gate, ledger, settings);
   ndjson::StreamOptions options;

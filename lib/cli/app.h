@@ -11,31 +11,16 @@
 
 #include "base/error.h"
 #include "base/instant.h"
+#include "cli/log.h"
+#include "cli/output.h"
+#include "crypto/keys.h"
 #include "json/json.h"
+#include "law/instrument.h"
+#include "ledger/ledger.h"
 #include "ndjson/stream.h"
 #include "policy/policy.h"
 
 namespace proviso::cli {
-
-enum class LogFormat { text, json };
-
-// Words on stderr, one line each: "proviso-TOOL: error: WHERE: WHAT". With --log-format json one
-// object a line.
-class Log {
- public:
-  void error(std::string_view what, std::string_view where = {}, std::string_view code = {}) const;
-  void warning(std::string_view what, std::string_view where = {}) const;
-  void hint(std::string_view what) const;
-  void note(std::string_view what) const;     // silent under --quiet
-  void summary(std::string_view what) const;  // the line of counts at the end; silent under --quiet
-  std::string tool;
-  LogFormat format = LogFormat::text;
-  bool quiet = false;
-
- private:
-  void line(std::string_view level, std::string_view what, std::string_view where,
-            std::string_view code) const;
-};
 
 struct Common {
   std::optional<std::string> policy, now, stats;
@@ -44,29 +29,59 @@ struct Common {
   std::string log_format = "text";
 };
 
-// Given to the action after options are read.
+// A ledger that an option names in place of the policy's. Empty members: the policy's.
+struct LedgerPlace {
+  std::filesystem::path directory;
+  std::string key;  // URI of the private key; to read: file of the public key
+};
+
+// Given to the action after options are read. Opens what the tool asks for, once, and keeps it
+// until the action is done. One thread.
 class Context {
  public:
-  const Log& log() const { return log_; }
+  Context(Log log, Common common) : log_(std::move(log)), common_(std::move(common)) {}
+
+  // Words on stderr, after all that was printed before them.
+  const Log& log();
+  // The asked-for answer, on standard output; see Output for errors. False once nobody reads it.
+  bool print(std::string_view text) { return output_.print(text); }
+  void flush() { output_.flush(); }
   const Common& common() const { return common_; }
+
   // Loads the policy (find + load) once, sets the clock from --now / $PROVISO_NOW: Error(config) in
   // production.
   const policy::Policy& policy(const policy::LoadOptions& = {});
   // The clock for tools that work without a policy (--now allowed).
   void set_clock_without_policy();
+  // The instruments that the policy names.
+  const law::Resolved& law();
+  // The same, and a note of how many of their conditions rest on a text that was not verified.
+  const law::Resolved& law_with_note();
+  // The policy's ledger, to append: takes its private key.
+  ledger::Ledger& ledger();
+  // The ledger of that place, to append; nothing of it is looked up in a policy.
+  ledger::Ledger& ledger(const LedgerPlace&, bool rehearsal);
+  // A ledger to read, checked by ledger_public_key(): takes no private key where NAME.pub lies
+  // beside it.
+  const ledger::Ledger& ledger_to_read(const LedgerPlace& = {});
+  // The key given, else NAME.pub beside the policy's private key, else derived from that.
+  const crypto::PublicKey& ledger_public_key(const LedgerPlace& = {});
+
   // Runs a stage over stdin -> stdout with progress, --stats, the line of counts, signals; gives
   // the exit code.
   base::ExitCode stream(ndjson::Stage&, const ndjson::StreamOptions&);
   void write_stats(const json::Json&) const;  // --stats FILE
-  bool shows_progress(
-      int output) const;  // asked for, or a terminal that nothing else is written to
-
-  Context(Log log, Common common) : log_(std::move(log)), common_(std::move(common)) {}
+  // Asked for, or a terminal that nothing else is written to.
+  bool shows_progress(int output) const;
 
  private:
   Log log_;
   Common common_;
+  Output output_;
   std::unique_ptr<policy::Policy> policy_;
+  std::optional<law::Resolved> law_;
+  std::optional<crypto::PublicKey> ledger_public_key_;
+  std::optional<ledger::Ledger> ledger_;
 };
 
 // The tool's options. `app` is CLI11's; common options are added by run().

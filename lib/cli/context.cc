@@ -104,6 +104,55 @@ const policy::Policy& Context::policy(const policy::LoadOptions& options) {
   return *policy_;
 }
 
+const Log& Context::log() {
+  output_.flush();
+  return log_;
+}
+
+const law::Resolved& Context::law() {
+  if (!law_) law_.emplace(policy::resolve_law(policy()));
+  return *law_;
+}
+
+const law::Resolved& Context::law_with_note() {
+  const law::Resolved& resolved = law();
+  if (const auto note = resolved.unverified_note()) log().note(*note);
+  return resolved;
+}
+
+ledger::Ledger& Context::ledger() {
+  return ledger({policy().ledger, policy().ledger_key}, policy().rehearsal);
+}
+
+ledger::Ledger& Context::ledger(const LedgerPlace& place, bool rehearsal) {
+  if (!ledger_) {
+    auto key = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(place.key));
+    ledger_.emplace(ledger::Ledger::open_to_append(place.directory, std::move(key), rehearsal));
+  }
+  return *ledger_;
+}
+
+const crypto::PublicKey& Context::ledger_public_key(const LedgerPlace& place) {
+  if (ledger_public_key_) return *ledger_public_key_;
+  if (!place.key.empty()) return ledger_public_key_.emplace(crypto::PublicKey::open(place.key));
+  std::filesystem::path beside = policy().ledger_key;
+  beside.replace_extension(".pub");
+  std::error_code error;
+  return ledger_public_key_.emplace(
+      std::filesystem::exists(beside, error)
+          ? crypto::PublicKey::open(beside)
+          : crypto::PublicKey::of(crypto::PrivateKey::open(policy().ledger_key)));
+}
+
+const ledger::Ledger& Context::ledger_to_read(const LedgerPlace& place) {
+  if (!ledger_) {
+    const crypto::PublicKey& key = ledger_public_key(place);
+    ledger_.emplace(ledger::Ledger::open_to_read(
+        place.directory.empty() ? policy().ledger : place.directory, key));
+  }
+  return *ledger_;
+}
+
 // SIGTERM and SIGINT stop the stream after the batch in hand; a second one ends the program as
 // usual.
 void catch_signals() {

@@ -1,10 +1,15 @@
-// The vault's case store: what a case is, its states and its clock. The scanning host can make
-// cases and destroy them; it holds no key that opens one. Format of blobs and envelopes: FORMAT.md.
+// The vault's case store: makes cases, moves them and opens them. The scanning host can make cases
+// and destroy them; it holds no key that opens one. Formats of blobs and envelopes: FORMAT.md.
+//
+// A CaseStore joins a database of cases (case_database.h), a folder of blobs and the ledger. The
+// order in which it writes to the three is in README.md. One thread at a time; several processes
+// may work in one vault. The ledger must outlive it.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,7 +18,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/ids.h"
 #include "base/instant.h"
 #include "crypto/keys.h"
@@ -22,38 +26,13 @@
 #include "ledger/facts.h"
 #include "ledger/ledger.h"
 #include "policy/policy.h"
+#include "vault/blob_folder.h"
+#include "vault/case_database.h"
+#include "vault/case_row.h"
 
 namespace proviso::vault {
 
-using State = ledger::CaseState;
-using ledger::to_string;
-
-// The plain columns of a case. No personal data.
-struct CaseRow {
-  base::CaseId id;
-  State state = State::pending;
-  base::Instant identified_at, expires_at;
-  std::optional<base::Instant> ceiling;            // the law's; expires_at never passes it
-  std::optional<base::Instant> confirmed_ceiling;  // the law's once a human confirmed the case
-  std::string technology, list, material_class;    // known | new | solicitation
-  bool previously_identified = false;
-  std::string service, region, kind;
-  std::string blob;                          // file name in blobs/
-  std::string evidence_blob;                 // the same for content.evidence; empty: none
-  std::string envelope_sha256, blob_sha256;  // hex, of the ciphertexts
-  std::string evidence_sha256;               // of evidence_blob's ciphertext; empty: none
-  std::uint64_t bytes = 0;                   // plain size
-  std::vector<std::string> purposes;         // live storage purposes
-  std::string instrument;                    // under which it was made
-  bool rehearsal = false;
-  std::string expiry_rule;  // what set expires_at: ST-02, ST-04 (last purpose ended), policy,
-                            // pending, rejected
-  bool held =
-      false;  // an open complaint holds it against the policy's period, never past the ceiling
-};
-
-// What retain gives to store a case. `evidence` is sealed with the key: it leaves this host's
-// reach.
+// What retain gives to store a case.
 struct NewCase {
   std::string item_id;
   base::Instant identified_at;
@@ -61,10 +40,10 @@ struct NewCase {
   bool previously_identified = false;
   std::optional<ledger::AccountRole> role;
   std::vector<ledger::LeafCount> leaves;  // with hits
-  json::Json sealed;  // item id, account, counterparts as evidence_fields allow, hits: sealed in
-                      // the envelope
-  int content_fd =
-      -1;  // pinned file; read from offset 0. -1: it is gone (only a replay is answered then)
+  // Item id, account, counterparts as evidence_fields allow, hits: sealed in the envelope.
+  json::Json sealed;
+  // Pinned file, read from offset 0. -1: it is gone, and only a replay is answered.
+  int content_fd = -1;
   int evidence_fd = -1;  // content.evidence, or -1
   std::uint64_t pinned_bytes = 0;
   std::string pinned_sha256;  // hex
@@ -95,15 +74,13 @@ class CaseStore {
   // is none.
   static bool is_rehearsal(const std::filesystem::path&);
   // Opens an existing vault. Error(config) if it is of the other mode or belongs to another ledger.
-  // Delivers outbox lines left by a crash to the ledger, which must outlive the store. One thread
-  // at a time; several processes may work in one vault.
+  // Delivers outbox lines left by a crash.
   static CaseStore open(const std::filesystem::path&, ledger::Ledger&, bool rehearsal);
-  CaseStore(CaseStore&&) noexcept;
-  ~CaseStore();
+  // The same with its cases in a database that is open already.
+  CaseStore(std::filesystem::path, std::unique_ptr<CaseDatabase>, ledger::Ledger&, bool rehearsal);
 
-  // DESIGN 8 "Writes": row pending -> blob, fsync -> row suspected + tag + outbox -> ledger ->
-  // outbox cleared. The caller unlinks the spool file afterwards. Item errors: content_changed,
-  // past_ceiling, content_unreadable, content_gone. A group is committed at once.
+  // Stores a group, in the order of writes of README.md. The caller unlinks the spool files
+  // afterwards. Item errors: content_changed, past_ceiling, content_unreadable, content_gone.
   std::vector<base::Result<Stored>> store(std::vector<NewCase>&, const policy::Policy&,
                                           const law::Resolved&);
 
@@ -113,13 +90,12 @@ class CaseStore {
 
   // Opens the envelope after checking the ciphertext digests against the ledger's case.stored entry
   // (a planted or swapped case is Error(data)); writes case.accessed with `purpose` first.
-  // Error(usage) when that is no live purpose of the case (ST-05).
+  // Error(usage) when that is not a live purpose of the case (ST-05).
   Opened open_case(const CaseRow&, const crypto::PrivateKey&, const crypto::Certificate&,
                    std::string_view purpose, std::string_view tool);
   // Decrypts the blob into `write`, chunk by chunk; throws Error(data) if it was changed.
   void read_blob(const CaseRow&, const Opened&,
                  const std::function<void(std::span<const std::byte>)>& write) const;
-
   // The same for content.evidence; writes nothing when the case has none.
   void read_evidence(const CaseRow&, const Opened&,
                      const std::function<void(std::span<const std::byte>)>& write) const;
@@ -144,13 +120,31 @@ class CaseStore {
   // retention window.
   bool keep_token(const base::CaseId&, std::string_view kind, std::string_view token);
 
-  const std::filesystem::path& directory() const;
-  struct Impl;
-  Impl& impl() { return *impl_; }
+  const std::filesystem::path& directory() const { return directory_; }
+  bool rehearsal() const { return rehearsal_; }
+  const std::string& origin() const { return origin_; }  // of the ledger
+  // What the store is made of, for purge.
+  CaseDatabase& database() const { return *database_; }
+  const BlobFolder& blobs() const { return blobs_; }
 
  private:
-  explicit CaseStore(std::unique_ptr<Impl>);
-  std::unique_ptr<Impl> impl_;
+  // What case.stored said of the ciphertexts of a case.
+  struct StoredDigests {
+    std::string envelope, blob, evidence;
+  };
+  const StoredDigests* digests_in_ledger(const base::CaseId&);
+  void deliver_outbox() const;
+
+  std::filesystem::path directory_;
+  bool rehearsal_;
+  ledger::Ledger* ledger_;
+  std::string origin_;  // of the ledger
+  std::unique_ptr<CaseDatabase> database_;
+  BlobFolder blobs_;
+  std::unique_ptr<Writer> writer_;  // from the first store() on
+
+  std::map<std::string, StoredDigests> stored_digests_;  // read from the ledger as it grows
+  std::uint64_t ledger_position_ = 0;
 };
 
 }  // namespace proviso::vault

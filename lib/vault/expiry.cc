@@ -1,6 +1,16 @@
 #include "vault/expiry.h"
 
+#include <algorithm>
+
 namespace proviso::vault {
+namespace {
+
+std::optional<base::Instant> earlier_of(std::optional<base::Instant> a,
+                                        std::optional<base::Instant> b) {
+  return a && b ? std::min(a, b) : a ? a : b;
+}
+
+}  // namespace
 
 Expiry suspected_expiry(base::Instant identified_at, const policy::Policy& policy,
                         const law::Resolved& law) {
@@ -15,6 +25,20 @@ Expiry suspected_expiry(base::Instant identified_at, const policy::Policy& polic
     expiry.rule = by_period ? "ST-02" : "pending";
   }
   return expiry;
+}
+
+bool bring_forward(CaseRow& row, base::Instant identified_at, const Expiry& expiry) {
+  if (identified_at >= row.identified_at) return false;
+  const bool waits = row.state == State::suspected;
+  row.identified_at = identified_at;
+  row.confirmed_ceiling = earlier_of(row.confirmed_ceiling, expiry.confirmed_ceiling);
+  row.ceiling = waits ? earlier_of(row.ceiling, expiry.ceiling) : row.confirmed_ceiling;
+  base::Instant end = waits ? std::min(row.expires_at, expiry.expires_at) : row.expires_at;
+  if (row.ceiling) end = std::min(end, *row.ceiling);
+  if (end < row.expires_at)
+    row.expiry_rule = row.ceiling && end == *row.ceiling ? "ST-02" : expiry.rule;
+  row.expires_at = end;
+  return true;
 }
 
 }  // namespace proviso::vault

@@ -2,23 +2,19 @@
 // from identification.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "base/instant.h"
 #include "law/instrument.h"
 #include "policy/policy.h"
+#include "vault/case_row.h"
 
 namespace proviso::vault {
 
-struct Expiry {
-  base::Instant expires_at;
-  std::optional<base::Instant> ceiling;            // the law's while nobody has confirmed the case
-  std::optional<base::Instant> confirmed_ceiling;  // the law's afterwards
-  std::string rule;  // ST-02 (the law's period), pending (the wait for review), policy
-};
-
 // Of a case that is suspected (Art. 3(1)(i): the clock starts at identification).
 Expiry suspected_expiry(base::Instant identified_at, const policy::Policy&, const law::Resolved&);
+
+// The item of a case was seen again. Identification is written once; an earlier one brings the end
+// of the case forward, to that of `expiry` while it waits for review, and below the law's ceilings
+// in any case. Returns false, and changes nothing, if it is not earlier.
+bool bring_forward(CaseRow&, base::Instant identified_at, const Expiry&);
 
 }  // namespace proviso::vault

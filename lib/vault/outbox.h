@@ -1,4 +1,4 @@
-// The outbox: ledger entries committed together with what they tell of, delivered afterwards, once
+// The outbox: ledger entries committed together with what they report, delivered afterwards, once
 // each.
 #pragma once
 
@@ -6,16 +6,20 @@
 #include <string_view>
 
 #include "ledger/ledger.h"
-#include "sqlite/database.h"
+#include "vault/case_database.h"
 
 namespace proviso::vault {
 
-// Puts an entry into the outbox under a random event id; within the caller's transaction.
-void post(sqlite::Database&, const ledger::Entry&);
+// The entry as a line for the ledger of that origin, under its event id or a random one. Its JSON
+// is an object with the members event, tool, run and data.
+OutboxLine outbox_line(std::string_view origin, const ledger::Entry&);
 
-// Appends all that is there to the ledger, then clears it; an id that the ledger has already is
-// skipped by it, so a crash between the two adds nothing twice. Keeps a copy of the ledger's
-// checkpoint in the vault, against a rollback of the ledger.
-void deliver(sqlite::Database&, ledger::Ledger&, const std::filesystem::path& vault);
+// Appends all that is there for this ledger, then clears it; the ledger skips an id that it has
+// already, so a crash between the two adds nothing twice. Keeps a copy of the ledger's checkpoint
+// in the vault's folder, against a rollback of the ledger.
+void deliver(CaseDatabase&, ledger::Ledger&, std::string_view origin,
+             const std::filesystem::path& folder);
+// Renews that copy.
+void keep_checkpoint(const ledger::Ledger&, const std::filesystem::path& folder);
 
 }  // namespace proviso::vault

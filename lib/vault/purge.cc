@@ -7,177 +7,113 @@
 #include "crypto/random.h"
 #include "ledger/facts.h"
 #include "vault/blob.h"
-#include "vault/case_store_impl.h"
 #include "vault/fault.h"
 #include "vault/outbox.h"
 #include "vault/purge_parts.h"
-#include "vault/replay_tags.h"
 
 namespace proviso::vault {
 namespace {
 
 constexpr std::size_t kPurgeGroup = 256;
 
-struct Doomed {
-  base::CaseId id;
-  std::string blob, evidence_blob, event_id;
-  ledger::PurgeReason reason = ledger::PurgeReason::expired;
-  std::string rule;
-  State state = State::suspected;
-};
-
-base::FileLock lock_purge(const CaseStore::Impl& impl, bool wait) {
-  std::optional<base::FileLock> lock = base::FileLock::take(impl.directory / "purge.lock", wait);
-  if (!lock)
+std::unique_ptr<Lease> lease_of(const CaseStore& store, bool wait) {
+  std::unique_ptr<Lease> lease = store.database().lease(wait);
+  if (!lease)
     throw base::Error(base::ExitCode::temp_fail, "another purge is at work",
-                      impl.directory.string());
-  return std::move(*lock);
+                      store.directory().string());
+  return lease;
 }
 
-void remove_all(CaseStore::Impl& impl, std::string_view sql, const base::CaseId& id) {
-  sqlite::Statement statement(impl.database, sql);
-  statement.bind(1, id.value).run();
+Burial burial_of(const PurgeReason& reason) {
+  return Burial{reason.id,     reason.state, reason.due,     crypto::random_hex(16),
+                reason.reason, reason.rule,  reason.citation};
 }
 
-// Tombstone, state and key gone in one transaction. A case that changed since it was planned is
-// left for the next plan.
-void bury(CaseStore::Impl& impl, const std::vector<PurgeReason>& group, base::Instant now) {
-  sqlite::Transaction transaction(impl.database);
-  for (const PurgeReason& reason : group) {
-    sqlite::Statement update(impl.database,
-                             "UPDATE cases SET state = 'purged', envelope = NULL WHERE id = ? AND "
-                             "state = ? AND expires_at = ?");
-    update.bind(1, reason.id.value)
-        .bind(2, to_string(reason.state))
-        .bind(3, reason.due.seconds)
-        .run();
-    if (impl.database.changes() == 0) continue;  // also: resumed, its tombstone stands
-    sqlite::Statement insert(impl.database,
-                             "INSERT OR IGNORE INTO tombstones(case_id, event_id, reason, rule, "
-                             "citation, state, at) VALUES(?, ?, ?, ?, ?, ?, ?)");
-    insert.bind(1, reason.id.value)
-        .bind(2, crypto::random_hex(16))
-        .bind(3, reason.reason)
-        .bind(4, reason.rule)
-        .bind(5, reason.citation)
-        .bind(6, to_string(reason.state))
-        .bind(7, now.seconds)
-        .run();
-    remove_all(impl, "DELETE FROM decisions WHERE case_id = ?", reason.id);
-    remove_all(impl, "DELETE FROM purposes WHERE case_id = ?", reason.id);
-    remove_all(impl, "DELETE FROM tokens WHERE case_id = ?", reason.id);
-    start_tag_expiry(impl.database, reason.id, now);
+// Nothing of the keys may stay behind in the database's files.
+void scrub(const CaseStore& store) {
+  if (store.database().scrub()) return;
+  throw base::Error(base::ExitCode::temp_fail,
+                    "its write-ahead log is busy, so no key is surely gone yet",
+                    store.directory().string(), "run purge again: it goes on where it stopped");
+}
+
+ledger::Entry purged_entry(const Tombstone& tombstone) {
+  const auto reason = ledger::parse<ledger::PurgeReason>(tombstone.reason);
+  if (!reason) {
+    throw base::Error(base::ExitCode::data,
+                      fmt::format("its tombstone has the word '{}', which this program does not "
+                                  "know",
+                                  tombstone.reason),
+                      "case " + tombstone.id.value);
   }
-  transaction.commit();
+  return to_entry(ledger::CasePurged{tombstone.id, *reason, tombstone.rule, tombstone.state},
+                  "purge", {}, tombstone.event_id);
 }
 
-template <class Word>
-Word word(const std::string& text, const base::CaseId& id) {
-  if (const auto known = ledger::parse<Word>(text)) return *known;
-  throw base::Error(
-      base::ExitCode::data,
-      fmt::format("its tombstone has the word '{}', which this program does not know", text),
-      "case " + id.value);
+void destroy_blobs(const CaseStore& store, const std::string& blob, const std::string& evidence) {
+  if (!blob.empty()) destroy_blob(store.blobs().descriptor(), blob);
+  if (!evidence.empty()) destroy_blob(store.blobs().descriptor(), evidence);
 }
 
-std::vector<Doomed> buried(CaseStore::Impl& impl, const std::vector<PurgeReason>& group) {
-  std::vector<Doomed> doomed;
-  sqlite::Statement select(
-      impl.database,
-      "SELECT t.event_id, t.reason, t.rule, t.state, c.blob, c.evidence_blob FROM tombstones t "
-      "LEFT JOIN cases c ON c.id = t.case_id WHERE t.case_id = ?");
-  for (const PurgeReason& reason : group) {
-    select.bind(1, reason.id.value);
-    if (select.step()) {
-      Doomed one;
-      one.id = reason.id;
-      one.event_id = select.text(0);
-      one.reason = word<ledger::PurgeReason>(select.text(1), reason.id);
-      one.rule = select.text(2);
-      one.state = word<State>(select.text(3), reason.id);
-      one.blob = select.text(4);
-      one.evidence_blob = select.text(5);
-      doomed.push_back(std::move(one));
-    }
-    select.reset();
+std::uint64_t purge_group(const CaseStore& store, ledger::Ledger& ledger,
+                          std::span<const PurgeReason> group, base::Instant now) {
+  std::vector<Burial> burials;
+  for (const PurgeReason& reason : group) burials.push_back(burial_of(reason));
+  const std::vector<Tombstone> buried = store.database().bury(burials, now);
+  fault::at("purge.tombstones", store.rehearsal());
+  scrub(store);
+  fault::at("purge.truncated", store.rehearsal());
+  for (const Tombstone& one : buried) {
+    destroy_blobs(store, one.blob, one.evidence_blob);
+    fault::at("purge.blob", store.rehearsal());
   }
-  return doomed;
-}
-
-// Nothing of the keys may stay behind in the log. Its pages are overwritten by secure_delete and
-// the truncation.
-void truncate_log(CaseStore::Impl& impl) {
-  if (!impl.database.checkpoint_truncate()) {
-    throw base::Error(base::ExitCode::temp_fail,
-                      "its write-ahead log is busy, so no key is surely gone yet",
-                      impl.directory.string(), "run purge again: it goes on where it stopped");
-  }
-}
-
-std::uint64_t purge_group(CaseStore::Impl& impl, ledger::Ledger& ledger,
-                          const std::vector<PurgeReason>& group, base::Instant now) {
-  bury(impl, group, now);
-  fault::at("purge.tombstones", impl.rehearsal);
-  truncate_log(impl);
-  fault::at("purge.truncated", impl.rehearsal);
-  const std::vector<Doomed> doomed = buried(impl, group);
-  for (const Doomed& one : doomed) {
-    if (!one.blob.empty()) destroy_blob(impl.blobs.get(), one.blob);
-    if (!one.evidence_blob.empty()) destroy_blob(impl.blobs.get(), one.evidence_blob);
-    fault::at("purge.blob", impl.rehearsal);
-  }
-  impl.sync_blobs();
-  fault::at("purge.blobs", impl.rehearsal);
+  store.blobs().sync();
+  fault::at("purge.blobs", store.rehearsal());
 
   std::vector<ledger::Entry> entries;
-  for (const Doomed& one : doomed) {
-    entries.push_back(to_entry(ledger::CasePurged{one.id, one.reason, one.rule, one.state}, "purge",
-                               {}, one.event_id));
+  std::vector<base::CaseId> ids;
+  for (const Tombstone& one : buried) {
+    entries.push_back(purged_entry(one));
+    ids.push_back(one.id);
   }
   if (!entries.empty()) ledger.append(entries);
-  fault::at("purge.ledger", impl.rehearsal);
-
-  sqlite::Transaction transaction(impl.database);
-  for (const Doomed& one : doomed) {
-    remove_all(impl, "DELETE FROM cases WHERE id = ?", one.id);
-    remove_all(impl, "DELETE FROM tombstones WHERE case_id = ?", one.id);
-  }
-  transaction.commit();
-  fault::at("purge.rows", impl.rehearsal);
-  return doomed.size();
+  fault::at("purge.ledger", store.rehearsal());
+  store.database().forget(ids);
+  fault::at("purge.rows", store.rehearsal());
+  return buried.size();
 }
 
-std::uint64_t purge_all(CaseStore::Impl& impl, ledger::Ledger& ledger,
-                        const std::vector<PurgeReason>& cases, base::Instant now) {
+std::uint64_t purge_all(const CaseStore& store, ledger::Ledger& ledger,
+                        std::span<const PurgeReason> cases, base::Instant now) {
   std::uint64_t purged = 0;
   for (std::size_t from = 0; from < cases.size(); from += kPurgeGroup) {
-    const std::size_t to = std::min(cases.size(), from + kPurgeGroup);
-    const std::vector<PurgeReason> group(cases.begin() + static_cast<std::ptrdiff_t>(from),
-                                         cases.begin() + static_cast<std::ptrdiff_t>(to));
-    purged += purge_group(impl, ledger, group, now);
+    purged += purge_group(store, ledger,
+                          cases.subspan(from, std::min(kPurgeGroup, cases.size() - from)), now);
   }
   return purged;
 }
 
-void sweep(CaseStore::Impl& impl, base::Instant now, PurgeCounts& counts) {
-  for (const AbandonedRow& row : abandoned_rows(impl)) {
-    destroy_blob(impl.blobs.get(), row.blob);
-    if (!row.evidence_blob.empty()) destroy_blob(impl.blobs.get(), row.evidence_blob);
-    remove_all(impl, "DELETE FROM cases WHERE id = ? AND state = 'pending'", row.id);
-    ++counts.pending_rows;
+void sweep(const CaseStore& store, base::Instant now, PurgeCounts& counts) {
+  CaseDatabase& database = store.database();
+  each_abandoned(database, [&](std::span<const Abandoned> page) {
+    std::vector<base::CaseId> ids;
+    for (const Abandoned& row : page) {
+      destroy_blobs(store, row.blob, row.evidence_blob);
+      ids.push_back(row.id);
+    }
+    database.withdraw(ids);
+    counts.pending_rows += ids.size();
+  });
+  for (const std::string& name : orphan_blobs(store)) {
+    if (destroy_blob(store.blobs().descriptor(), name)) ++counts.orphan_blobs;
   }
-  for (const std::string& name : orphan_blobs(impl)) {
-    if (destroy_blob(impl.blobs.get(), name)) ++counts.orphan_blobs;
-  }
-  impl.sync_blobs();
-  WriterGate(impl.directory).sweep();
-  sweep_tags(impl.database, now);
+  store.blobs().sync();
+  database.sweep_replays(now);
 }
 
 PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* policy,
                 const PurgePlan& plan, base::Instant now) {
-  CaseStore::Impl& impl = store.impl();
-  const base::FileLock lock = lock_purge(impl, false);
+  const std::unique_ptr<Lease> lease = lease_of(store, false);
   if (plan.clock_confirmed) {
     ledger.append(to_entry(ledger::ClockConfirmed{now}, "purge"));
   }
@@ -188,22 +124,21 @@ PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* 
     (is_bound ? bound : by_policy).push_back(reason);
   }
   PurgeCounts counts;
-  counts.cases = purge_all(impl, ledger, bound, now);
-  sweep(impl, now, counts);
+  counts.cases = purge_all(store, ledger, bound, now);
+  sweep(store, now, counts);
   if (policy != nullptr) counts.spool_files = spool::remove_leftovers(policy->spool, plan.spool);
 
   const bool tripped = policy != nullptr && policy->purge_max_share &&
                        by_policy.size() > kBreakerFloor &&
                        static_cast<double>(by_policy.size()) >
                            *policy->purge_max_share * static_cast<double>(plan.all_cases);
-  if (!tripped) counts.cases += purge_all(impl, ledger, by_policy, now);
+  if (!tripped) counts.cases += purge_all(store, ledger, by_policy, now);
 
   ledger.append(to_entry(
       ledger::PurgeRun{counts.cases, counts.spool_files, counts.orphan_blobs, counts.pending_rows,
                        plan.kept.size(), tripped ? by_policy.size() : 0, policy != nullptr},
       "purge"));
-  base::write_file_atomically(impl.directory / "checkpoint",
-                              base::read_file(ledger.directory() / "checkpoint"), 0600);
+  keep_checkpoint(ledger, store.directory());
 
   if (tripped) {
     throw base::Error(
@@ -236,17 +171,18 @@ PurgeCounts run_ceilings(CaseStore& store, ledger::Ledger& ledger, const PurgePl
 
 void purge_case(CaseStore& store, ledger::Ledger& ledger, const base::CaseId& id,
                 std::string_view reason, const law::Refusal& rule) {
-  CaseStore::Impl& impl = store.impl();
-  const base::FileLock lock = lock_purge(impl, true);
-  const CaseRow row = require_case(impl, id);
+  const std::unique_ptr<Lease> lease = lease_of(store, true);
+  const std::optional<CaseRow> row = store.find(id);
+  if (!row)
+    throw base::Error(base::ExitCode::no_input, "there is no such case", "case " + id.value);
   PurgeReason one;
   one.id = id;
   one.reason = std::string(reason);
   one.rule = rule.rule;
   one.citation = rule.citation;
-  one.due = row.expires_at;
-  one.state = row.state;
-  purge_group(impl, ledger, {one}, base::now());
+  one.due = row->expires_at;
+  one.state = row->state;
+  purge_group(store, ledger, std::span<const PurgeReason>(&one, 1), base::now());
 }
 
 }  // namespace proviso::vault

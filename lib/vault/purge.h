@@ -1,10 +1,17 @@
-// Purge: cases at their end, keys and bytes; abandoned spool files; resumable at each point.
+// Purge: destroys cases at their end, keys and bytes, and abandoned spool files. It can die at any
+// point: the next run goes on from there. The order of writes is in README.md.
+//
+// First plan_purge(), which changes nothing, then run_purge() with that plan. Errors of both: those
+// of case_database.h.
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "base/instant.h"
+#include "law/instrument.h"
+#include "policy/policy.h"
 #include "spool/sweep.h"
 #include "vault/case_store.h"
 
@@ -23,8 +30,8 @@ struct PurgePlan {
   std::vector<PurgeReason> cases;
   std::vector<spool::Leftover> spool;
   std::uint64_t orphan_blobs = 0, pending_rows = 0;
-  std::vector<PurgeReason>
-      kept;  // past the policy's period, kept up to the ceiling: "complaint" or "escalated"
+  // Past the policy's period, kept up to the ceiling: reason "complaint" or "escalated".
+  std::vector<PurgeReason> kept;
   std::vector<std::string> unreadable;  // folders of the spool that could not be read
   std::uint64_t all_cases = 0;          // in the vault, for the breaker's share
   bool clock_confirmed = false;  // the clock was implausible and confirmed: recorded by run_purge
@@ -35,30 +42,34 @@ struct PurgeOptions {
   bool confirm_clock = false;
 };
 
-// What a run would do now. Error(breaker) when the clock is implausible against the last ledger
-// entry, unless confirmed.
-PurgePlan plan_purge(CaseStore&, const ledger::Ledger&, const policy::Policy&, const law::Resolved&,
-                     base::Instant now, const PurgeOptions&);
-// Does it: tombstones, envelopes nulled, WAL truncated, blobs overwritten and unlinked, directory
-// fsync, ledger, rows gone. Error(temp_fail) when the WAL stays busy; Error(breaker) when more than
-// policy's purge.max_share would go that are not at their ceiling.
 struct PurgeCounts {
   std::uint64_t cases = 0, spool_files = 0, orphan_blobs = 0, pending_rows = 0;
 };
-PurgeCounts run_purge(CaseStore&, ledger::Ledger&, const policy::Policy&, const PurgePlan&,
-                      base::Instant now);
-// One case at once (rejected, upheld complaint).
-void purge_case(CaseStore&, ledger::Ledger&, const base::CaseId&, std::string_view reason,
-                const law::Refusal& rule);
-// Without a policy (it may be broken on the day a ceiling comes): cases at their ceiling, abandoned
-// blobs and rows, no spool.
-PurgePlan plan_ceilings(CaseStore&, const ledger::Ledger&, base::Instant now, const PurgeOptions&);
-PurgeCounts run_ceilings(CaseStore&, ledger::Ledger&, const PurgePlan&, base::Instant now);
 
 // A breaker needs more cases than this to trip: a share of a handful says nothing.
 constexpr std::uint64_t kBreakerFloor = 10;
 
-// After a purge: cases, blobs, spool files that ought to be gone and are not.
+// What a run would do now. Error(breaker) if the clock is implausible against the last ledger
+// entry, unless confirmed.
+PurgePlan plan_purge(CaseStore&, const ledger::Ledger&, const policy::Policy&, const law::Resolved&,
+                     base::Instant now, const PurgeOptions&);
+// Does it. Error(temp_fail) if another purge is at work or the database cannot be scrubbed yet;
+// Error(breaker), after the rest is done, if more than the policy's purge.max_share of the cases
+// would go that are not at their ceiling; Error(io), at the end, if a folder of the spool could not
+// be read.
+PurgeCounts run_purge(CaseStore&, ledger::Ledger&, const policy::Policy&, const PurgePlan&,
+                      base::Instant now);
+
+// Without a policy, which may be broken on the day a ceiling comes: cases at their ceiling,
+// abandoned blobs and rows, no spool.
+PurgePlan plan_ceilings(CaseStore&, const ledger::Ledger&, base::Instant now, const PurgeOptions&);
+PurgeCounts run_ceilings(CaseStore&, ledger::Ledger&, const PurgePlan&, base::Instant now);
+
+// Destroys one case at once (rejected, upheld complaint). Waits for another purge.
+void purge_case(CaseStore&, ledger::Ledger&, const base::CaseId&, std::string_view reason,
+                const law::Refusal& rule);
+
+// After a purge: cases, blobs and spool files that ought to be gone and are not.
 std::vector<std::string> verify_purged(CaseStore&, const policy::Policy&, base::Instant now);
 
 }  // namespace proviso::vault

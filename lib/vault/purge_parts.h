@@ -1,21 +1,17 @@
 // What plan and run of a purge share.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "vault/case_store_impl.h"
+#include "vault/case_store.h"
 
 namespace proviso::vault {
 
-// Files in blobs/ without a row.
-std::vector<std::string> orphan_blobs(CaseStore::Impl&);
-
-struct AbandonedRow {
-  base::CaseId id;
-  std::string blob, evidence_blob, writer;
-};
-// Pending rows whose writer holds its lock no longer.
-std::vector<AbandonedRow> abandoned_rows(CaseStore::Impl&);
+// Files of the blob folder without a row.
+std::vector<std::string> orphan_blobs(const CaseStore&);
+// Visits the pending cases of dead writers, page by page.
+void each_abandoned(CaseDatabase&, const std::function<void(std::span<const Abandoned>)>& visit);
 
 }  // namespace proviso::vault

@@ -1,13 +1,10 @@
 // What a purge would do now, and what it ought to have done.
-#include <dirent.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <memory>
-#include <set>
+#include <map>
+#include <tuple>
 
-#include "vault/case_store_impl.h"
 #include "vault/purge.h"
 #include "vault/purge_parts.h"
 
@@ -63,37 +60,49 @@ class Rules {
   std::map<std::string, law::Instrument> loaded_;
 };
 
-std::vector<PurgeReason> tombstones(CaseStore::Impl& impl) {
+// Of purges that were begun and not ended.
+std::vector<PurgeReason> resumed(CaseDatabase& database) {
   std::vector<PurgeReason> reasons;
-  sqlite::Statement select(
-      impl.database,
-      "SELECT case_id, rule, citation, state, at FROM tombstones ORDER BY at, case_id");
-  while (select.step()) {
-    PurgeReason reason;
-    reason.id = base::CaseId{select.text(0)};
-    reason.reason = "resumed";
-    reason.rule = select.text(1);
-    reason.citation = select.text(2);
-    reason.state = ledger::parse<State>(select.text(3)).value_or(State::suspected);
-    reason.due = base::Instant{select.integer(4)};
-    reason.at_ceiling = true;
-    reasons.push_back(std::move(reason));
+  base::CaseId last;
+  for (;;) {
+    const std::vector<Tombstone> page = database.tombstones(last, kPage);
+    for (const Tombstone& tombstone : page) {
+      PurgeReason reason;
+      reason.id = tombstone.id;
+      reason.reason = "resumed";
+      reason.rule = tombstone.rule;
+      reason.citation = tombstone.citation;
+      reason.state = tombstone.state;
+      reason.due = tombstone.at;
+      reason.at_ceiling = true;
+      reasons.push_back(std::move(reason));
+    }
+    if (page.size() < kPage) break;
+    last = page.back().id;
   }
+  std::sort(reasons.begin(), reasons.end(), [](const PurgeReason& a, const PurgeReason& b) {
+    return std::tie(a.due, a.id) < std::tie(b.due, b.id);
+  });
   return reasons;
+}
+
+std::uint64_t count_abandoned(CaseDatabase& database) {
+  std::uint64_t rows = 0;
+  each_abandoned(database, [&](std::span<const Abandoned> page) { rows += page.size(); });
+  return rows;
 }
 
 // `policy` may be null: then only ceilings (and what was begun or rejected) count.
 PurgePlan plan(CaseStore& store, const ledger::Ledger& ledger, const policy::Policy* policy,
                const law::Resolved* law, base::Instant now, const PurgeOptions& options) {
-  CaseStore::Impl& impl = store.impl();
   PurgePlan result;
   result.clock_confirmed = check_clock(ledger, now, options.confirm_clock);
   const base::Instant horizon = base::add(now, options.horizon);
   Rules rules(law);
-  result.cases = tombstones(impl);
-  const std::vector<CaseRow> rows = store.list();
-  result.all_cases = rows.size() + result.cases.size();
-  for (const CaseRow& row : rows) {
+  result.cases = resumed(store.database());
+  result.all_cases = result.cases.size();
+  store.database().each([&](const CaseRow& row) {
+    ++result.all_cases;
     PurgeReason reason;
     reason.id = row.id;
     reason.state = row.state;
@@ -102,7 +111,7 @@ PurgePlan plan(CaseStore& store, const ledger::Ledger& ledger, const policy::Pol
     reason.reason = row.state == State::rejected ? "rejected" : "expired";
     const bool due = row.state == State::rejected || reason.at_ceiling ||
                      (policy != nullptr && row.expires_at <= horizon);
-    if (!due) continue;
+    if (!due) return true;
     rules.cite(row, reason);
     const bool by_policy =
         row.expiry_rule == "policy" && row.state != State::rejected && !reason.at_ceiling;
@@ -116,9 +125,10 @@ PurgePlan plan(CaseStore& store, const ledger::Ledger& ledger, const policy::Pol
     } else {
       result.cases.push_back(std::move(reason));
     }
-  }
-  result.orphan_blobs = orphan_blobs(impl).size();
-  result.pending_rows = abandoned_rows(impl).size();
+    return true;
+  });
+  result.orphan_blobs = orphan_blobs(store).size();
+  result.pending_rows = count_abandoned(store.database());
   if (policy != nullptr) {
     spool::Findings found = spool::find_leftovers(policy->spool, policy->retention_unscanned, now);
     result.spool = std::move(found.leftovers);
@@ -129,53 +139,26 @@ PurgePlan plan(CaseStore& store, const ledger::Ledger& ledger, const policy::Pol
 
 }  // namespace
 
-std::vector<std::string> orphan_blobs(CaseStore::Impl& impl) {
+std::vector<std::string> orphan_blobs(const CaseStore& store) {
   // First the files, then the rows: a blob's row is committed before its file is made, so none in
   // the making is seen.
-  std::vector<std::string> names;
-  const std::string path = (impl.directory / "blobs").string();
-  const base::UniqueDirectory listing(::opendir(path.c_str()));
-  if (!listing) base::throw_errno(errno, "cannot list", path);
-  for (;;) {
-    errno = 0;
-    const dirent* entry = ::readdir(listing.get());
-    if (entry == nullptr && errno != 0) base::throw_errno(errno, "cannot list", path);
-    if (entry == nullptr) break;
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(name);
-  }
   std::vector<std::string> orphans;
-  sqlite::Statement select(
-      impl.database,
-      "SELECT 1 FROM cases WHERE blob = ?1 UNION ALL SELECT 1 FROM cases WHERE evidence_blob = ?1");
-  for (const std::string& name : names) {
-    select.bind(1, name);
-    if (!select.step()) orphans.push_back(name);
-    select.reset();
-  }
+  store.blobs().each_page([&](std::span<const std::string> names) {
+    for (std::string& name : store.database().unowned_blobs(kLocalStore, names))
+      orphans.push_back(std::move(name));
+  });
   return orphans;
 }
 
-std::vector<AbandonedRow> abandoned_rows(CaseStore::Impl& impl) {
-  std::vector<AbandonedRow> pending;
-  {
-    sqlite::Statement select(
-        impl.database, "SELECT id, blob, evidence_blob, writer FROM cases WHERE state = 'pending'");
-    while (select.step()) {
-      pending.push_back(AbandonedRow{base::CaseId{select.text(0)}, select.text(1), select.text(2),
-                                     select.text(3)});
-    }
+void each_abandoned(CaseDatabase& database,
+                    const std::function<void(std::span<const Abandoned>)>& visit) {
+  base::CaseId last;
+  for (;;) {
+    const std::vector<Abandoned> page = database.abandoned(last, kPage);
+    if (!page.empty()) visit(page);
+    if (page.size() < kPage) return;
+    last = page.back().id;
   }
-  if (pending.empty()) return pending;
-  const WriterGate gate(impl.directory);
-  std::map<std::string, bool> gone;
-  std::vector<AbandonedRow> abandoned;
-  for (AbandonedRow& row : pending) {
-    const auto [known, fresh] = gone.try_emplace(row.writer, false);
-    if (fresh) known->second = gate.gone(row.writer);
-    if (known->second) abandoned.push_back(std::move(row));
-  }
-  return abandoned;
 }
 
 PurgePlan plan_purge(CaseStore& store, const ledger::Ledger& ledger, const policy::Policy& policy,
@@ -190,12 +173,11 @@ PurgePlan plan_ceilings(CaseStore& store, const ledger::Ledger& ledger, base::In
 
 std::vector<std::string> verify_purged(CaseStore& store, const policy::Policy& policy,
                                        base::Instant now) {
-  CaseStore::Impl& impl = store.impl();
   std::vector<std::string> leftovers;
-  for (const PurgeReason& reason : tombstones(impl)) {
+  for (const PurgeReason& reason : resumed(store.database())) {
     leftovers.push_back(fmt::format("case {}: its purge was begun and not ended", reason.id.value));
   }
-  for (const CaseRow& row : store.list()) {
+  store.database().each([&](const CaseRow& row) {
     const bool at_ceiling = row.ceiling && *row.ceiling <= now;
     const bool kept = row.expiry_rule == "policy" && !at_ceiling &&
                       (row.held || (policy.overdue_escalate && row.state == State::suspected));
@@ -205,12 +187,15 @@ std::vector<std::string> verify_purged(CaseStore& store, const policy::Policy& p
       leftovers.push_back(fmt::format("case {}: it ended at {} ({})", row.id.value,
                                       base::to_string(row.expires_at), row.expiry_rule));
     }
-  }
-  for (const std::string& name : orphan_blobs(impl))
+    return true;
+  });
+  for (const std::string& name : orphan_blobs(store))
     leftovers.push_back(fmt::format("blob {}: it belongs to no case", name));
-  for (const AbandonedRow& row : abandoned_rows(impl)) {
-    leftovers.push_back(fmt::format("case {}: its writer died before it was stored", row.id.value));
-  }
+  each_abandoned(store.database(), [&](std::span<const Abandoned> page) {
+    for (const Abandoned& row : page)
+      leftovers.push_back(
+          fmt::format("case {}: its writer died before it was stored", row.id.value));
+  });
   const spool::Findings found =
       spool::find_leftovers(policy.spool, policy.retention_unscanned, now);
   for (const spool::Leftover& leftover : found.leftovers) {

@@ -1,68 +1,18 @@
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
-#include <iterator>
 
-#include "cli/app.h"
 #include "cli/tools.h"
+#include "tool_run.h"
 
 using namespace proviso;
+using cli_test::Run;
 namespace fs = std::filesystem;
 
 namespace {
-
-// Runs a tool made of `set_up` with standard output and error in files.
-class Run {
- public:
-  Run(std::vector<std::string> arguments, const std::function<void(cli::Setup&)>& set_up) {
-    std::string name = (fs::temp_directory_path() / "proviso-cli-XXXXXX").native();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    directory_ = name;
-    arguments.insert(arguments.begin(), "tool");
-    std::vector<char*> argv;
-    for (auto& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    {
-      const Redirect out(1, directory_ / "out"), error(2, directory_ / "error");
-      code = cli::run("hash", static_cast<int>(argv.size()) - 1, argv.data(), set_up);
-      std::cout.flush();
-      std::fflush(stdout);
-    }
-    output = read("out");
-    words = read("error");
-    base::set_clock(std::nullopt);
-  }
-  ~Run() { fs::remove_all(directory_); }
-  int code = -1;
-  std::string output, words;
-
- private:
-  struct Redirect {
-    Redirect(int which, const fs::path& file) : fd(which), kept(dup(which)) {
-      std::cout.flush();
-      std::fflush(stdout);
-      const int to = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-      dup2(to, fd);
-      close(to);
-    }
-    ~Redirect() {
-      dup2(kept, fd);
-      close(kept);
-    }
-    int fd, kept;
-  };
-  std::string read(const char* name) {
-    std::ifstream in(directory_ / name);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  fs::path directory_;
-};
 
 std::function<void(cli::Setup&)> acting(std::function<base::ExitCode(cli::Context&)> action) {
   return [action](cli::Setup& setup) {

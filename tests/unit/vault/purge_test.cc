@@ -5,7 +5,7 @@
 
 #include "ledger/events.h"
 #include "rehearsal_vault.h"
-#include "vault/case_store_impl.h"
+#include "vault/sqlite_case_database/database.h"
 
 using namespace proviso;
 using namespace proviso::vault;
@@ -94,7 +94,9 @@ TEST_CASE(
   const base::CaseId id = t.add("m-1");
   purge_case(t.store, t.ledger, id, "rejected", t.place.law.refusal("ST-04", "rejected"));
   const auto rows = [&](const char* table) {
-    sqlite::Statement count(t.store.impl().database, std::string("SELECT count(*) FROM ") + table);
+    sqlite::Database database(t.place.directory / "vault" / kDatabaseName,
+                              sqlite::Database::Mode::read_only);
+    sqlite::Statement count(database, std::string("SELECT count(*) FROM ") + table);
     count.step();
     return count.integer(0);
   };
@@ -212,8 +214,11 @@ TEST_CASE(
                             sqlite::Database::Mode::read_write);
     sqlite::Statement select(reader, "SELECT * FROM cases");
     REQUIRE(select.step());
-    t.store.impl().database.run("PRAGMA busy_timeout = 0");
-    CHECK(code_of([&] { run_purge(t.store, t.ledger, t.place.policy, plan, base::now()); }) ==
+    CaseStore impatient(t.place.directory / "vault",
+                        std::make_unique<SqliteCaseDatabase>(t.place.directory / "vault",
+                                                             std::chrono::milliseconds(0)),
+                        t.ledger, true);
+    CHECK(code_of([&] { run_purge(impatient, t.ledger, t.place.policy, plan, base::now()); }) ==
           base::ExitCode::temp_fail);
     CHECK(t.place.entries(ledger::event::kCasePurged) == 0);
   }

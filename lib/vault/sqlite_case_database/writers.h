@@ -1,24 +1,26 @@
-// Which writers of a vault live: each holds a lock on a file of its own while its rows may be
+// Which writers of a vault are alive: each holds a lock on a file of its own while its rows may be
 // pending.
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "base/file.h"
+#include "vault/case_database.h"
 
 namespace proviso::vault {
 
-// Taken by a process before it makes its first pending row; its file goes when the object does.
-class WriterLock {
+constexpr std::string_view kWritersName = "writers";
+
+// The file goes when the object does.
+class WriterLock final : public Writer {
  public:
-  explicit WriterLock(const std::filesystem::path& vault);
+  explicit WriterLock(const std::filesystem::path& folder);
   WriterLock(const WriterLock&) = delete;
   WriterLock& operator=(const WriterLock&) = delete;
-  ~WriterLock();
-  const std::string& name() const { return name_; }
+  ~WriterLock() override;
+  const std::string& name() const override { return name_; }
 
  private:
   std::filesystem::path path_;
@@ -29,8 +31,8 @@ class WriterLock {
 // Keeps new writers out while it lives, so that a lock found free stays free.
 class WriterGate {
  public:
-  explicit WriterGate(const std::filesystem::path& vault);
-  // Nobody holds that writer's lock; its file is removed.
+  explicit WriterGate(const std::filesystem::path& folder);
+  // True if nobody holds that writer's lock; its file is then removed.
   bool gone(const std::string& writer) const;
   // Removes the files of writers that are gone.
   void sweep() const;

@@ -1,13 +1,13 @@
-#include "vault/schema.h"
+#include "vault/sqlite_case_database/schema.h"
 
 #include "base/error.h"
 
 namespace proviso::vault {
 namespace {
 
-constexpr std::string_view kVersion = "1";
+constexpr std::string_view kVersion = "2";
 
-// Instants are seconds since 1970-01-01T00:00:00Z. What tells of a person is in `envelope` alone.
+// Instants are seconds since 1970-01-01T00:00:00Z. Personal data is in `envelope` alone.
 constexpr std::string_view kTables = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE cases(
@@ -18,7 +18,8 @@ CREATE TABLE cases(
   blob TEXT NOT NULL UNIQUE, blob_sha256 TEXT NOT NULL DEFAULT '',
   evidence_blob TEXT NOT NULL DEFAULT '', evidence_sha256 TEXT NOT NULL DEFAULT '',
   envelope BLOB, envelope_sha256 TEXT NOT NULL DEFAULT '', bytes INTEGER NOT NULL DEFAULT 0,
-  instrument TEXT NOT NULL, writer TEXT NOT NULL DEFAULT '', held INTEGER NOT NULL DEFAULT 0);
+  instrument TEXT NOT NULL, writer TEXT NOT NULL DEFAULT '', held INTEGER NOT NULL DEFAULT 0,
+  origin TEXT NOT NULL DEFAULT '', store TEXT NOT NULL DEFAULT 'local');
 CREATE INDEX cases_by_end ON cases(expires_at);
 CREATE INDEX cases_by_evidence ON cases(evidence_blob);
 CREATE TABLE purposes(case_id TEXT NOT NULL REFERENCES cases(id) ON DELETE CASCADE, purpose TEXT NOT NULL,
@@ -34,18 +35,29 @@ CREATE TABLE tags(tag BLOB PRIMARY KEY, replay_key INTEGER NOT NULL REFERENCES r
   replay TEXT NOT NULL, ceiling INTEGER, expires INTEGER, case_expires INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX tags_by_case ON tags(case_id);
 CREATE INDEX tags_by_key ON tags(replay_key);
-CREATE TABLE outbox(seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL);
+CREATE TABLE outbox(seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL UNIQUE, entry TEXT NOT NULL,
+  origin TEXT NOT NULL DEFAULT '');
 CREATE TABLE tombstones(case_id TEXT PRIMARY KEY, event_id TEXT NOT NULL, reason TEXT NOT NULL, rule TEXT NOT NULL,
   citation TEXT NOT NULL, state TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
+// Version 1 had one ledger and one blob folder. The columns have defaults, so that a program of
+// that time that has the vault open goes on writing; it names the columns that it knows.
+constexpr std::string_view kFrom1 = R"sql(
+ALTER TABLE cases ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN store TEXT NOT NULL DEFAULT 'local';
+ALTER TABLE outbox ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+UPDATE cases SET origin = coalesce((SELECT value FROM meta WHERE name = 'origin'), '');
+UPDATE outbox SET origin = coalesce((SELECT value FROM meta WHERE name = 'origin'), '');
+)sql";
+
 }  // namespace
 
-void create_tables(sqlite::Database& database, bool rehearsal) {
+void create_tables(sqlite::Database& database, Mode mode) {
   sqlite::Transaction transaction(database);
   database.run(kTables);
   write_meta(database, "version", kVersion);
-  write_meta(database, "mode", rehearsal ? "rehearsal" : "production");
+  write_meta(database, "mode", to_string(mode));
   transaction.commit();
 }
 
@@ -61,14 +73,26 @@ void write_meta(sqlite::Database& database, std::string_view name, std::string_v
   statement.bind(1, name).bind(2, value).run();
 }
 
-void check_version(sqlite::Database& database, const std::filesystem::path& directory) {
-  const std::optional<std::string> version = read_meta(database, "version");
-  if (!version || *version != kVersion) {
-    throw base::Error(
-        base::ExitCode::data,
-        "is a vault of version " + version.value_or("none") + ", this program knows version 1",
-        directory.string());
+Mode migrate(sqlite::Database& database, const std::filesystem::path& folder) {
+  std::optional<std::string> version = read_meta(database, "version");
+  if (version == "1") {
+    sqlite::Transaction transaction(database);
+    version = read_meta(database, "version");  // another process may have been faster
+    if (version == "1") {
+      database.run(kFrom1);
+      write_meta(database, "version", kVersion);
+      version = kVersion;
+    }
+    transaction.commit();
   }
+  if (version != kVersion) {
+    throw base::Error(base::ExitCode::data,
+                      "is a vault of version " + version.value_or("none") +
+                          ", this program knows versions 1 and 2",
+                      folder.string());
+  }
+  return read_meta(database, "mode") == to_string(Mode::rehearsal) ? Mode::rehearsal
+                                                                   : Mode::production;
 }
 
 }  // namespace proviso::vault

@@ -1,18 +1,17 @@
-#include "vault/writer_locks.h"
+#include "vault/sqlite_case_database/writers.h"
 
 #include <system_error>
 
 #include "base/error.h"
 #include "crypto/random.h"
-#include "vault/schema.h"
 
 namespace proviso::vault {
 
-WriterLock::WriterLock(const std::filesystem::path& vault) {
+WriterLock::WriterLock(const std::filesystem::path& folder) {
   const std::optional<base::FileLock> entry =
-      base::FileLock::take(vault / "writers.lock", true, true);
+      base::FileLock::take(folder / "writers.lock", true, true);
   name_ = crypto::random_hex(16);
-  path_ = vault / kWritersName / name_;
+  path_ = folder / kWritersName / name_;
   lock_ = base::FileLock::take(path_, false);
   if (!lock_) throw base::Error(base::ExitCode::temp_fail, "is locked", path_.string());
 }
@@ -22,8 +21,8 @@ WriterLock::~WriterLock() {
   std::filesystem::remove(path_, ignored);
 }
 
-WriterGate::WriterGate(const std::filesystem::path& vault)
-    : writers_(vault / kWritersName), lock_(base::FileLock::take(vault / "writers.lock", true)) {}
+WriterGate::WriterGate(const std::filesystem::path& folder)
+    : writers_(folder / kWritersName), lock_(base::FileLock::take(folder / "writers.lock", true)) {}
 
 bool WriterGate::gone(const std::string& writer) const {
   std::error_code error;
