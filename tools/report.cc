@@ -102,6 +102,10 @@ int main(int argc, char** argv) {
                      "key of the review role: a file or pkcs11: URI")
         ->required()
         ->type_name("URI");
+    of_case
+        ->add_option("--person", one->request.person,
+                     "who reports, by id in the policy; its number goes into the ledger")
+        ->type_name("ID");
     of_case->add_option("--output", one->output, "new file for the package (default: CASE.p7m)")
         ->type_name("FILE");
     auto* request = of_case

@@ -96,8 +96,9 @@ base::ExitCode show(cli::Context& context, const Settings& settings) {
   // Before the look is recorded: a name that is taken fails first.
   std::optional<NewFile> file;
   if (!settings.output.empty()) file.emplace(settings.output);
-  const review::View view(store, context.policy(), {settings.case_id}, key, settings.purpose,
-                          "review");
+  const review::View view(
+      store, context.policy(), {settings.case_id}, key,
+      vault::access_by(context.policy(), settings.person, settings.purpose, "review"));
   if (settings.metadata) context.print(view.metadata().dump(2) + "\n");
   if (settings.decisions) show_decisions(context, view);
   if (words) return base::ExitCode::ok;
@@ -163,6 +164,8 @@ int main(int argc, char** argv) {
         ->add_option("--purpose", settings->purpose,
                      "storage purpose that asks for the look, e.g. reporting")
         ->required();
+    show_app->add_option("--person", settings->person,
+                         "your id in the policy; its number goes into the ledger");
     CLI::Option* const output = show_app->add_option(
         "--output", settings->output, "write to a new FILE instead of standard output");
     CLI::Option* const clear = show_app->add_flag("--clear", settings->clear, "the original bytes");
