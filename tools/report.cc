@@ -48,10 +48,8 @@ base::ExitCode report_annual(cli::Context& context, const AnnualSettings& s) {
   const bool for_people = s.format.empty() && !s.output && isatty(STDOUT_FILENO) == 1;
   const std::string text = report::to_text(annual, for_people ? "markdown" : s.format);
   if (!s.draft) report::record(annual, context.ledger());
-  if (s.output)
-    base::write_file_atomically(*s.output, text);
-  else
-    context.print(text);
+  if (!s.output) return context.answer(text);
+  base::write_file_atomically(*s.output, text);
   return base::ExitCode::ok;
 }
 
@@ -63,7 +61,6 @@ int main(int argc, char** argv) {
     auto& year = app.settings<AnnualSettings>();
     auto& request = one.authority_request;
     app.description("Report a case to a registered body, or make the yearly report.");
-
     auto c = app.command("case", "Make a case's package: signed, sealed to the recipient",
                          report_case, one);
     c.argument("CASE", one.id.value, "id of the case");
@@ -73,6 +70,9 @@ int main(int argc, char** argv) {
     c.option("--open-key", one.open_key, "key of the review role: a file or pkcs11: URI")
         .required()
         .type_name("URI");
+    c.option("--person", one.person,
+             "who reports, by id in the policy; its number goes into the ledger")
+        .type_name("ID");
     c.option("--output", one.output, "new file for the package (default: CASE.p7m)")
         .type_name("FILE");
     auto reference = c.option("--request", request.reference, "reference of an authority's request")
@@ -81,7 +81,6 @@ int main(int argc, char** argv) {
         c.option("--basis", request.basis, "law that the request rests on").type_name("LAW");
     reference.needs(basis);
     basis.needs(reference);
-
     auto a = app.command("annual", "The yearly report, every figure counted from the ledger",
                          report_annual, year);
     a.option("--year", year.year, "calendar year, UTC").required().check(cli::range(2020, 9999));

@@ -42,7 +42,8 @@ base::ExitCode show(cli::Context& context, const Settings& s) {
   vault::CaseStore store = open_store(context);
   // Before the look is recorded: a name that is taken fails first.
   review::ContentFile content(s.output);
-  const review::View view(store, context.policy(), {s.case_id}, key, s.purpose, "review");
+  const auto access = vault::access_by(context.policy(), s.person, s.purpose, "review");
+  const review::View view(store, context.policy(), {s.case_id}, key, access);
   if (s.metadata) context.print(view.metadata().dump(2) + "\n");
   if (s.decisions) context.print(review::decision_lines(view));
   if (!words) content.write(view, s.clear);
@@ -76,6 +77,7 @@ int main(int argc, char** argv) {
     shown.option("--open-key", s.open_key, "private key of the review role (URI)").required();
     shown.option("--purpose", s.purpose, "storage purpose that asks for the look, e.g. reporting")
         .required();
+    shown.option("--person", s.person, "your id in the policy; its number goes into the ledger");
     const auto output =
         shown.option("--output", s.output, "write to a new FILE instead of standard output");
     const auto clear = shown.flag("--clear", s.clear, "the original bytes");

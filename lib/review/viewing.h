@@ -30,9 +30,9 @@ class View {
   // no_permission (the key opens no envelope of this policy), data (planted or swapped case), usage
   // (the purpose is none that is live, ST-05).
   View(vault::CaseStore&, const policy::Policy&, const base::CaseId&, const crypto::PrivateKey&,
-       std::string_view purpose, std::string_view tool);
+       const vault::Access&);
 
-  const vault::CaseRow& row() const { return row_; }
+  const vault::CaseRow& row() const { return stored_.row; }
   const json::Json& metadata() const { return opened_.metadata; }
   // The original bytes, chunk by chunk.
   void content(const std::function<void(std::span<const std::byte>)>&) const;
@@ -48,7 +48,7 @@ class View {
   const policy::Policy& policy_;
   const crypto::PrivateKey& key_;
   crypto::Certificate certificate_;
-  vault::CaseRow row_;
+  vault::StoredCase stored_;
   vault::Opened opened_;
 };
 

@@ -57,6 +57,23 @@ struct Stored {
   bool replayed = false;  // the item already has a case: no second one was made
 };
 
+// A case whose ciphertexts are those of its case.stored entry.
+struct StoredCase {
+  CaseRow row;
+  base::Bytes envelope;  // sealed
+};
+
+// Who looks at a case, and why. Goes into the ledger.
+struct Access {
+  std::string purpose;  // a live storage purpose of the case
+  std::string tool;
+  std::optional<int> person;  // number in the policy, as stated; nobody has proved it
+};
+// By the person of that id in the policy; an empty id: nobody said. Error(usage) if the policy does
+// not have the person.
+Access access_by(const policy::Policy&, const std::string& person, std::string purpose,
+                 std::string tool);
+
 // What opening a case gives to the review role.
 struct Opened {
   json::Json metadata;
@@ -88,11 +105,15 @@ class CaseStore {
   // In order of expires_at.
   std::vector<CaseRow> list(const std::function<bool(const CaseRow&)>& filter = {}) const;
 
-  // Opens the envelope after checking the ciphertext digests against the ledger's case.stored entry
-  // (a planted or swapped case is Error(data)); writes case.accessed with `purpose` first.
-  // Error(usage) when that is not a live purpose of the case (ST-05).
-  Opened open_case(const CaseRow&, const crypto::PrivateKey&, const crypto::Certificate&,
-                   std::string_view purpose, std::string_view tool);
+  // The one check for planted and swapped cases: reads the envelope, the blob and the evidence, and
+  // compares their digests, and those in the row, with the ledger's first case.stored entry of the
+  // case. Nobody signs, opens or reports a case that did not pass it. Error(no_input) if there is
+  // no such case, Error(data) if it is not the one that was stored.
+  StoredCase open_stored(const base::CaseId&);
+  // Opens the envelope; writes case.accessed first. Error(usage) if the purpose is not live
+  // (ST-05).
+  Opened open_case(const StoredCase&, const crypto::PrivateKey&, const crypto::Certificate&,
+                   const Access&);
   // Decrypts the blob into `write`, chunk by chunk; throws Error(data) if it was changed.
   void read_blob(const CaseRow&, const Opened&,
                  const std::function<void(std::span<const std::byte>)>& write) const;

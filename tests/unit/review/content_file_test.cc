@@ -18,7 +18,7 @@ TEST_CASE("the file of a look is new, holds the content, and is gone when it was
   }
   CHECK_FALSE(std::filesystem::exists(name));
   {
-    const View view(*place.store, place.policy, id, place.role.key, "reporting", "review");
+    const View view(*place.store, place.policy, id, place.role.key, {"reporting", "review", 2});
     ContentFile(name).write(view, true);
   }
   CHECK(base::read_file(name) == "made-up bytes");
