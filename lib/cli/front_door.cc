@@ -1,14 +1,20 @@
-#include <fmt/format.h>
+#include "cli/front_door.h"
+
+#include <fmt/core.h>
 #include <limits.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <string_view>
 #include <vector>
 
-#include "cli/app.h"
+#include "base/error.h"
 #include "cli/exit_code.h"
+#include "cli/log.h"
+#include "cli/output.h"
 #include "cli/tools.h"
 
 namespace proviso::cli {

@@ -1,9 +1,10 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <signal.h>
 
-#include <cmath>
-#include <cstdlib>
+#include <CLI/CLI.hpp>
+#include <optional>
 #include <sstream>
+#include <string>
 
 #include "cli/app.h"
 #include "cli/exit_code.h"
@@ -78,8 +79,8 @@ int print(std::string_view text) {
   return number_of(base::ExitCode::ok);
 }
 
-int print_schema(const Setup& setup, const std::string& side) {
-  const std::string& name = side == "in" ? setup.schema_in : setup.schema_out;
+int print_schema(const App& tool, const std::string& side) {
+  const std::string& name = side == "in" ? tool.schema_in() : tool.schema_out();
   const auto text = ndjson::schema(name);
   if ((side != "in" && side != "out") || !text) {
     throw base::Error(base::ExitCode::usage,
@@ -89,35 +90,35 @@ int print_schema(const Setup& setup, const std::string& side) {
 }
 
 int parse_and_act(std::string_view tool, int argc, char** argv,
-                  const std::function<void(Setup&)>& set_up, Log& log) {
+                  const std::function<Action(App&)>& set_up, Log& log) {
   EarlyOptions early = look_early(argc, argv);
   log.format = early.format;
 
-  CLI::App app{std::string(summary_of(tool)), fmt::format("proviso {}", tool)};
-  app.fallthrough();  // common options stand before or after a subcommand
-  app.set_help_flag("-h,--help", "Print this help; the manual says more")->group("Common options");
+  CLI::App parser{std::string(summary_of(tool)), fmt::format("proviso {}", tool)};
+  parser.fallthrough();  // common options stand before or after a subcommand
+  parser.set_help_flag("-h,--help", "Print this help; the manual says more")
+      ->group("Common options");
   Common common;
-  Setup setup{app, {}, {}, {}, {}};
-  set_up(setup);
-  const bool has_schema = !setup.schema_in.empty() || !setup.schema_out.empty();
-  add_common_options(app, common, early, has_schema);
+  App app(parser);
+  const Action work = set_up(app);
+  const bool has_schema = !app.schema_in().empty() || !app.schema_out().empty();
+  add_common_options(parser, common, early, has_schema);
 
   if (early.version) {
     std::string text = version_text(fmt::format("proviso-{}", tool), early.verbose);
-    if (early.verbose && setup.version_details) {
-      std::string details = setup.version_details();
-      if (!details.empty() && details.back() != '\n') details += '\n';
-      text += details;
+    if (early.verbose) {
+      text += app.version_details();
+      if (text.back() != '\n') text += '\n';
     }
     return print(text);
   }
-  if (early.schema && has_schema) return print_schema(setup, *early.schema);
+  if (early.schema && has_schema) return print_schema(app, *early.schema);
 
   try {
-    app.parse(argc, argv);
+    parser.parse(argc, argv);
   } catch (const CLI::Success& answer) {
     std::ostringstream text;
-    app.exit(answer, text, text);
+    parser.exit(answer, text, text);
     return print(text.str());
   } catch (const CLI::ParseError& error) {
     std::string what = error.what();
@@ -130,20 +131,14 @@ int parse_and_act(std::string_view tool, int argc, char** argv,
   }
   log.quiet = common.quiet;
   Context context(log, std::move(common));
-  if (!setup.action) throw base::Error(base::ExitCode::software, "the tool has no action");
-  const base::ExitCode code = setup.action(context);
+  const base::ExitCode code = work(context);
   context.flush();
   return number_of(code);
 }
 
 }  // namespace
 
-std::string not_a_number(const std::string& text) {
-  return std::isnan(std::strtod(text.c_str(), nullptr)) ? "a number was expected, not " + text
-                                                        : std::string();
-}
-
-int run(std::string_view tool, int argc, char** argv, const std::function<void(Setup&)>& set_up) {
+int run(std::string_view tool, int argc, char** argv, const std::function<Action(App&)>& set_up) {
   signal(SIGPIPE, SIG_IGN);  // a reader that goes away is seen as EPIPE and ends a stream quietly
   Log log;
   log.tool = tool;

@@ -32,8 +32,8 @@ struct Provider : policy_test::ProviderFiles {
                                    "2026-11-24T10:00:00Z"});
     return Run(
         std::move(options),
-        [&](cli::Setup& setup) {
-          setup.action = [&](cli::Context& context) {
+        [&](cli::App&) {
+          return [&](cli::Context& context) {
             work(context);
             return base::ExitCode::ok;
           };
@@ -130,10 +130,10 @@ TEST_CASE("an answer that cannot be written is exit 74, also when little of it w
           "proviso-hash: error: standard output: cannot be written: No space left on device\n");
   }
   CHECK(Run(
-            {"--help"}, [](cli::Setup&) {}, "/dev/full")
+            {"--help"}, [](cli::App&) { return cli::Action(); }, "/dev/full")
             .code == 74);
   CHECK(Run(
-            {"--version"}, [](cli::Setup&) {}, "/dev/full")
+            {"--version"}, [](cli::App&) { return cli::Action(); }, "/dev/full")
             .code == 74);
 }
 

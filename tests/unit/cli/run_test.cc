@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "cli/tools.h"
+#include "json/json.h"
 #include "tool_run.h"
 
 using namespace proviso;
@@ -14,12 +15,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::function<void(cli::Setup&)> acting(std::function<base::ExitCode(cli::Context&)> action) {
-  return [action](cli::Setup& setup) {
-    setup.schema_in = "scope";
-    setup.schema_out = "hash";
-    setup.version_details = [] { return "kernel: none"; };
-    setup.action = action;
+std::function<cli::Action(cli::App&)> acting(cli::Action action) {
+  return [action](cli::App& app) {
+    app.schemas("scope", "hash");
+    app.version_details([] { return "kernel: none"; });
+    return action;
   };
 }
 
@@ -132,12 +132,12 @@ TEST_CASE("--now sets the clock, and no other text is an instant") {
 
 TEST_CASE("common options may follow a subcommand") {
   bool quiet = false;
-  const Run run({"list", "--quiet"}, [&](cli::Setup& setup) {
-    setup.app.add_subcommand("list");
-    setup.action = [&](cli::Context& context) {
+  const Run run({"list", "--quiet"}, [&](cli::App& app) {
+    app.command("list", "lists", [&](cli::Context& context) {
       quiet = context.common().quiet;
       return base::ExitCode::ok;
-    };
+    });
+    return app.chosen();
   });
   CHECK(run.code == 0);
   CHECK(quiet);
@@ -149,7 +149,7 @@ TEST_CASE("--stats writes one object of counts") {
   REQUIRE(fd >= 0);
   close(fd);
   const auto writing = acting([](cli::Context& context) {
-    context.write_stats({{"tool", "hash"}, {"lines", 3}});
+    context.write_stats("{\"tool\":\"hash\",\"lines\":3}\n");
     return base::ExitCode::ok;
   });
   CHECK(Run({"--stats", name}, writing).code == 0);

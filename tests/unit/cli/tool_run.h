@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 // another place.
 class Run {
  public:
-  Run(std::vector<std::string> arguments, const std::function<void(cli::Setup&)>& set_up,
+  Run(std::vector<std::string> arguments, const std::function<cli::Action(cli::App&)>& set_up,
       const fs::path& standard_output = "out") {
     std::string name = (fs::temp_directory_path() / "proviso-cli-XXXXXX").native();
     REQUIRE(mkdtemp(name.data()) != nullptr);

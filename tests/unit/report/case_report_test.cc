@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "crypto/cms.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "rehearsal_place.h"
 #include "report/package.h"
 
@@ -46,7 +46,7 @@ std::string rules_of_refusal(Place& place, const report::CaseReportRequest& want
 
 base::CaseId confirmed_case(Place& place) {
   const auto id = place.add_case("1", kContent, "known-digests", false);
-  place.decide(id, vault::State::confirmed, "confirm");
+  place.decide(id, vault::State::confirmed, ledger::Verdict::confirm);
   return id;
 }
 
@@ -100,11 +100,12 @@ TEST_CASE(
   CHECK(place.store->find(id)->state == vault::State::reported);
   const auto last = place.ledger->last();
   REQUIRE(last);
-  CHECK(last->event == ledger::event::kCaseReported);
-  CHECK(last->data["organisation"] == "example-hotline");
-  CHECK(last->data["package_sha256"] == reported.package_sha256);
-  CHECK(last->data["class"] == "known");
-  CHECK(last->data.dump().find("account") == std::string::npos);
+  const auto fact = ledger::read<ledger::CaseReported>(*last);
+  REQUIRE(fact);
+  CHECK(fact->organisation == "example-hotline");
+  CHECK(fact->package_sha256 == reported.package_sha256);
+  CHECK(fact->material_class == base::MaterialClass::known);
+  CHECK(last->line.find("account") == std::string::npos);
   auto again = wanted;
   again.output = place.directory / "again.p7m";
   CHECK(rules_of_refusal(place, again) == "CR-01 ");

@@ -119,8 +119,8 @@ TEST_CASE(
   CHECK(row.id.value == lines[0].json["retain"]["case"]);
   CHECK(row.previously_identified);
   const auto certificate = crypto::Certificate::open(t.directory / "review.crt");
-  const vault::Opened opened =
-      store.open_case(row, t.review_key, certificate, row.purposes.at(0), "review");
+  const vault::Opened opened = store.open_case(store.open_stored(row.id), t.review_key, certificate,
+                                               {row.purposes.at(0), "review", {}});
   CHECK(opened.metadata["account"] == "account-1");
   CHECK(opened.metadata["hits"][0]["entry"] == "7");
   CHECK(opened.metadata["hash"]["kind"] == "image");
