@@ -1,9 +1,9 @@
 // dpia-check: holds each DPIA against the law and the policy.  proviso-dpia-check(1)
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/file.h"
 #include "cli/app.h"
-#include "dpia/dpia.h"
+#include "dpia/file_check.h"
 #include "dpia/render.h"
 
 namespace {
@@ -17,79 +17,31 @@ struct Settings {
   int min_days = 0;
 };
 
-const policy::Technology& technology(const policy::Policy& policy, const std::string& name) {
-  const policy::Technology* const found = policy.technology(name);
-  if (found == nullptr)
-    throw base::Error(base::ExitCode::usage,
-                      fmt::format("the technology '{}' is not in the policy", name));
-  return *found;
-}
-
-base::ExitCode init(cli::Context& context, const Settings& settings) {
-  const policy::Policy& policy = context.policy({settings.documents_only});
-  const policy::Technology& about = technology(policy, settings.init);
-  if (settings.example && !policy.rehearsal) {
-    throw base::Error(base::ExitCode::usage,
-                      "an example assesses nothing: it is for mode rehearsal only", "--example");
-  }
-  const std::string text = settings.example
-                               ? dpia::make_example(policy, about, policy::resolve_law(policy),
-                                                    base::date_of(base::now()))
-                               : dpia::make_template(policy, about);
-  const std::string form =
-      settings.emit == "cnil" ? dpia::cnil_skeleton(text, about.name, settings.example) : text;
-  if (settings.output.empty())
-    base::write_all(1, form, "standard output");
-  else if (settings.force)
-    base::write_file_atomically(settings.output, form);
-  else
-    base::write_new_file(settings.output, form);
-  if (!settings.output.empty()) context.log().note(fmt::format("wrote {}", settings.output));
+base::ExitCode init(cli::Context& context, const Settings& s) {
+  const policy::Policy& policy = context.policy({s.documents_only});
+  const policy::Technology& about = dpia::technology_named(policy, s.init);
+  const std::string form = dpia::make_form(policy, about, s.example, s.emit == "cnil");
+  if (s.output.empty()) return context.answer(form);
+  s.force ? base::write_file_atomically(s.output, form) : base::write_new_file(s.output, form);
+  context.log().note(fmt::format("wrote {}", s.output));
   return base::ExitCode::ok;
 }
 
-std::vector<dpia::Finding> findings_of(const policy::Policy& policy,
-                                       const policy::Technology& about, const law::Resolved& law,
-                                       base::Date today, int min_days) {
-  std::error_code error;
-  if (!std::filesystem::exists(about.dpia, error)) {
-    dpia::Finding missing;
-    missing.check = "D1";
-    missing.file = about.dpia.string();
-    missing.rule = "DP-01";
-    missing.citation = law.refusal("DP-01", "").citation;
-    missing.what = "there is no such file";
-    missing.write = fmt::format("'proviso dpia-check --init {} --output {}' writes one to fill in",
-                                about.name, about.dpia.string());
-    return {missing};
+base::ExitCode check(cli::Context& context, const Settings& s) {
+  const policy::Policy& policy = context.policy({s.documents_only});
+  const law::Resolved& law = context.law_with_note();
+  std::vector<std::string> names = s.technologies;
+  if (names.empty()) {
+    for (const policy::Technology& each : policy.technologies) names.push_back(each.name);
   }
-  const dpia::Document document = dpia::read(about.dpia);
-  auto findings = dpia::check(document, policy, about, law, today);
-  if (min_days > 0) {
-    if (auto due = dpia::review_due(document, today, min_days)) findings.push_back(std::move(*due));
-  }
-  return findings;
-}
-
-base::ExitCode check(cli::Context& context, const Settings& settings) {
-  const policy::Policy& policy = context.policy({settings.documents_only});
-  const law::Resolved law = policy::resolve_law(policy);
-  if (const auto note = law.unverified_note()) context.log().note(*note);
-  const base::Date today = base::date_of(base::now());
   std::vector<const policy::Technology*> wanted;
-  for (const std::string& name : settings.technologies) wanted.push_back(&technology(policy, name));
-  if (wanted.empty()) {
-    for (const policy::Technology& each : policy.technologies) wanted.push_back(&each);
-  }
+  for (const std::string& name : names) wanted.push_back(&dpia::technology_named(policy, name));
   std::vector<dpia::Checked> checked;
-  for (const policy::Technology* about : wanted) {
-    checked.push_back({about->name, about->dpia.string(),
-                       findings_of(policy, *about, law, today, settings.min_days)});
-  }
-  const std::string report =
-      dpia::render(checked, dpia::parse_format(settings.format), settings.strict);
-  base::write_all(1, report, "standard output");
-  const dpia::Summary summary = dpia::summarize(checked, settings.strict);
+  const base::Date today = base::date_of(base::now());
+  for (const policy::Technology* about : wanted)
+    checked.push_back(dpia::check_file(policy, *about, law, today, s.min_days));
+  context.print(dpia::render(checked, dpia::parse_format(s.format), s.strict));
+  const dpia::Summary summary = dpia::summarize(checked, s.strict);
   context.log().summary(fmt::format("{} technologies, {} errors, {} warnings: {}", wanted.size(),
                                     summary.errors, summary.warnings,
                                     summary.met ? "met" : "not met"));
@@ -99,34 +51,29 @@ base::ExitCode check(cli::Context& context, const Settings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return cli::run("dpia-check", argc, argv, [](cli::Setup& setup) {
-    auto settings = std::make_shared<Settings>();
-    setup.app.description(
+  return cli::run("dpia-check", argc, argv, [](cli::App& app) {
+    auto& s = app.settings<Settings>();
+    app.description(
         "Hold each technology's DPIA against GDPR Art. 35 and 36, the derogation, and the policy.");
-    setup.app.add_option("TECHNOLOGY", settings->technologies,
-                         "only these; default: all of the policy");
-    setup.app.add_option("--format", settings->format, "form of the findings")
-        ->check(CLI::IsMember(dpia::format_names()));
-    setup.app.add_flag("--strict", settings->strict, "warnings fail too");
-    setup.app.add_flag("--static", settings->documents_only,
-                       "a bare checkout: no keys, vault or lists are looked for");
-    setup.app
-        .add_option("--min-days", settings->min_days,
-                    "not met when the review falls due within so many days")
-        ->check(CLI::Range(0, 3650));
-    setup.app.add_option("--init", settings->init, "write a template to fill in for TECHNOLOGY");
-    setup.app
-        .add_option("--emit", settings->emit,
-                    "with --init: in the form that the CNIL's PIA tool imports")
-        ->check(CLI::IsMember({"cnil"}))
-        ->needs("--init");
-    setup.app.add_flag("--example", settings->example,
-                       "with --init: filled with text marked EXAMPLE, for rehearsals");
-    setup.app.add_option("--output", settings->output,
-                         "with --init: a new file instead of standard output");
-    setup.app.add_flag("--force", settings->force, "with --output: replace the file");
-    setup.action = [settings](cli::Context& context) {
-      return settings->init.empty() ? check(context, *settings) : init(context, *settings);
+    app.option("TECHNOLOGY", s.technologies, "only these; default: all of the policy");
+    app.option("--format", s.format, "form of the findings")
+        .check(cli::one_of(dpia::format_names()));
+    app.flag("--strict", s.strict, "warnings fail too");
+    app.flag("--static", s.documents_only,
+             "a bare checkout: no keys, vault or lists are looked for");
+    app.option("--min-days", s.min_days, "not met when the review falls due within so many days")
+        .check(cli::range(0, 3650));
+    const auto init_option =
+        app.option("--init", s.init, "write a template to fill in for TECHNOLOGY");
+    app.option("--emit", s.emit, "with --init: in the form that the CNIL's PIA tool imports")
+        .check(cli::one_of({"cnil"}))
+        .needs(init_option);
+    app.flag("--example", s.example,
+             "with --init: filled with text marked EXAMPLE, for rehearsals");
+    app.option("--output", s.output, "with --init: a new file instead of standard output");
+    app.flag("--force", s.force, "with --output: replace the file");
+    return [&s](cli::Context& context) {
+      return s.init.empty() ? check(context, s) : init(context, s);
     };
   });
 }

@@ -1,15 +1,11 @@
 // law: the texts as data, the calendar, and the signed acts of oversight.  proviso-law(1)
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <memory>
-
-#include "base/file.h"
-#include "base/instant.h"
 #include "cli/app.h"
 #include "gate/oversight.h"
+#include "json/json.h"
 #include "law/calendar.h"
 #include "law/diff.h"
-#include "law/instrument.h"
 #include "law/listing.h"
 #include "law/schema.h"
 #include "ledger/facts.h"
@@ -24,109 +20,80 @@ struct Settings {
   std::string id, other, technology, person, sign_key, reason;
 };
 
-void print(const std::string& text) { base::write_all(1, text, "standard output"); }
-void print(const json::OrderedJson& value) { print(value.dump(2) + "\n"); }
+std::string lines(const json::OrderedJson& value) { return value.dump(2) + "\n"; }
 
-base::ExitCode list(const Settings& s) {
+base::ExitCode list(cli::Context& context, const Settings& s) {
   std::vector<law::Instrument> texts;
   for (const std::string_view id : law::built_in_ids()) texts.push_back(law::load(id));
-  s.json ? print(law::list_json(texts)) : print(law::list_table(texts));
-  return base::ExitCode::ok;
+  return context.answer(s.json ? lines(law::list_json(texts)) : law::list_table(texts));
 }
 
-base::ExitCode show(const Settings& s) {
+base::ExitCode show(cli::Context& context, const Settings& s) {
   const law::Instrument text = law::load(s.id);
-  s.json ? print(law::to_json(text)) : print(law::show_table(text));
-  return base::ExitCode::ok;
+  return context.answer(s.json ? lines(law::to_json(text)) : law::show_table(text));
 }
 
-base::ExitCode diff(const Settings& s) {
-  const law::Instrument a = law::load(s.id);
-  const law::Instrument b = law::load(s.other);
+base::ExitCode schema(cli::Context& context, const Settings&) {
+  return context.answer(law::schema());
+}
+
+base::ExitCode diff(cli::Context& context, const Settings& s) {
+  const law::Instrument a = law::load(s.id), b = law::load(s.other);
   const auto differences = law::diff(a, b);
-  s.json ? print(law::to_json(differences)) : print(law::diff_table(a, b, differences));
-  return base::ExitCode::ok;
+  return context.answer(s.json ? lines(law::to_json(differences))
+                               : law::diff_table(a, b, differences));
 }
 
-base::ExitCode calendar(const Settings& s) {
+base::ExitCode calendar(cli::Context& context, const Settings& s) {
   const auto spans = law::calendar();
-  s.json ? print(law::to_json(spans)) : print(law::calendar_table(spans));
-  return base::ExitCode::ok;
+  return context.answer(s.json ? lines(law::to_json(spans)) : law::calendar_table(spans));
 }
 
-base::ExitCode act(cli::Context& context, const Settings& s, ledger::OversightAct what) {
+template <ledger::OversightAct what>
+base::ExitCode act(cli::Context& context, const Settings& s) {
   const policy::Policy& policy = context.policy();
-  const crypto::PrivateKey key = crypto::PrivateKey::open(s.sign_key);
-  gate::OversightStatement statement;
-  statement.act = what;
-  statement.technology = s.technology;
-  statement.person = s.person;
-  statement.reason = s.reason;
-  statement.at = base::now();
-  const ledger::Overseen signed_act = gate::sign(statement, policy, key);
-  auto ledger_key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  ledger::Ledger ledger =
-      ledger::Ledger::open_to_append(policy.ledger, std::move(ledger_key), policy.rehearsal);
-  ledger.append(to_entry(signed_act, "law"));
+  const gate::OversightStatement statement{what, s.technology, {}, s.person, base::now(), s.reason};
+  const auto fact = gate::sign(statement, policy, crypto::PrivateKey::open(s.sign_key));
+  context.ledger().append(to_entry(fact, "law"));
   context.log().summary(fmt::format("{} {} by person {} at {}", ledger::event_of(what),
-                                    s.technology, signed_act.person,
-                                    base::to_string(statement.at)));
+                                    s.technology, fact.person, base::to_string(statement.at)));
   return base::ExitCode::ok;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return cli::run("law", argc, argv, [](cli::Setup& setup) {
-    auto s = std::make_shared<Settings>();
-    setup.app.require_subcommand(1);
-    const auto command = [&](const char* name, const char* help,
-                             std::function<base::ExitCode(cli::Context&)> work) {
-      CLI::App* sub = setup.app.add_subcommand(name, help);
-      sub->fallthrough();
-      // The chosen subcommand's callback names the work; run() does it once all options are read.
-      sub->callback([&setup, work = std::move(work)] { setup.action = work; });
-      return sub;
+  return cli::run("law", argc, argv, [](cli::App& app) {
+    auto& s = app.settings<Settings>();
+    const auto table = [&s](cli::Command command) {
+      command.flag("--json", s.json, "print JSON instead of a table");
+      return command;
     };
-    const auto table = [&](CLI::App* sub) {
-      sub->add_flag("--json", s->json, "print JSON instead of a table");
+    table(app.command("list", "the built-in texts", list, s));
+    table(app.command("show", "a text with all its rules", show, s))
+        .argument("ID", s.id, "built-in id, or the path of an instrument file");
+    app.command("schema", "print the JSON Schema of an instrument file", schema, s);
+    auto compared = table(app.command("diff", "what two texts say differently", diff, s));
+    compared.argument("A", s.id, "built-in id or path");
+    compared.argument("B", s.other, "built-in id or path");
+    table(app.command("calendar", "when there was a derogation", calendar, s));
+    const char* const remark = "a remark; goes into the ledger, no personal data";
+    const auto signing = [&s](cli::Command command, const char* reason) {
+      command.argument("TECHNOLOGY", s.technology, "a technology of the policy");
+      command.option("--person", s.person, "who signs: a person with the oversight role")
+          .required();
+      command.option("--sign-key", s.sign_key, "that person's private key (file: or pkcs11: URI)")
+          .required();
+      return command.option("--reason", s.reason, reason);
     };
-
-    table(command("list", "the built-in texts", [s](cli::Context&) { return list(*s); }));
-    CLI::App* show_command =
-        command("show", "a text with all its rules", [s](cli::Context&) { return show(*s); });
-    show_command->add_option("ID", s->id, "built-in id, or the path of an instrument file")
-        ->required();
-    table(show_command);
-    command("schema", "print the JSON Schema of an instrument file", [](cli::Context&) {
-      print(std::string(law::schema()));
-      return base::ExitCode::ok;
-    });
-    CLI::App* diff_command =
-        command("diff", "what two texts say differently", [s](cli::Context&) { return diff(*s); });
-    diff_command->add_option("A", s->id, "built-in id or path")->required();
-    diff_command->add_option("B", s->other, "built-in id or path")->required();
-    table(diff_command);
-    table(command("calendar", "when there was a derogation",
-                  [s](cli::Context&) { return calendar(*s); }));
-
-    const auto signing = [&](const char* name, const char* help, ledger::OversightAct what) {
-      CLI::App* sub =
-          command(name, help, [s, what](cli::Context& context) { return act(context, *s, what); });
-      sub->add_option("TECHNOLOGY", s->technology, "a technology of the policy")->required();
-      sub->add_option("--person", s->person, "who signs: a person with the oversight role")
-          ->required();
-      sub->add_option("--sign-key", s->sign_key, "that person's private key (file: or pkcs11: URI)")
-          ->required();
-      return sub;
-    };
-    signing("oversee", "sign off the oversight of a technology", ledger::OversightAct::oversee)
-        ->add_option("--reason", s->reason, "a remark; goes into the ledger, no personal data");
-    signing("halt", "close the gate for a technology at once", ledger::OversightAct::halt)
-        ->add_option("--reason", s->reason, "why; goes into the ledger, no personal data")
-        ->required();
-    signing("resume", "open it again; the error rate starts anew", ledger::OversightAct::resume)
-        ->add_option("--reason", s->reason, "a remark; goes into the ledger, no personal data");
+    using enum ledger::OversightAct;
+    signing(app.command("oversee", "sign off the oversight of a technology", act<oversee>, s),
+            remark);
+    signing(app.command("halt", "close the gate for a technology at once", act<halt>, s),
+            "why; goes into the ledger, no personal data")
+        .required();
+    signing(app.command("resume", "open it again; the error rate starts anew", act<resume>, s),
+            remark);
+    return app.chosen();
   });
 }

@@ -1,9 +1,9 @@
 // match: looks hashes up in the compiled index.  proviso-match(1)
-#include <fmt/format.h>
+#include "stage/match/match.h"
+
+#include <fmt/core.h>
 
 #include "cli/app.h"
-#include "crypto/keys.h"
-#include "stage/match/match.h"
 
 namespace {
 
@@ -12,12 +12,12 @@ using namespace proviso;
 struct Settings {
   stage::MatchSettings match;
   ndjson::StreamOptions stream;
-  std::optional<double> sample;
+  std::optional<double> share;  // of the items that the lists of the sample are looked up for
   std::string seed;
   std::vector<std::string> sample_lists;
 };
 
-// A check of CLI11: empty when it is one.
+// What is wrong with it.
 std::string is_version(const std::string& text) {
   const bool digits =
       text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -26,59 +26,43 @@ std::string is_version(const std::string& text) {
              : "a version of the index has 64 small hex digits, as 'proviso index info' prints it";
 }
 
-base::ExitCode match(cli::Context& context, const stage::MatchSettings& settings,
-                     const ndjson::StreamOptions& options) {
+base::ExitCode match(cli::Context& context, const Settings& s) {
+  stage::MatchSettings settings = s.match;
+  if (s.share) settings.sample.emplace(*s.share, s.seed, s.sample_lists);
   const policy::Policy& policy = context.policy();
-  const auto key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-  const law::Resolved law = policy::resolve_law(policy);
-  if (const auto note = law.unverified_note()) context.log().note(*note);
-  gate::Gate gate(policy, law, &ledger);
+  ledger::Ledger& ledger = context.ledger();
+  gate::Gate gate(policy, context.law_with_note(), &ledger);
   stage::Match stage(gate, ledger, settings);
   if (settings.hits_only)
     context.log().note(
         "only hits are printed: 'proviso retain' behind this could erase no non-hit");
-  return context.stream(stage, options);
+  return context.stream(stage, s.stream);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return cli::run("match", argc, argv, [](cli::Setup& setup) {
-    auto settings = std::make_shared<Settings>();
-    setup.app.description("Look the hashes of standard input up in the compiled index.");
-    setup.app.add_flag("--hits", settings->match.hits_only, "print hits alone, for reading");
-    setup.app.add_flag("--best", settings->match.best,
-                       "of each technology and file the nearest hit alone");
-    setup.app
-        .add_option("--expect-index", settings->match.expect_index,
-                    "version the index must have, 64 hex digits")
-        ->check(is_version);
-    auto* const sample = setup.app
-                             .add_option("--sample", settings->sample,
-                                         "look lists up for this share of items alone, 0 to 1")
-                             ->check(CLI::Range(0.0, 1.0))
-                             ->check(cli::not_a_number);
-    auto* const seed =
-        setup.app.add_option("--seed", settings->seed, "text that chooses the items of --sample")
-            ->needs(sample);
-    sample->needs(seed);
-    setup.app
-        .add_option("--sample-list", settings->sample_lists,
-                    "a list that --sample is for; repeatable; default: all")
-        ->needs(sample)
-        ->allow_extra_args(false);
-    setup.app.add_option("--jobs", settings->stream.jobs, "threads")->check(CLI::Range(1u, 256u));
-    setup.schema_in = "hash";
-    setup.schema_out = "match";
-    setup.version_details = [] {
-      return fmt::format("PDQ search kernel: {}\n", index::kernel_name());
-    };
-    setup.action = [settings](cli::Context& context) {
-      if (settings->sample)
-        settings->match.sample.emplace(*settings->sample, settings->seed, settings->sample_lists);
-      return match(context, settings->match, settings->stream);
-    };
+  return cli::run("match", argc, argv, [](cli::App& app) {
+    auto& s = app.settings<Settings>();
+    app.description("Look the hashes of standard input up in the compiled index.");
+    app.flag("--hits", s.match.hits_only, "print hits alone, for reading");
+    app.flag("--best", s.match.best, "of each technology and file the nearest hit alone");
+    app.option("--expect-index", s.match.expect_index, "version the index must have, 64 hex digits")
+        .check(cli::holds(is_version));
+    auto sample =
+        app.option("--sample", s.share, "look lists up for this share of items alone, 0 to 1")
+            .check(cli::range(0.0, 1.0));
+    auto seed =
+        app.option("--seed", s.seed, "text that chooses the items of --sample").needs(sample);
+    sample.needs(seed);
+    app.option("--sample-list", s.sample_lists,
+               "a list that --sample is for; repeatable; default: all")
+        .needs(sample)
+        .one_value_each();
+    app.option("--jobs", s.stream.jobs, "threads").check(cli::range(1u, 256u));
+    app.schemas("hash", "match");
+    app.version_details(
+        [] { return fmt::format("PDQ search kernel: {}\n", index::kernel_name()); });
+    return [&s](cli::Context& context) { return match(context, s); };
   });
 }

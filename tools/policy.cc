@@ -1,14 +1,13 @@
 // policy: checks, shows and attests the policy.  proviso-policy(1)
-#include <fmt/format.h>
+#include "policy/policy.h"
 
-#include <iostream>
+#include <fmt/core.h>
 
 #include "cli/app.h"
-#include "crypto/keys.h"
+#include "json/json.h"
 #include "ledger/facts.h"
 #include "ledger/ledger.h"
 #include "policy/attestations.h"
-#include "policy/policy.h"
 #include "policy/schema.h"
 #include "policy/show.h"
 
@@ -21,9 +20,9 @@ struct Settings {
   bool resolved = false, documents_only = false;
 };
 
-base::ExitCode check(cli::Context& context, const Settings& settings) {
+base::ExitCode check(cli::Context& context, const Settings& s) {
   policy::LoadOptions options;
-  options.documents_only = settings.documents_only;
+  options.documents_only = s.documents_only;
   const policy::Policy& policy = context.policy(options);
   context.log().summary(fmt::format(
       "{}: {} services, {} technologies, {} people; nothing is wrong with it", policy.file.string(),
@@ -31,76 +30,61 @@ base::ExitCode check(cli::Context& context, const Settings& settings) {
   return base::ExitCode::ok;
 }
 
-base::ExitCode show(cli::Context& context, const Settings& settings) {
+base::ExitCode show(cli::Context& context, const Settings& s) {
   const policy::Policy& policy = context.policy();
-  if (settings.resolved)
-    std::cout << policy::resolved_json(policy, policy::resolve_law(policy)).dump(2) << "\n";
-  else
-    std::cout << policy.text;
-  return base::ExitCode::ok;
+  if (!s.resolved) return context.answer(policy.text);
+  return context.answer(policy::resolved_json(policy, context.law()).dump(2) + "\n");
 }
 
-base::ExitCode attest(cli::Context& context, const Settings& settings) {
+base::ExitCode schema(cli::Context& context, const Settings&) {
+  return context.answer(policy::schema());
+}
+
+base::ExitCode attest(cli::Context& context, const Settings& s) {
   const policy::Policy& policy = context.policy();
-  const auto expires = base::parse_date(settings.expires);
+  const auto expires = base::parse_date(s.expires);
   if (!expires)
     throw base::Error(base::ExitCode::usage,
-                      fmt::format("'{}' is no day of the calendar (YYYY-MM-DD)", settings.expires),
+                      fmt::format("'{}' is no day of the calendar (YYYY-MM-DD)", s.expires),
                       "--expires");
-  const law::Resolved law = policy::resolve_law(policy);
-  const policy::Attestation attestation = policy::attest(
-      policy, law, settings.rule, settings.person, settings.sign_key, settings.evidence, *expires);
-  const auto key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
+  const auto attestation =
+      policy::attest(policy, context.law(), s.rule, s.person, s.sign_key, s.evidence, *expires);
+  ledger::Ledger& ledger = context.ledger();
   policy::write_attestation(policy, attestation);
-  ledger::Attested attested;
-  attested.rule = attestation.rule;
-  attested.role = policy::to_string(attestation.role);
-  attested.person = policy.person(settings.person)->number;
-  attested.expires = attestation.expires;
-  attested.evidence_sha256 = attestation.evidence_sha256;
-  ledger.append(to_entry(attested, "policy"));
-  context.log().summary(fmt::format("{} attested by {} until {}", attestation.rule, settings.person,
-                                    settings.expires));
+  ledger::Attested fact;
+  fact.rule = attestation.rule;
+  fact.role = policy::to_string(attestation.role);
+  fact.person = policy.person(s.person)->number;
+  fact.expires = attestation.expires;
+  fact.evidence_sha256 = attestation.evidence_sha256;
+  ledger.append(to_entry(fact, "policy"));
+  context.log().summary(
+      fmt::format("{} attested by {} until {}", attestation.rule, s.person, s.expires));
   return base::ExitCode::ok;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return cli::run("policy", argc, argv, [](cli::Setup& setup) {
-    auto settings = std::make_shared<Settings>();
-    setup.app.description("Check, show and attest the policy.");
-    setup.app.require_subcommand(1);
-    CLI::App* const check_app =
-        setup.app.add_subcommand("check", "every finding at once, with file, line and column");
-    check_app->add_flag("--static", settings->documents_only,
-                        "a bare checkout: keys, lists and vault need not be there");
-    CLI::App* const show_app = setup.app.add_subcommand("show", "print the policy");
-    show_app->add_flag("--resolved", settings->resolved,
-                       "as JSON, with defaults and the law's ceilings applied");
-    CLI::App* const schema_app =
-        setup.app.add_subcommand("schema", "print the JSON Schema of the policy file");
-    CLI::App* const attest_app =
-        setup.app.add_subcommand("attest", "answer for a rule that no machine can check, signed");
-    attest_app->add_option("RULE", settings->rule)->required();
-    attest_app->add_option("--person", settings->person, "id in the policy")->required();
-    attest_app->add_option("--sign-key", settings->sign_key, "the person's private key (URI)")
-        ->required();
-    attest_app
-        ->add_option("--evidence", settings->evidence,
-                     "file that shows it; when it changes the attestation ends")
-        ->required();
-    attest_app->add_option("--expires", settings->expires, "last day, YYYY-MM-DD")->required();
-    setup.action = [=](cli::Context& context) {
-      if (check_app->parsed()) return check(context, *settings);
-      if (show_app->parsed()) return show(context, *settings);
-      if (schema_app->parsed()) {
-        std::cout << policy::schema();
-        return base::ExitCode::ok;
-      }
-      return attest(context, *settings);
-    };
+  return cli::run("policy", argc, argv, [](cli::App& app) {
+    auto& s = app.settings<Settings>();
+    app.description("Check, show and attest the policy.");
+    app.command("check", "every finding at once, with file, line and column", check, s)
+        .flag("--static", s.documents_only,
+              "a bare checkout: keys, lists and vault need not be there");
+    app.command("show", "print the policy", show, s)
+        .flag("--resolved", s.resolved, "as JSON, with defaults and the law's ceilings applied");
+    app.command("schema", "print the JSON Schema of the policy file", schema, s);
+    auto attested =
+        app.command("attest", "answer for a rule that no machine can check, signed", attest, s);
+    attested.argument("RULE", s.rule);
+    attested.option("--person", s.person, "id in the policy").required();
+    attested.option("--sign-key", s.sign_key, "the person's private key (URI)").required();
+    attested
+        .option("--evidence", s.evidence,
+                "file that shows it; when it changes the attestation ends")
+        .required();
+    attested.option("--expires", s.expires, "last day, YYYY-MM-DD").required();
+    return app.chosen();
   });
 }

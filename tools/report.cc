@@ -1,23 +1,20 @@
 // report: a case's package for a registered body; the yearly report with each figure's query.
 // proviso-report(1)
-#include <fmt/format.h>
 #include <unistd.h>
+
+#include <optional>
 
 #include "base/file.h"
 #include "cli/app.h"
-#include "ledger/facts.h"
-#include "report/case_report.h"
-#include "report/render.h"
+#include "ledger/ledger.h"
+#include "policy/policy.h"
+#include "report/annual_output.h"
+#include "report/case_summary.h"
 #include "review/decision.h"
 
 namespace {
 
 using namespace proviso;
-
-struct CaseSettings {
-  report::CaseReportRequest request;
-  std::string output;
-};
 
 struct AnnualSettings {
   int year = 0;
@@ -26,130 +23,76 @@ struct AnnualSettings {
   bool draft = false;
 };
 
-base::ExitCode report_case(cli::Context& context, const CaseSettings& settings) {
+base::ExitCode report_case(cli::Context& context, const report::CaseReportRequest& asked) {
   const policy::Policy& policy = context.policy();
-  const law::Resolved law = policy::resolve_law(policy);
-  auto request = settings.request;
-  request.output = settings.output.empty() ? request.id.value + ".p7m" : settings.output;
-  const auto key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-  vault::CaseStore store = vault::CaseStore::open(policy.vault, ledger, policy.rehearsal);
+  const law::Resolved& law = context.law();
+  auto request = asked;
+  if (request.output.empty()) request.output = request.id.value + ".p7m";
+  auto store = vault::CaseStore::open(policy.vault, context.ledger(), policy.rehearsal);
   const auto is_reviewed = [&](vault::CaseStore& vault, const vault::CaseRow& row) {
     return review::has_valid_confirmation(vault, row, policy);
   };
   const auto reported = report::report_case(store, policy, law, request, is_reviewed, base::now());
-  context.log().summary(fmt::format("case {} to {}: {}, {} bytes, sha256 {}{}", request.id.value,
-                                    request.organisation, request.output.native(), reported.bytes,
-                                    reported.package_sha256,
-                                    policy.rehearsal ? ", REHEARSAL" : ""));
+  context.log().summary(report::summary_of(request, reported, policy.rehearsal));
   return base::ExitCode::ok;
 }
 
-// A draft reads and writes nothing, so it needs no private key.
-ledger::Ledger open_ledger(const policy::Policy& policy, bool draft) {
-  if (draft) {
-    const auto public_key = base::fs::path(policy.ledger_key).replace_extension(".pub");
-    if (base::fs::exists(public_key))
-      return ledger::Ledger::open_to_read(policy.ledger, crypto::PublicKey::open(public_key));
-    const auto key = crypto::PrivateKey::open(policy.ledger_key);
-    return ledger::Ledger::open_to_read(policy.ledger, crypto::PublicKey::of(key));
-  }
-  const auto key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  return ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-}
-
-std::string render(const report::AnnualReport& annual, const std::string& json,
-                   const std::string& format) {
-  if (format == "csv") return report::to_csv(annual);
-  if (format == "markdown") return report::to_markdown(annual);
-  if (format == "html") return report::to_html(annual);
-  return json;
-}
-
-base::ExitCode report_annual(cli::Context& context, const AnnualSettings& settings) {
+base::ExitCode report_annual(cli::Context& context, const AnnualSettings& s) {
   const policy::Policy& policy = context.policy();
-  const law::Resolved law = policy::resolve_law(policy);
-  const report::Form form = report::load_form(settings.form);
-  ledger::Ledger ledger = open_ledger(policy, settings.draft);
-  report::AnnualReport annual =
-      report::make_annual(form, ledger, policy, law, settings.year, settings.service);
-  annual.draft = settings.draft;
-  std::string format = settings.format;
-  if (format.empty()) format = !settings.output && isatty(STDOUT_FILENO) == 1 ? "markdown" : "json";
-  const std::string json = report::to_json(annual).dump(2) + "\n";
-  const std::string text = render(annual, json, format);
-
-  if (!settings.draft) {
-    // The JSON form is what the ledger remembers, whatever form was asked for.
-    ledger.append(to_entry(
-        ledger::ReportMade{settings.year, form.id, ledger.keep_document(json), settings.service},
-        "report"));
-  }
-  if (settings.output) {
-    base::write_file_atomically(*settings.output, text);
-  } else {
-    base::write_all(STDOUT_FILENO, text, "standard output");
-  }
+  const law::Resolved& law = context.law();
+  const report::Form form = report::load_form(s.form);
+  // A draft leaves no entry, so it needs no private key.
+  const ledger::Ledger& ledger = s.draft ? context.ledger_to_read() : context.ledger();
+  auto annual = report::make_annual(form, ledger, policy, law, s.year, s.service);
+  annual.draft = s.draft;
+  const bool for_people = s.format.empty() && !s.output && isatty(STDOUT_FILENO) == 1;
+  const std::string text = report::to_text(annual, for_people ? "markdown" : s.format);
+  if (!s.draft) report::record(annual, context.ledger());
+  if (!s.output) return context.answer(text);
+  base::write_file_atomically(*s.output, text);
   return base::ExitCode::ok;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return cli::run("report", argc, argv, [](cli::Setup& setup) {
-    auto one = std::make_shared<CaseSettings>();
-    auto annual = std::make_shared<AnnualSettings>();
-    setup.app.description("Report a case to a registered body, or make the yearly report.");
-    setup.app.require_subcommand(1);
-
-    CLI::App* of_case =
-        setup.app.add_subcommand("case", "Make a case's package: signed, sealed to the recipient");
-    of_case->add_option("CASE", one->request.id.value, "id of the case")->required();
-    of_case
-        ->add_option("--to", one->request.organisation,
-                     "id of the organisation or authority in the registers")
-        ->required()
-        ->type_name("ID");
-    of_case
-        ->add_option("--open-key", one->request.open_key,
-                     "key of the review role: a file or pkcs11: URI")
-        ->required()
-        ->type_name("URI");
-    of_case->add_option("--output", one->output, "new file for the package (default: CASE.p7m)")
-        ->type_name("FILE");
-    auto* request = of_case
-                        ->add_option("--request", one->request.authority_request.reference,
-                                     "reference of an authority's request")
-                        ->type_name("REF");
-    auto* basis = of_case
-                      ->add_option("--basis", one->request.authority_request.basis,
-                                   "law that the request rests on")
-                      ->type_name("LAW");
-    request->needs(basis);
-    basis->needs(request);
-
-    CLI::App* of_year = setup.app.add_subcommand(
-        "annual", "The yearly report, every figure counted from the ledger");
-    of_year->add_option("--year", annual->year, "calendar year, UTC")
-        ->required()
-        ->check(CLI::Range(2020, 9999));
-    of_year->add_option("--service", annual->service, "one service of the policy (default: all)")
-        ->type_name("NAME");
-    of_year
-        ->add_option("--format", annual->format, "markdown on a terminal, else json, unless given")
-        ->check(CLI::IsMember({"json", "csv", "markdown", "html"}))
-        ->type_name("FORMAT");
-    of_year->add_option("--form", annual->form, "form to answer")->type_name("ID");
-    of_year
-        ->add_option("--output", annual->output, "write the report here (default: standard output)")
-        ->type_name("FILE");
-    of_year->add_flag("--draft", annual->draft,
-                      "mark it as a draft and leave no entry in the ledger");
-
-    setup.action = [one, annual, of_case](cli::Context& context) {
-      return of_case->parsed() ? report_case(context, *one) : report_annual(context, *annual);
-    };
+  return cli::run("report", argc, argv, [](cli::App& app) {
+    auto& one = app.settings<report::CaseReportRequest>();
+    auto& year = app.settings<AnnualSettings>();
+    auto& request = one.authority_request;
+    app.description("Report a case to a registered body, or make the yearly report.");
+    auto c = app.command("case", "Make a case's package: signed, sealed to the recipient",
+                         report_case, one);
+    c.argument("CASE", one.id.value, "id of the case");
+    c.option("--to", one.organisation, "id of the organisation or authority in the registers")
+        .required()
+        .type_name("ID");
+    c.option("--open-key", one.open_key, "key of the review role: a file or pkcs11: URI")
+        .required()
+        .type_name("URI");
+    c.option("--person", one.person,
+             "who reports, by id in the policy; its number goes into the ledger")
+        .type_name("ID");
+    c.option("--output", one.output, "new file for the package (default: CASE.p7m)")
+        .type_name("FILE");
+    auto reference = c.option("--request", request.reference, "reference of an authority's request")
+                         .type_name("REF");
+    auto basis =
+        c.option("--basis", request.basis, "law that the request rests on").type_name("LAW");
+    reference.needs(basis);
+    basis.needs(reference);
+    auto a = app.command("annual", "The yearly report, every figure counted from the ledger",
+                         report_annual, year);
+    a.option("--year", year.year, "calendar year, UTC").required().check(cli::range(2020, 9999));
+    a.option("--service", year.service, "one service of the policy (default: all)")
+        .type_name("NAME");
+    a.option("--format", year.format, "markdown on a terminal, else json, unless given")
+        .check(cli::one_of({"json", "csv", "markdown", "html"}))
+        .type_name("FORMAT");
+    a.option("--form", year.form, "form to answer").type_name("ID");
+    a.option("--output", year.output, "write the report here (default: standard output)")
+        .type_name("FILE");
+    a.flag("--draft", year.draft, "mark it as a draft and leave no entry in the ledger");
+    return app.chosen();
   });
 }

@@ -1,42 +1,35 @@
 // retain: hits become sealed cases, everything else is erased.  proviso-retain(1)
 #include "stage/retain/retain.h"
 #include "cli/app.h"
-#include "crypto/keys.h"
 
 namespace {
 
 using namespace proviso;
 
-base::ExitCode retain(cli::Context& context, const stage::RetainSettings& settings,
-                      const ndjson::StreamOptions& options) {
+struct Settings {
+  stage::RetainSettings retain;
+  ndjson::StreamOptions stream;
+};
+
+base::ExitCode retain(cli::Context& context, const Settings& s) {
   const policy::Policy& policy = context.policy();
-  const auto key =
-      std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-  ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-  const law::Resolved law = policy::resolve_law(policy);
-  if (const auto note = law.unverified_note()) context.log().note(*note);
-  gate::Gate gate(policy, law, &ledger);
-  stage::Retain stage(gate, ledger, settings);
-  return context.stream(stage, options);
+  ledger::Ledger& ledger = context.ledger();
+  gate::Gate gate(policy, context.law_with_note(), &ledger);
+  stage::Retain stage(gate, ledger, s.retain);
+  return context.stream(stage, s.stream);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return cli::run("retain", argc, argv, [](cli::Setup& setup) {
-    auto settings = std::make_shared<stage::RetainSettings>();
-    auto options = std::make_shared<ndjson::StreamOptions>();
-    setup.app.description(
-        "Seal the hits of standard input into the vault and erase everything else.");
-    setup.app.add_flag("--ack", settings->ack,
-                       "print a line for each erased item too, without its hashes");
-    setup.app.add_option("--jobs", options->jobs, "threads")->check(CLI::Range(1u, 256u));
-    setup.app.add_option("--max-line", options->max_line, "longest line in bytes")
-        ->check(CLI::Range(std::size_t{1024}, ndjson::kMaxLineBytes));
-    setup.schema_in = "match";
-    setup.schema_out = "retain";
-    setup.action = [settings, options](cli::Context& context) {
-      return retain(context, *settings, *options);
-    };
+  return cli::run("retain", argc, argv, [](cli::App& app) {
+    auto& s = app.settings<Settings>();
+    app.description("Seal the hits of standard input into the vault and erase everything else.");
+    app.flag("--ack", s.retain.ack, "print a line for each erased item too, without its hashes");
+    app.option("--jobs", s.stream.jobs, "threads").check(cli::range(1u, 256u));
+    app.option("--max-line", s.stream.max_line, "longest line in bytes")
+        .check(cli::range(std::uint64_t{1024}, std::uint64_t{ndjson::kMaxLineBytes}));
+    app.schemas("match", "retain");
+    return [&s](cli::Context& context) { return retain(context, s); };
   });
 }

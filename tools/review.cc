@@ -1,16 +1,14 @@
 // review: people look at cases and decide.  proviso-review(1)
-#include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <optional>
-
-#include "base/file.h"
 #include "cli/app.h"
 #include "crypto/keys.h"
-#include "review/decision.h"
-#include "review/viewing.h"
+#include "json/json.h"
+#include "ledger/ledger.h"
+#include "policy/policy.h"
+#include "review/case_listing.h"
+#include "review/content_file.h"
 
 namespace {
 
@@ -21,194 +19,81 @@ struct Settings {
   bool clear = false, metadata = false, decisions = false;
 };
 
-void put(const std::string& line) {
-  base::write_all(STDOUT_FILENO, line + "\n", "standard output");
+vault::CaseStore open_store(cli::Context& context) {
+  const policy::Policy& policy = context.policy();
+  return vault::CaseStore::open(policy.vault, context.ledger(), policy.rehearsal);
 }
 
-// A new file, gone again unless all of it was written.
-class NewFile {
- public:
-  explicit NewFile(std::string path)
-      : path_(std::move(path)),
-        fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) {
-    if (!fd_) base::throw_errno(errno, "cannot be created", path_, base::ExitCode::cannot_create);
-  }
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-  ~NewFile() {
-    if (!kept_) ::unlink(path_.c_str());
-  }
-  int get() const { return fd_.get(); }
-  void keep() {
-    base::sync(fd_.get(), path_);
-    kept_ = true;
-  }
-
- private:
-  std::string path_;
-  base::UniqueFd fd_;
-  bool kept_ = false;
-};
-
-struct Opened {
-  const policy::Policy& policy;
-  ledger::Ledger ledger;
-  vault::CaseStore store;
-
-  static Opened open(cli::Context& context) {
-    const policy::Policy& policy = context.policy();
-    const auto key =
-        std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(policy.ledger_key));
-    ledger::Ledger ledger = ledger::Ledger::open_to_append(policy.ledger, key, policy.rehearsal);
-    return Opened(policy, std::move(ledger));
-  }
-
- private:
-  Opened(const policy::Policy& p, ledger::Ledger l)
-      : policy(p),
-        ledger(std::move(l)),
-        store(vault::CaseStore::open(p.vault, ledger, p.rehearsal)) {}
-};
-
-base::ExitCode list(cli::Context& context, const Settings& settings) {
-  Opened opened = Opened::open(context);
-  const bool table =
-      settings.format == "table" || (settings.format.empty() && ::isatty(STDOUT_FILENO) == 1);
-  const auto columns = [](const auto&... values) {
-    put(fmt::format("{:<32}  {:<16}  {:<12}  {:<16}  {:<6}  {:<20}  {}", values...));
-  };
-  if (table) columns("CASE", "STATE", "CLASS", "TECHNOLOGY", "KIND", "EXPIRES", "RULE");
-  const auto rows = opened.store.list([&](const vault::CaseRow& row) {
-    return settings.state.empty() || settings.state == vault::to_string(row.state);
-  });
-  for (const vault::CaseRow& row : rows) {
-    if (table) {
-      columns(row.id.value, vault::to_string(row.state), row.material_class, row.technology,
-              row.kind, base::to_string(row.expires_at), row.expiry_rule);
-    } else {
-      put(review::listing(row).dump());
-    }
-  }
-  context.log().summary(fmt::format("{} cases", rows.size()));
+base::ExitCode list(cli::Context& context, const Settings& s) {
+  const vault::CaseStore store = open_store(context);
+  const bool table = s.format == "table" || (s.format.empty() && ::isatty(STDOUT_FILENO) == 1);
+  const auto cases = review::list_cases(store, s.state, table,
+                                        [&](std::string_view line) { context.print(line); });
+  context.log().summary(fmt::format("{} cases", cases));
   return base::ExitCode::ok;
 }
 
-void show_decisions(const review::View& view) {
-  for (const review::ReadDecision& read : view.decisions()) {
-    put(json::canonical({{"case", view.row().id.value},
-                         {"decision", review::to_string(read.decision.verdict)},
-                         {"reviewer", read.decision.reviewer},
-                         {"at", base::to_string(read.decision.at)},
-                         {"reason", read.reason}}));
-  }
-}
-
-base::ExitCode show(cli::Context& context, const Settings& settings) {
-  const bool words = settings.metadata || settings.decisions;
-  if (settings.output.empty() && !words && ::isatty(STDOUT_FILENO) == 1) {
+base::ExitCode show(cli::Context& context, const Settings& s) {
+  const bool words = s.metadata || s.decisions;
+  if (s.output.empty() && !words && ::isatty(STDOUT_FILENO) == 1)
     throw base::Error(base::ExitCode::usage, "content is not written to a terminal",
                       "standard output", "use --output FILE");
-  }
-  const crypto::PrivateKey key = crypto::PrivateKey::open(settings.open_key);
-  Opened opened = Opened::open(context);
+  const crypto::PrivateKey key = crypto::PrivateKey::open(s.open_key);
+  vault::CaseStore store = open_store(context);
   // Before the look is recorded: a name that is taken fails first.
-  std::optional<NewFile> file;
-  if (!settings.output.empty()) file.emplace(settings.output);
-  const review::View view(opened.store, opened.policy, {settings.case_id}, key, settings.purpose,
-                          "review");
-  if (settings.metadata) put(view.metadata().dump(2));
-  if (settings.decisions) show_decisions(view);
-  if (words) return base::ExitCode::ok;
-  const int out = file ? file->get() : STDOUT_FILENO;
-  if (settings.clear) {
-    view.content([&](std::span<const std::byte> part) {
-      base::write_all(out, base::as_text(part), "output");
-    });
-  } else {
-    media::Decoder decoder;
-    base::write_all(out, view.preview(decoder), "output");
-  }
-  if (file) file->keep();
+  review::ContentFile content(s.output);
+  const auto access = vault::access_by(context.policy(), s.person, s.purpose, "review");
+  const review::View view(store, context.policy(), {s.case_id}, key, access);
+  if (s.metadata) context.print(view.metadata().dump(2) + "\n");
+  if (s.decisions) context.print(review::decision_lines(view));
+  if (!words) content.write(view, s.clear);
   return base::ExitCode::ok;
 }
 
-base::ExitCode decide(cli::Context& context, const Settings& settings) {
-  const crypto::PrivateKey key = crypto::PrivateKey::open(settings.sign_key);
-  Opened opened = Opened::open(context);
-  const law::Resolved law = policy::resolve_law(opened.policy);
-  const review::Decision decision{{settings.case_id},
-                                  *ledger::parse<ledger::Verdict>(settings.verdict),
-                                  settings.person,
-                                  settings.reason,
-                                  base::now()};
-  const review::Outcome outcome =
-      review::decide(opened.store, opened.ledger, opened.policy, law, decision, key);
-  if (outcome.waits_for_second) {
-    context.log().summary(fmt::format(
-        "case {}: {}, it stays suspected until two reviewers agree (review.four_eyes), at most to "
-        "{}",
-        settings.case_id,
-        outcome.disagreement ? "the reviewers disagree" : "one more reviewer must say the same",
-        base::to_string(*outcome.expires_at)));
-  } else if (outcome.state == vault::State::purged) {
-    context.log().summary(fmt::format("case {}: rejected and purged", settings.case_id));
-  } else {
-    context.log().summary(fmt::format("case {}: {}, ends on {}", settings.case_id,
-                                      vault::to_string(outcome.state),
-                                      base::to_string(*outcome.expires_at)));
-  }
+base::ExitCode decide(cli::Context& context, const Settings& s) {
+  const crypto::PrivateKey key = crypto::PrivateKey::open(s.sign_key);
+  vault::CaseStore store = open_store(context);
+  const review::Decision decision{
+      {s.case_id}, *ledger::parse<ledger::Verdict>(s.verdict), s.person, s.reason, base::now()};
+  const auto outcome =
+      review::decide(store, context.ledger(), context.policy(), context.law(), decision, key);
+  context.log().summary(review::summary_of(outcome, s.case_id));
   return base::ExitCode::ok;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return cli::run("review", argc, argv, [](cli::Setup& setup) {
-    auto settings = std::make_shared<Settings>();
-    setup.app.description("Look at cases and decide them.");
-    setup.app.require_subcommand(1);
-    CLI::App* const list_app = setup.app.add_subcommand("list", "every case, in order of its end");
-    list_app->add_option("--format", settings->format, "table (default on a terminal) or ndjson")
-        ->check(CLI::IsMember({"table", "ndjson"}));
-    list_app->add_option("--state", settings->state, "only cases of this state")
-        ->check(
-            CLI::IsMember({"suspected", "confirmed", "confirmed-as-new", "rejected", "reported"}));
-    CLI::App* const show_app = setup.app.add_subcommand("show", "a blurred preview of one case");
-    show_app->add_option("CASE", settings->case_id)->required();
-    show_app->add_option("--open-key", settings->open_key, "private key of the review role (URI)")
-        ->required();
-    show_app
-        ->add_option("--purpose", settings->purpose,
-                     "storage purpose that asks for the look, e.g. reporting")
-        ->required();
-    CLI::Option* const output = show_app->add_option(
-        "--output", settings->output, "write to a new FILE instead of standard output");
-    CLI::Option* const clear = show_app->add_flag("--clear", settings->clear, "the original bytes");
-    CLI::Option* const metadata = show_app->add_flag("--metadata", settings->metadata,
-                                                     "what was sealed beside the content, as JSON");
-    show_app
-        ->add_flag("--decisions", settings->decisions,
-                   "what reviewers decided, with their reasons, as NDJSON")
-        ->excludes(output)
-        ->excludes(clear);
-    metadata->excludes(output)->excludes(clear);
-    CLI::App* const decide_app =
-        setup.app.add_subcommand("decide", "confirm or reject one case, signed");
-    decide_app->add_option("CASE", settings->case_id)->required();
-    decide_app->add_option("DECISION", settings->verdict)
-        ->required()
-        ->check(CLI::IsMember({"confirm", "confirm-as-new", "reject"}));
-    decide_app
-        ->add_option("--reason", settings->reason,
-                     "why; sealed to the review role, never in the ledger")
-        ->required();
-    decide_app->add_option("--person", settings->person, "reviewer's id in the policy")->required();
-    decide_app->add_option("--sign-key", settings->sign_key, "the reviewer's private key (URI)")
-        ->required();
-    setup.action = [=](cli::Context& context) {
-      if (list_app->parsed()) return list(context, *settings);
-      if (show_app->parsed()) return show(context, *settings);
-      return decide(context, *settings);
-    };
+  return cli::run("review", argc, argv, [](cli::App& app) {
+    auto& s = app.settings<Settings>();
+    app.description("Look at cases and decide them.");
+    auto listed = app.command("list", "every case, in order of its end", list, s);
+    listed.option("--format", s.format, "table (default on a terminal) or ndjson")
+        .check(cli::one_of({"table", "ndjson"}));
+    listed.option("--state", s.state, "only cases of this state")
+        .check(cli::one_of({"suspected", "confirmed", "confirmed-as-new", "rejected", "reported"}));
+    auto shown = app.command("show", "a blurred preview of one case", show, s);
+    shown.argument("CASE", s.case_id);
+    shown.option("--open-key", s.open_key, "private key of the review role (URI)").required();
+    shown.option("--purpose", s.purpose, "storage purpose that asks for the look, e.g. reporting")
+        .required();
+    shown.option("--person", s.person, "your id in the policy; its number goes into the ledger");
+    const auto output =
+        shown.option("--output", s.output, "write to a new FILE instead of standard output");
+    const auto clear = shown.flag("--clear", s.clear, "the original bytes");
+    auto metadata =
+        shown.flag("--metadata", s.metadata, "what was sealed beside the content, as JSON");
+    shown.flag("--decisions", s.decisions, "what reviewers decided, with their reasons, as NDJSON")
+        .excludes(output, clear);
+    metadata.excludes(output, clear);
+    auto decided = app.command("decide", "confirm or reject one case, signed", decide, s);
+    decided.argument("CASE", s.case_id);
+    decided.argument("DECISION", s.verdict)
+        .check(cli::one_of({"confirm", "confirm-as-new", "reject"}));
+    decided.option("--reason", s.reason, "why; sealed to the review role, never in the ledger")
+        .required();
+    decided.option("--person", s.person, "reviewer's id in the policy").required();
+    decided.option("--sign-key", s.sign_key, "the reviewer's private key (URI)").required();
+    return app.chosen();
   });
 }

@@ -1,14 +1,20 @@
-#include <fmt/format.h>
+#include "cli/front_door.h"
+
+#include <fmt/core.h>
 #include <limits.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <string_view>
 #include <vector>
 
-#include "cli/app.h"
+#include "base/error.h"
+#include "cli/exit_code.h"
+#include "cli/log.h"
+#include "cli/output.h"
 #include "cli/tools.h"
 
 namespace proviso::cli {
@@ -29,7 +35,7 @@ bool is_executable(const fs::path& path) {
   return fs::is_regular_file(path, none) && access(path.c_str(), X_OK) == 0;
 }
 
-void print_help() {
+std::string help_text() {
   std::string text =
       "proviso: scanning for child sexual abuse material within the conditions of the law\n\n"
       "usage: proviso TOOL [OPTION...]\n"
@@ -40,7 +46,7 @@ void print_help() {
     text += fmt::format("  {:<12} {}\n", line.name, line.summary);
   text +=
       "\n'proviso help TOOL' opens the manual of a tool, 'proviso TOOL --help' lists its options\n";
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  return text;
 }
 
 // Where pages lie: beside an installed program, else in the sources that a build tree was made
@@ -76,11 +82,13 @@ int unknown_tool(const Log& log, std::string_view word) {
               base::ExitCode::usage);
 }
 
+int print(std::string_view text) {
+  print_whole(text);
+  return static_cast<int>(base::ExitCode::ok);
+}
+
 int help(const Log& log, int argc, char** argv) {
-  if (argc < 3) {
-    print_help();
-    return 0;
-  }
+  if (argc < 3) return print(help_text());
   const std::string word = argv[2];
   if (word != "proviso" && summary_of(word).empty()) return unknown_tool(log, word);
   const std::string page = word == "proviso" ? word : "proviso-" + word;
@@ -101,26 +109,19 @@ std::string exec_path() {
   return environment != nullptr && *environment != '\0' ? environment : beside.native();
 }
 
-int front_door(int argc, char** argv) {
-  Log log;
+namespace {
+
+// Answers, or becomes the tool that is named.
+int answer(const Log& log, int argc, char** argv) {
   if (argc < 2) {
-    print_help();
+    print(help_text());
     return static_cast<int>(base::ExitCode::usage);
   }
   const std::string word = argv[1];
-  if (word == "--help" || word == "-h") {
-    print_help();
-    return 0;
-  }
-  if (word == "--version") {
-    const std::string text = version_text("proviso", argc > 2 && std::string_view(argv[2]) == "-v");
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    return 0;
-  }
-  if (word == "--exec-path") {
-    std::printf("%s\n", exec_path().c_str());
-    return 0;
-  }
+  if (word == "--help" || word == "-h") return print(help_text());
+  if (word == "--version")
+    return print(version_text("proviso", argc > 2 && std::string_view(argv[2]) == "-v"));
+  if (word == "--exec-path") return print(exec_path() + "\n");
   if (word == "help") return help(log, argc, argv);
   if (word.empty() || word[0] == '-' || word.find('/') != std::string::npos)
     return unknown_tool(log, word);
@@ -136,6 +137,13 @@ int front_door(int argc, char** argv) {
   arguments.push_back(nullptr);
   execv(program.c_str(), arguments.data());
   return fail(log, fmt::format("cannot run {}", program.native()), {}, base::ExitCode::unavailable);
+}
+
+}  // namespace
+
+int front_door(int argc, char** argv) {
+  const Log log;
+  return exit_code_of(log, [&] { return answer(log, argc, argv); });
 }
 
 }  // namespace proviso::cli

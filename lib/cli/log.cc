@@ -1,7 +1,9 @@
+#include "cli/log.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "cli/app.h"
+#include "json/json.h"
 
 namespace proviso::cli {
 

@@ -1,16 +1,13 @@
-#include <fmt/format.h>
-#include <poll.h>
+#include <fmt/core.h>
 #include <signal.h>
-#include <unistd.h>
 
-#include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <exception>
-#include <iostream>
-#include <new>
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <sstream>
+#include <string>
 
 #include "cli/app.h"
+#include "cli/exit_code.h"
 #include "cli/tools.h"
 #include "ndjson/schema.h"
 
@@ -78,26 +75,12 @@ void add_common_options(CLI::App& app, Common& common, EarlyOptions& early, bool
 }
 
 int print(std::string_view text) {
-  const bool written =
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  return number_of(written ? base::ExitCode::ok : base::ExitCode::io);
+  print_whole(text);
+  return number_of(base::ExitCode::ok);
 }
 
-// Is standard output a pipe whose reader went away?
-bool is_reader_gone() {
-  pollfd out{STDOUT_FILENO, POLLOUT, 0};
-  return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP)) != 0;
-}
-
-// An answer that was cut short would be taken for the whole one. A reader that has seen enough is
-// no error.
-void end_output() {
-  if (std::cout.flush() || is_reader_gone()) return;
-  throw base::Error(base::ExitCode::io, "cannot be written", "standard output");
-}
-
-int print_schema(const Setup& setup, const std::string& side) {
-  const std::string& name = side == "in" ? setup.schema_in : setup.schema_out;
+int print_schema(const App& tool, const std::string& side) {
+  const std::string& name = side == "in" ? tool.schema_in() : tool.schema_out();
   const auto text = ndjson::schema(name);
   if ((side != "in" && side != "out") || !text) {
     throw base::Error(base::ExitCode::usage,
@@ -107,34 +90,36 @@ int print_schema(const Setup& setup, const std::string& side) {
 }
 
 int parse_and_act(std::string_view tool, int argc, char** argv,
-                  const std::function<void(Setup&)>& set_up, Log& log) {
+                  const std::function<Action(App&)>& set_up, Log& log) {
   EarlyOptions early = look_early(argc, argv);
   log.format = early.format;
 
-  CLI::App app{std::string(summary_of(tool)), fmt::format("proviso {}", tool)};
-  app.fallthrough();  // common options stand before or after a subcommand
-  app.set_help_flag("-h,--help", "Print this help; the manual says more")->group("Common options");
+  CLI::App parser{std::string(summary_of(tool)), fmt::format("proviso {}", tool)};
+  parser.fallthrough();  // common options stand before or after a subcommand
+  parser.set_help_flag("-h,--help", "Print this help; the manual says more")
+      ->group("Common options");
   Common common;
-  Setup setup{app, {}, {}, {}, {}};
-  set_up(setup);
-  const bool has_schema = !setup.schema_in.empty() || !setup.schema_out.empty();
-  add_common_options(app, common, early, has_schema);
+  App app(parser);
+  const Action work = set_up(app);
+  const bool has_schema = !app.schema_in().empty() || !app.schema_out().empty();
+  add_common_options(parser, common, early, has_schema);
 
   if (early.version) {
     std::string text = version_text(fmt::format("proviso-{}", tool), early.verbose);
-    if (early.verbose && setup.version_details) {
-      std::string details = setup.version_details();
-      if (!details.empty() && details.back() != '\n') details += '\n';
-      text += details;
+    if (early.verbose) {
+      text += app.version_details();
+      if (text.back() != '\n') text += '\n';
     }
     return print(text);
   }
-  if (early.schema && has_schema) return print_schema(setup, *early.schema);
+  if (early.schema && has_schema) return print_schema(app, *early.schema);
 
   try {
-    app.parse(argc, argv);
+    parser.parse(argc, argv);
   } catch (const CLI::Success& answer) {
-    return app.exit(answer);
+    std::ostringstream text;
+    parser.exit(answer, text, text);
+    return print(text.str());
   } catch (const CLI::ParseError& error) {
     std::string what = error.what();
     for (char& c : what) {
@@ -146,73 +131,18 @@ int parse_and_act(std::string_view tool, int argc, char** argv,
   }
   log.quiet = common.quiet;
   Context context(log, std::move(common));
-  if (!setup.action) throw base::Error(base::ExitCode::software, "the tool has no action");
-  const base::ExitCode code = setup.action(context);
-  end_output();
+  const base::ExitCode code = work(context);
+  context.flush();
   return number_of(code);
-}
-
-std::string_view code_word(base::ExitCode code) {
-  switch (code) {
-    case base::ExitCode::ok:
-      return "ok";
-    case base::ExitCode::check_failed:
-      return "check_failed";
-    case base::ExitCode::records_failed:
-      return "records_failed";
-    case base::ExitCode::breaker:
-      return "breaker";
-    case base::ExitCode::usage:
-      return "usage";
-    case base::ExitCode::data:
-      return "data";
-    case base::ExitCode::no_input:
-      return "no_input";
-    case base::ExitCode::unavailable:
-      return "unavailable";
-    case base::ExitCode::software:
-      return "software";
-    case base::ExitCode::cannot_create:
-      return "cannot_create";
-    case base::ExitCode::io:
-      return "io";
-    case base::ExitCode::temp_fail:
-      return "temp_fail";
-    case base::ExitCode::no_permission:
-      return "no_permission";
-    case base::ExitCode::config:
-      return "config";
-  }
-  return "software";
 }
 
 }  // namespace
 
-std::string not_a_number(const std::string& text) {
-  return std::isnan(std::strtod(text.c_str(), nullptr)) ? "a number was expected, not " + text
-                                                        : std::string();
-}
-
-int run(std::string_view tool, int argc, char** argv, const std::function<void(Setup&)>& set_up) {
+int run(std::string_view tool, int argc, char** argv, const std::function<Action(App&)>& set_up) {
   signal(SIGPIPE, SIG_IGN);  // a reader that goes away is seen as EPIPE and ends a stream quietly
   Log log;
   log.tool = tool;
-  try {
-    return parse_and_act(tool, argc, argv, set_up, log);
-  } catch (const base::Error& error) {
-    for (const base::Finding& finding : error.findings())
-      log.error(finding.what, finding.where, code_word(error.code()));
-    if (!error.hint().empty()) log.hint(error.hint());
-    return number_of(error.code());
-  } catch (const std::bad_alloc&) {
-    log.error("out of memory", {}, code_word(base::ExitCode::temp_fail));
-    return number_of(base::ExitCode::temp_fail);
-  } catch (const std::exception& error) {
-    log.error(fmt::format("this should not happen: {}", error.what()), {},
-              code_word(base::ExitCode::software));
-    log.hint("please report it with the command line and this message, without records or content");
-    return number_of(base::ExitCode::software);
-  }
+  return exit_code_of(log, [&] { return parse_and_act(tool, argc, argv, set_up, log); });
 }
 
 }  // namespace proviso::cli

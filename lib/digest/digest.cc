@@ -13,9 +13,9 @@
 namespace proviso::digest {
 namespace {
 
-// Large enough that the system calls do not show, small enough for the second-level cache.
+// Large enough that system calls cost nothing measurable, small enough for the second-level cache.
 constexpr std::size_t kReadBytes = std::size_t{128} << 10;
-// Large enough that starting a thread for a piece does not show.
+// Large enough that starting a thread for a piece costs nothing measurable.
 constexpr std::size_t kPieceBytes = std::size_t{4} << 20;
 
 struct FreeContext {
@@ -23,8 +23,7 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
-// Fetched once: EVP_sha256() and its kin look the implementation up again at each
-// EVP_DigestInit_ex.
+// Fetched once: EVP_sha256() and the like look the implementation up at each EVP_DigestInit_ex.
 const EVP_MD* implementation(Type type) {
   static EVP_MD* const md5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
   static EVP_MD* const sha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);

@@ -47,13 +47,13 @@ class Hasher {
   std::unique_ptr<Impl> impl_;
 };
 
-// Reads `fd` from offset 0 to its end (pread), once. With `threads` over 1 the digests of a large
-// file are computed side by side, MD5 and the SHAs apart, each piece read once for all. Item error
+// Reads `fd` from offset 0 to its end (pread), once. With more than one of `threads`, MD5 and the
+// SHAs of a large file are computed in parallel; each piece is read once. Item error
 // content_unreadable (retryable).
 base::Result<Digests> of_file(int fd, Wanted, unsigned threads = 1);
 
-// Looks up every implementation, so that no file is opened for it later: for a process that is
-// about to be confined.
+// Looks up every implementation, so that no file is opened for it later. For a process that will be
+// confined.
 void prepare();
 
 }  // namespace proviso::digest

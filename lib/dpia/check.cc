@@ -1,5 +1,5 @@
-// Is this DPIA enough for this technology today?
-#include <fmt/format.h>
+// Checks a DPIA for one technology on one day.
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -35,14 +35,13 @@ bool is_new(const policy::Technology& technology, const law::Instrument& text) {
          *technology.first_used_by_any >= *text.new_technology_from;
 }
 
-// Lists of words are sets: their order says nothing.
+// Lists of words are sets: their order does not matter.
 json::Json without_order(json::Json value) {
   if (value.is_array()) std::sort(value.begin(), value.end());
   return value;
 }
 
-// Methods whose thresholds decide what is looked at by people: an assessment that does not state
-// them assesses nothing.
+// True for methods whose thresholds decide what people look at: an assessment must state them.
 bool must_state_parameters(const policy::Method& method) {
   return std::holds_alternative<policy::Vpdq>(method) || policy::needs_parameters(method);
 }
@@ -83,7 +82,7 @@ class Checker {
     finding.check = check;
     finding.level = level;
     finding.file = doc_.file.string();
-    // The place of the key itself, else of the closest section above it that is there.
+    // The place of the key, or of the closest section above it that is present.
     for (std::string_view at = key;;) {
       const auto place = doc_.places.find(std::string(at));
       if (place != doc_.places.end()) {
@@ -104,7 +103,7 @@ class Checker {
   }
 
   std::vector<Finding> finish() {
-    // A text that asks for no DPIA makes no error of what is missing in one.
+    // If the text does not ask for a DPIA, what is missing in one is not an error.
     if (!law_.dpia_required()) {
       for (Finding& each : found_) each.level = Level::note;
     }
@@ -131,7 +130,7 @@ class Checker {
     check_parameters();
   }
 
-  // The document says the same thresholds as the policy, in words that a person can read.
+  // The document must state the same parameters as the policy.
   void check_parameters() {
     const auto error = [&](const std::string& key, std::string what, std::string write) {
       add("drift", Level::error, key, "DP-06", "GDPR Art. 35(11)", std::move(what),
@@ -176,8 +175,7 @@ class Checker {
         add(each.check, level, each.key, each.rule, each.citation,
             fmt::format("{} is missing", each.key), std::string(each.write));
       } else if (is_placeholder(*text)) {
-        // Even where leaving it out were a warning: a placeholder says that someone meant to write
-        // something.
+        // An error even if a missing answer is a warning: someone meant to write something.
         add(each.check, Level::error, each.key, each.rule, each.citation,
             fmt::format("{} still holds a placeholder", each.key), std::string(each.write));
       } else if (words_in(*text) < kFewestWords) {
@@ -322,8 +320,7 @@ class Checker {
                       base::to_string(*ceiling)),
           fmt::format("{} or less", base::to_string(*ceiling)));
     }
-    // Ceilings of `also` cut the policy's period too, so a document that states the shorter one is
-    // right.
+    // Ceilings of `also` shorten the policy's period too, so a document may state the shorter one.
     const bool cut = ceiling && policy::may_outlast(in_policy, *ceiling);
     const base::Period lived = cut ? *ceiling : in_policy;
     if (policy::may_outlast(lived, *here)) {
@@ -450,7 +447,8 @@ std::vector<Finding> check(const Document& document, const policy::Policy& polic
 }
 
 std::optional<Finding> review_due(const Document& document, base::Date today, int days) {
-  if (!document.review_by || *document.review_by < today) return std::nullopt;  // check() says so
+  if (!document.review_by || *document.review_by < today)
+    return std::nullopt;  // check() reports it
   if (base::days_between(today, *document.review_by) >= days) return std::nullopt;
   Finding finding;
   finding.check = "review";

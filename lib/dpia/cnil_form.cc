@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 
@@ -9,8 +9,8 @@
 namespace proviso::dpia {
 namespace {
 
-// The place of a member's name, for findings: JSON parsers tell none. Of several, the first after
-// `from`.
+// The place of the first member of that name after `from`, for findings: JSON parsers do not report
+// places.
 yaml::Mark place_of(std::string_view text, std::size_t at) {
   yaml::Mark mark{1, 1};
   for (const char c : text.substr(0, at)) {
@@ -43,8 +43,8 @@ std::map<int, yaml::Mark> places_of_answers(std::string_view text) {
   return places;
 }
 
-// What a reader of the HTML would see, near enough to tell an answer from none: tags and comments
-// away, common entities as text.
+// The text that a reader of the HTML sees, good enough to find empty answers: without tags and
+// comments, common entities replaced.
 std::string text_of_html(std::string_view html) {
   constexpr std::pair<std::string_view, std::string_view> kEntities[] = {
       {"&nbsp;", " "},  {"&lt;", "<"},  {"&gt;", ">"},
@@ -181,7 +181,7 @@ class CnilReader {
     if (question.part == CnilPart::list) {
       for (const json::Json& item : member(data, "list")) append(out, string_of(item));
     } else if (question.part == CnilPart::gauge) {
-      // Severity stands in one question and likelihood in the next; each has a gauge from 1 to 4.
+      // Severity is one question and likelihood the next; each has a gauge from 1 to 4.
       for (const int id : {question.id, question.id + 1}) {
         const json::Json& gauge = member(data_of(id), "gauge");
         if (gauge.is_number_integer() && gauge.get<int>() >= 1 && gauge.get<int>() <= 4) continue;

@@ -1,5 +1,5 @@
-// Questions of the CNIL's PIA tool and ours (its architecture file, questions 111 to 346); private
-// to this room.
+// Maps the questions of the CNIL's PIA tool (its architecture file, 111 to 346) to ours; private to
+// this room.
 #pragma once
 
 #include <string_view>
@@ -12,10 +12,10 @@ enum class CnilPart { text, list, gauge };  // which part of an answer is read
 struct CnilQuestion {
   int id;  // `reference_to`
   CnilPart part;
-  std::string_view key;  // of ours
+  std::string_view key;  // our key
 };
 
-// Accuracy (214) and consent (222) have no counterpart: neither is asked for here.
+// Accuracy (214) and consent (222) have no counterpart.
 const std::vector<CnilQuestion>& cnil_questions();
 
 }  // namespace proviso::dpia

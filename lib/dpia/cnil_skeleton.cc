@@ -1,5 +1,5 @@
-// A file that the CNIL's PIA tool imports, made of our own template: its questions there, all else
-// in a member "proviso".
+// Makes a file that the CNIL's PIA tool imports from our template: answers to its questions, and
+// all else in the member "proviso".
 #include <algorithm>
 #include <set>
 
@@ -39,7 +39,7 @@ json::OrderedJson json_of(const yaml::Node& node, const std::string& key,
     case yaml::NodeType::scalar:
       break;
   }
-  // Plain numbers and truth values stay what they are; the rest is text.
+  // Plain numbers, true and false keep their type; the rest is text.
   const json::OrderedJson plain =
       node.quoted ? json::OrderedJson() : json::OrderedJson::parse(node.scalar, nullptr, false);
   if (plain.is_number() || plain.is_boolean()) return plain;
@@ -101,7 +101,7 @@ std::string cnil_skeleton(std::string_view form, std::string_view technology, bo
     if (each.part == CnilPart::list) {
       answers.push_back(answer(each.id, "", nullptr, json::OrderedJson::array({html(text)})));
     } else if (each.part == CnilPart::gauge) {
-      // An example takes a stand; a template leaves the gauges to whoever fills it in.
+      // An example sets the gauges; a template leaves them to the person who fills it in.
       answers.push_back(answer(each.id, text, example ? 3 : 0, none));
       answers.push_back(answer(each.id + 1, "", example ? 2 : 0, none));
     } else {

@@ -14,7 +14,7 @@ std::optional<base::Date> Consultation::period_ends() const {
             [](const Suspension& a, const Suspension& b) { return a.from < b.from; });
   base::Date counted = *received;  // suspended days before this one are counted already
   for (const Suspension& each : in_order) {
-    if (end < each.from) break;  // the period was over: there was nothing left to suspend
+    if (end < each.from) break;  // the period had ended: it cannot be suspended
     if (!each.to) return std::nullopt;
     const base::Date from = std::max(each.from, counted);
     if (from < *each.to) {

@@ -1,6 +1,6 @@
 #include "dpia/forms.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace proviso::dpia {
 

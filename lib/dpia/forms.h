@@ -1,5 +1,5 @@
-// The forms an assessment may have, each brought to the tree of our own YAML form; private to this
-// room. proviso-dpia(5)
+// Converts each form of an assessment (proviso-dpia(5)) to the tree of the YAML form; private to
+// this room.
 #pragma once
 
 #include <filesystem>
@@ -11,17 +11,17 @@
 
 namespace proviso::dpia {
 
-// Markdown with YAML front matter: long texts may stand below headings. Throws base::Error(config)
-// with file:line:column when there is no front matter, or none that ends.
+// Markdown with YAML front matter; long texts may be below headings. Throws base::Error(config)
+// with file:line:column if the front matter is missing or does not end.
 yaml::Node markdown_tree(std::string_view text, const std::filesystem::path&,
                          std::vector<Finding>& findings);
 
-// JSON as the CNIL's PIA tool exports it, with what it has no field for in a member "proviso" of
-// our own. Throws base::Error(data) when it is no JSON.
+// JSON that the CNIL's PIA tool exports; the member "proviso" has what the tool has no field for.
+// Throws base::Error(data) if it is not JSON.
 yaml::Node cnil_tree(std::string_view text, const std::filesystem::path&,
                      std::vector<Finding>& findings);
 
-// Puts a text at a dotted key; false when something stands there already.
+// Puts a text at a dotted key; false if the key has a value already.
 bool put(yaml::Node& root, std::string_view key, std::string text, yaml::Mark);
 
 // A finding about the form of the file.

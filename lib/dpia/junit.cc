@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@
 namespace proviso::dpia {
 namespace {
 
-// Text or attribute of XML 1.0: control characters have no form there at all.
+// Escapes text or an attribute of XML 1.0, which cannot represent control characters.
 std::string xml(std::string_view text) {
   if (base::first_invalid_utf8(text) != std::string_view::npos) return "(not UTF-8)";
   std::string out;

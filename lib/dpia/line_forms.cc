@@ -1,5 +1,5 @@
-// Forms of one line for each finding or check: GitHub's workflow commands, and TAP.
-#include <fmt/format.h>
+// Output with one line for each finding or check: GitHub's workflow commands, and TAP.
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@
 namespace proviso::dpia {
 namespace {
 
-// Workflow commands: what would end the message or a property is percent-encoded.
+// Percent-encodes what would end the message or a property of a workflow command.
 std::string command_text(std::string_view text, bool property) {
   std::string out;
   for (const char c : text) {
@@ -31,7 +31,7 @@ std::string tap_name(std::string_view text) {
   return out;
 }
 
-// A YAML block; a JSON string is a YAML scalar too.
+// A YAML block; JSON strings are valid YAML.
 std::string diagnostics(const std::vector<const Finding*>& findings, std::string_view technology) {
   std::string out = "  ---\n  findings:\n";
   for (const Finding* finding : findings) {

@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cctype>
 
@@ -32,7 +32,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(from, text.find_last_not_of(" \t\n\r") - from + 1);
 }
 
-// Comments say nothing to a reader of the page; one that does not end hides the rest.
+// Readers of the page do not see comments; one that does not end hides the rest.
 std::string without_comments(std::string text) {
   for (std::size_t open = text.find("<!--"); open != std::string::npos;
        open = text.find("<!--", open)) {
@@ -42,7 +42,7 @@ std::string without_comments(std::string text) {
   return text;
 }
 
-// Words of a heading or key for comparison: small letters, marks as blanks.
+// The words of a heading or key for comparison: lower case, punctuation as blanks.
 std::string words_of(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -56,7 +56,7 @@ std::string words_of(std::string_view text) {
   return std::string(trimmed(out));
 }
 
-// "2.1 Purposes" and "W6 Purposes" without what numbers them.
+// "2.1 Purposes" and "W6 Purposes" without their numbers.
 std::string_view without_number(std::string_view heading) {
   const std::size_t blank = heading.find(' ');
   if (blank == std::string_view::npos) return heading;
@@ -71,7 +71,7 @@ std::string_view without_number(std::string_view heading) {
 // Where the text below the headings goes.
 class Outline {
  public:
-  // The key of the question that this heading asks; empty: none, the text below is not read.
+  // The key of the heading's question; empty if there is none: the text below is not read.
   std::string key_of(std::string_view heading) {
     std::string plain;
     for (const char c : heading) {
@@ -127,7 +127,7 @@ class Outline {
   std::string section_, event_;
 };
 
-// The text of a heading ("## Purposes ##"); nullopt: the line is none.
+// The text of a heading ("## Purposes ##"); nullopt if the line is not a heading.
 std::optional<std::string_view> heading_of(std::string_view line) {
   const std::size_t marks = line.find_first_not_of('#');
   if (marks == 0 || marks == std::string_view::npos || marks > 6 || line[marks] != ' ')
@@ -153,7 +153,7 @@ yaml::Node markdown_tree(std::string_view text, const std::filesystem::path& fil
     throw base::Error(base::ExitCode::config,
                       "the front matter has no end, a second line of --- was expected", place(1));
   }
-  // A blank line stands for the first ---, so that places are those of the file.
+  // A blank line replaces the first ---, so that places are those of the file.
   std::string front = "\n";
   for (std::size_t i = 1; i < end; ++i) front += std::string(lines[i].text) + "\n";
   yaml::Node root = yaml::parse(front, file.string());

@@ -16,7 +16,7 @@ struct Question {
   std::string_view write;    // what to write there
   std::string_view example;  // {provider}, {technology}, {services}, {authority}, {confirmed},
                              // {contact}: from the policy
-  bool warning = false;      // left out, it is a warning
+  bool warning = false;      // a missing answer is a warning, not an error
 };
 
 struct Section {
@@ -27,7 +27,8 @@ const std::vector<Section>& sections();
 const std::vector<Question>& questions();
 
 constexpr std::string_view kPlaceholder = "FILL IN";
-// Text that stands for text: FILL IN, TODO, TBD, an ellipsis, angle brackets, nothing but marks.
+// True for text that is still to be written: FILL IN, TODO, TBD, an ellipsis, angle brackets, only
+// punctuation.
 bool is_placeholder(std::string_view text);
 
 }  // namespace proviso::dpia

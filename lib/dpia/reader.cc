@@ -1,6 +1,6 @@
-// The tree of any form -> Document. What is wrong with the document is part of it: findings, not
+// Reads a Document from the tree of any form. Errors in the document become findings, not
 // exceptions.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/file.h"
 #include "crypto/random.h"
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kForm = "GDPR Art. 35(7)";
 
-// Numbers and truth values as such, all else as text; the parser has bounded the depth.
+// Numbers, true and false keep their type, all else is text. The parser has bounded the depth.
 json::Json value_of(const yaml::Node& node) {
   switch (node.type) {
     case yaml::NodeType::null:
@@ -87,7 +87,7 @@ class DocumentReader {
     }
   }
 
-  // The keys that a section may have, out of the table of questions and the values that are read
+  // The keys that a section may have: those of the questions, and of the values that are read
   // besides.
   void check_keys(const yaml::Node& root, std::string_view name) {
     std::vector<std::string_view> known;
@@ -136,7 +136,7 @@ class DocumentReader {
   std::optional<base::Date> date(const yaml::Node& map, std::string_view key,
                                  std::string_view prefix) {
     const std::string value = text(map, key, prefix);
-    // An unfilled date is a missing one: the check says which and why.
+    // A date that is not filled in is missing: the check reports it.
     if (value.empty() || is_placeholder(value)) return std::nullopt;
     const auto day = base::parse_date(value);
     if (!day)
@@ -196,14 +196,14 @@ class DocumentReader {
     const std::string extended = text(map, "extended", "consultation.");
     c.extended = extended == "true";
     if (!extended.empty() && extended != "true" && extended != "false") {
-      c.extended = true;  // on doubt the longer period
+      c.extended = true;  // in doubt the longer period
       fail(*map.find("extended"), "consultation.extended: true or false was expected",
            "true if the authority extended its period by six weeks");
     }
     const yaml::Node& suspensions = section(map, "suspensions");
     if (suspensions.type == yaml::NodeType::scalar || suspensions.type == yaml::NodeType::map) {
       fail(suspensions, "consultation.suspensions: a list was expected", "a list of {from, to}");
-      c.suspensions.push_back({base::Date{}, std::nullopt});  // on doubt suspended
+      c.suspensions.push_back({base::Date{}, std::nullopt});  // in doubt suspended
     }
     for (const yaml::Node& each : suspensions.items) {
       only(each, "consultation.suspensions.", {"from", "to"});

@@ -1,6 +1,6 @@
 #include "dpia/render.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-// Findings for people and for programs: one form a function, each for a whole run.
+// Writes findings for people and for programs.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ enum class Format { text, ndjson, json, sarif, junit, github, tap };
 const std::vector<std::string>& format_names();
 Format parse_format(std::string_view name);  // Error(usage)
 
-// What was found of one technology's assessment.
+// The findings about one technology's assessment.
 struct Checked {
   std::string technology;
   std::string file;
@@ -25,7 +25,7 @@ struct Checked {
 
 struct Summary {
   std::size_t errors = 0, warnings = 0;
-  bool met = false;  // no error, and under `strict` no warning
+  bool met = false;  // no error; with `strict` no warning either
 };
 Summary summarize(const std::vector<Checked>&, bool strict);
 
@@ -36,9 +36,9 @@ std::string ndjson_line(const Finding&, std::string_view technology);
 
 std::string render(const std::vector<Checked>&, Format, bool strict);
 
-// The ids of all checks that can find something, in the order of the documents they come from.
+// The ids of all checks, in the order of the documents that they are from.
 std::vector<std::string> check_ids();
-// Relative to the working directory when it lies below it, as annotations want it; else as it is.
+// Relative to the working directory if the file is below it, as annotations need; else unchanged.
 std::string shown_path(const std::string& file);
 
 }  // namespace proviso::dpia

@@ -1,4 +1,4 @@
-// The forms that other people's programs read, private to this room.
+// Output for other programs; private to this room.
 #pragma once
 
 #include <string>

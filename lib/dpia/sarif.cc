@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 
@@ -9,7 +9,7 @@
 namespace proviso::dpia {
 namespace {
 
-// RFC 3986: what is not unreserved is percent-encoded; slashes divide the path.
+// Percent-encodes all but unreserved characters and the slashes of the path (RFC 3986).
 std::string uri_of(const std::string& path) {
   std::string out = path.rfind('/', 0) == 0 ? "file://" : "";
   for (const char c : path) {
@@ -34,7 +34,7 @@ json::OrderedJson location(const Finding& finding) {
   return {{"physicalLocation", std::move(place)}};
 }
 
-// What SARIF calls a rule is one of our checks.
+// A rule of SARIF is one of our checks.
 json::OrderedJson rule(const std::string& id, const Finding& first) {
   json::OrderedJson out = {
       {"id", id}, {"shortDescription", text(fmt::format("{} ({})", first.rule, first.citation))}};

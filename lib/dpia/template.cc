@@ -1,5 +1,5 @@
 // The template that --init writes, and the example that rehearsals use.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -16,7 +16,7 @@ constexpr std::size_t kWidth = 110;
 
 std::string yaml_string(std::string_view text) { return json::Json(std::string(text)).dump(); }
 
-// Words of `text` on lines that begin with `indent`.
+// Wraps `text` into lines that begin with `indent`.
 std::string wrap(std::string_view text, std::string_view indent) {
   std::string out;
   std::size_t column = 0;
@@ -88,7 +88,7 @@ class Writer {
   }
 
  private:
-  // What the policy says already stands in the template too; the rest is for a person to write.
+  // The template has what the policy says; a person writes the rest.
   void head() {
     out_ += fmt::format("# Data protection impact assessment of {}. Form: proviso-dpia(5).\n",
                         technology_.name);
@@ -146,8 +146,7 @@ class Writer {
   std::string day(base::Period before) const {
     if (!example_) return std::string(kPlaceholder);
     base::Date date = *example_;
-    // Calendar subtraction of whole months and days; the day is clamped to one that every month
-    // has.
+    // Subtracts whole months, then days; the day is clamped to one that every month has.
     int months = date.year * 12 + (date.month - 1) - before.months;
     date = base::Date{months / 12, months % 12 + 1, std::min(date.day, 28)};
     const std::int64_t seconds = base::start_of(date).seconds - std::int64_t{86400} * before.days;

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "ndjson/elements.h"
+
 namespace proviso::gate {
 namespace {
 

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "gate/derived_indicators.h"
+#include "gate/parties.h"
 #include "law/union.h"
+#include "ndjson/elements.h"
 
 namespace proviso::gate {
 namespace {

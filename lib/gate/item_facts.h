@@ -8,13 +8,18 @@
 #include <string_view>
 
 #include "base/content_kind.h"
-#include "gate/parties.h"
 #include "gate/protected_accounts.h"
 #include "law/instrument.h"
 #include "ndjson/record.h"
 #include "policy/policy.h"
 
 namespace proviso::gate {
+
+// Of all parties of an item (HU-05).
+struct Secrecy {
+  bool is_protected = false;
+  bool undetermined = false;
+};
 
 // Views live as long as the record.
 struct ItemFacts {

@@ -5,16 +5,12 @@
 #include <optional>
 #include <string_view>
 
+#include "gate/item_facts.h"
 #include "gate/protected_accounts.h"
-#include "ndjson/record.h"
+#include "ndjson/elements.h"
 #include "policy/policy.h"
 
 namespace proviso::gate {
-
-struct Secrecy {
-  bool is_protected = false;
-  bool undetermined = false;
-};
 
 // The members of an item that speak of its parties.
 struct Parties {

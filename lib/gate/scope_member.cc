@@ -11,6 +11,7 @@
 
 #include "gate/item_scope.h"
 #include "json/json.h"
+#include "ndjson/elements.h"
 
 namespace proviso::gate {
 namespace {

@@ -28,12 +28,4 @@ std::vector<Span> calendar() {
   return out;
 }
 
-std::optional<std::string> in_force_on(base::Date day) {
-  for (const Span& span : calendar()) {
-    if (span.from <= day && (!span.to || day <= *span.to) && !span.instrument.empty())
-      return span.instrument;
-  }
-  return std::nullopt;
-}
-
 }  // namespace proviso::law

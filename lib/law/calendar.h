@@ -1,4 +1,4 @@
-// The calendar of the derogation: from which day to which a text was law, and when there was none.
+// The calendar of the derogation: the days on which each text was law, and the gaps.
 #pragma once
 
 #include <optional>
@@ -10,20 +10,18 @@
 
 namespace proviso::law {
 
-// Since then number-independent services fall under Directive 2002/58/EC (Directive (EU) 2018/1972
-// Art. 124).
+// The first day on which Directive 2002/58/EC applies to number-independent services (Directive
+// (EU) 2018/1972 Art. 124).
 inline constexpr base::Date kConfidentialitySince{2020, 12, 21};
 
 struct Span {
   base::Date from;
-  std::optional<base::Date> to;  // inclusive; absent: open end
-  std::string instrument;        // empty: no derogation existed, nothing may be processed
+  std::optional<base::Date> to;  // inclusive; absent: open
+  std::string instrument;        // empty: no derogation; processing is not allowed
 };
 
 // Spans from kConfidentialitySince on, without holes: the windows of the built-in texts that were
 // adopted, and the gaps.
 std::vector<Span> calendar();
-// The adopted built-in text that was law on that day, or nullopt.
-std::optional<std::string> in_force_on(base::Date);
 
 }  // namespace proviso::law

@@ -1,4 +1,4 @@
-// What two texts say differently: parameters first, then rules.
+// The differences of two texts: parameters first, then rules.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ struct Difference {
   std::string a, b;  // as words; "no such rule" where a rule does not apply
 };
 
-// Differences of parameters and of rules: whether one applies, its sentence, parameter, severity,
-// who attests. Citations differ by nature and are not compared.
+// The differences of parameters and of rules: whether a rule applies, its sentence, parameter,
+// severity and who attests it. Citations always differ and are not compared.
 std::vector<Difference> diff(const Instrument& a, const Instrument& b);
 
 }  // namespace proviso::law

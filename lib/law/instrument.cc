@@ -26,7 +26,7 @@ bool Instrument::in_window(base::Date day) const {
 }
 
 const std::vector<std::string_view>& built_in_ids() {
-  // In the order of their making, as people compare them.
+  // In order of time.
   static const std::vector<std::string_view> ids = {"com-2020-568", "libe-2020", "reg-2021-1232",
                                                     "reg-2021-1232-am2024", "reg-2026-1881"};
   return ids;

@@ -1,8 +1,8 @@
 // Instruments: the law as data. Five are built in (instruments/*.yaml, compiled into the program);
 // a file of the same form can be loaded.
 //
-// An instrument says which conditions hold. Only a text that was law on a day opens the gate on
-// that day; texts of `also` add conditions and lower ceilings, never dates.
+// An instrument says which conditions apply. The gate opens on a day only under a text that was law
+// on that day. Texts of `also` add conditions and lower ceilings; they do not change dates.
 #pragma once
 
 #include <map>
@@ -37,7 +37,7 @@ struct Rule {
   std::string attested_by;  // role whose attestation answers for it, or empty
 };
 
-// What stands in a refusal, on every tool: rule id and citation.
+// A refusal. Each tool prints its rule id and citation.
 struct Refusal {
   std::string rule;
   std::string citation;
@@ -59,7 +59,7 @@ struct Instrument {
   Binding professional_secrecy = Binding::none;
   bool number_independent_only = true;
   bool dpia = true, consultation = true;
-  std::optional<base::Date> in_use_before;        // P20: only technologies in use before
+  std::optional<base::Date> in_use_before;        // only technologies in use before that day
   std::optional<base::Date> new_technology_from;  // not used by any provider before: new
   ReviewScope review_before_report = ReviewScope::new_and_solicitation;
   std::optional<base::Period> retention_max;  // from identification
@@ -69,7 +69,7 @@ struct Instrument {
       storage_purposes;          // "reporting", "blocking", "hash", "redress", "authority-requests"
   bool public_register = false;  // recipients only from the public register
   bool user_information = true, redress = true, gdpr_ground = true, oversight = true;
-  std::vector<Rule> rules;  // 74, in the order of LAW section 10
+  std::vector<Rule> rules;  // 74, in the order of kRuleIds (rule_ids.h)
   std::string digest;       // SHA-256 of the file, hex
 
   const Rule& rule(std::string_view id) const;  // Error(software) for an unknown id
@@ -92,21 +92,21 @@ class Resolved {
   std::vector<const Instrument*> all() const;
   bool rehearsal() const { return rehearsal_; }
 
-  // No law in force on that day (SC-12)? Dates come from the base alone; a never adopted text only
-  // in rehearsal.
+  // Refuses a day on which the base was not law (SC-12). A text that was never adopted is accepted
+  // in rehearsal only.
   std::optional<Refusal> date_refusal(base::Instant) const;
-  // May this kind be processed? First text that forbids it (SC-04, SC-05, SC-06).
+  // Refuses a kind of content by the first text that forbids it (SC-04, SC-05, SC-06).
   std::optional<Refusal> content_refusal(base::ContentKind, bool has_derived_indicators) const;
   std::optional<Refusal> class_refusal(base::MaterialClass) const;  // SC-03
   std::optional<Refusal> e2ee_refusal() const;  // SC-07, when an article forbids it
-  // HU-05: a protected party; `undetermined` is refused only where the text makes secrecy a
-  // condition.
+  // Refuses a party protected by professional secrecy (HU-05). `undetermined` is refused only if
+  // the text makes secrecy a condition.
   std::optional<Refusal> secrecy_refusal(bool is_protected, bool undetermined) const;
   std::optional<Refusal> service_refusal(std::string_view service_kind) const;  // SC-01
   bool dpia_required() const;
   bool consultation_required() const;
-  // Must a human confirm before a hit of this class may leave? `previously_identified` for class
-  // known.
+  // Refuses a hit that a person must confirm before it leaves (HU-02, HU-03).
+  // `previously_identified` is for class known.
   std::optional<Refusal> review_refusal(base::MaterialClass, bool previously_identified,
                                         bool reviewed) const;  // HU-02/03
   std::optional<base::Period> retention_max() const;           // the shortest of all
@@ -114,16 +114,16 @@ class Resolved {
   bool unconfirmed_storage() const;                   // AND
   std::vector<std::string> storage_purposes() const;  // intersection
   bool public_register() const;                       // OR
-  // The earliest end: add(identified_at, shortest ceiling). `confirmed` decides whether
-  // pending_review_max binds.
+  // The earliest end: add(identified_at, shortest ceiling). pending_review_max applies only to a
+  // case that is not confirmed.
   std::optional<base::Instant> ceiling(base::Instant identified_at, bool confirmed) const;
-  // A refusal made from rule `id` of the first text that has it (else of the base), with its own
-  // words put behind.
+  // A refusal by rule `id` of the first text in which it applies, else of the base. `detail`
+  // follows the rule's sentence.
   Refusal refusal(std::string_view id, std::string_view detail) const;
-  // Rules that a person must attest and that apply (severity error).
+  // The rules that apply, have severity error and must be attested by a person.
   std::vector<const Rule*> attested_rules() const;
-  // One line that says how many conditions rest on a text that was not read in the act itself;
-  // nullopt: none does.
+  // One line with the number of conditions whose text was not read in the act itself; nullopt if
+  // there are none.
   std::optional<std::string> unverified_note() const;
 
  private:

@@ -1,4 +1,4 @@
-// YAML -> Instrument. Strict: every key is known, every rule is there, in order.
+// Reads an Instrument from YAML. Refuses unknown keys, and rules that are missing or out of order.
 #include <fmt/format.h>
 #include <openssl/evp.h>
 

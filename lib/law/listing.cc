@@ -1,6 +1,6 @@
 #include "law/listing.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -13,15 +13,15 @@ Refusal refusal_of(const Instrument& text, std::string_view id, std::string_view
           detail.empty() ? rule.sentence : fmt::format("{}: {}", rule.sentence, detail), text.id};
 }
 
-// Which rule of this text closes a kind: audio and text have their own.
+// The rule of this text that forbids a kind: audio and text have their own.
 std::string_view content_rule_id(const Instrument& text, base::ContentKind kind) {
   if (kind == base::ContentKind::audio && text.rule("SC-06").applies) return "SC-06";
   if (kind == base::ContentKind::text && text.rule("SC-05").applies) return "SC-05";
   return "SC-04";
 }
 
-// Sorts by the end that a period has when counted from a fixed instant, as months and days have no
-// order of their own.
+// Compares periods by where they end when they start at a fixed instant, because months and days
+// cannot be compared.
 template <class Pick>
 std::optional<base::Period> shortest(const std::vector<const Instrument*>& texts,
                                      const Pick& pick) {
@@ -196,7 +196,7 @@ std::vector<const Rule*> Resolved::attested_rules() const {
   for (const Instrument* text : all()) {
     for (const Rule& rule : text->rules) {
       if (!rule.applies || rule.severity != Severity::error || rule.attested_by.empty()) continue;
-      // One attestation answers for a rule that several texts have, if they ask the same role.
+      // One attestation covers a rule of several texts if they ask for the same role.
       const bool there = std::any_of(out.begin(), out.end(), [&](const Rule* other) {
         return other->id == rule.id && other->attested_by == rule.attested_by;
       });

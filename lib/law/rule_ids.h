@@ -1,4 +1,4 @@
-// The 74 rules that every instrument answers for, in their order.
+// The ids of the 74 rules that each instrument must have, in order.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// The territory of the European Union and of the European Economic Area, as regions of services and
-// countries of recipients are named: ISO 3166-1 alpha-2 codes, and "EU" for the Union as a whole.
+// The territory of the European Union and of the European Economic Area. Regions of services and
+// countries of recipients are ISO 3166-1 alpha-2 codes, or "EU" for the whole Union.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 
 namespace proviso::law {
 
-// The 27, sorted. Greece is GR in ISO 3166, though EL in the Union's own texts.
+// The 27, sorted. Greece is GR in ISO 3166 and EL in the Union's own texts.
 constexpr std::array<std::string_view, 27> kMemberStates{
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
     "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"};
@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 27> kMemberStates{
 // there too.
 constexpr std::array<std::string_view, 3> kOtherEeaStates{"IS", "LI", "NO"};
 
-// A part of the Union that has a code of its own beside its Member State's.
+// A part of the Union that has its own code in ISO 3166-1.
 struct Territory {
   std::string_view code, state;
 };
@@ -32,7 +32,8 @@ constexpr std::array<Territory, 7> kTerritories{{{"AX", "FI"},
                                                  {"RE", "FR"},
                                                  {"YT", "FR"}}};
 
-// A code that is often written in place of the one in ISO 3166-1: a hint, not accepted as a region.
+// A code that is often written instead of the one in ISO 3166-1. It is for hints and is not
+// accepted as a region.
 struct OtherSpelling {
   std::string_view written, code;
 };

@@ -1,4 +1,4 @@
-// The words that instruments use for their enumerations, and back.
+// The words of enumerations in instrument files, to values and back.
 #pragma once
 
 #include <optional>

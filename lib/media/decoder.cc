@@ -1,7 +1,7 @@
 #include "media/decoder.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -30,7 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-// Text from the worker may be anything: printable ASCII is kept.
+// Text from the worker may contain anything: keeps printable ASCII.
 std::string clean(const char* text, std::size_t size) {
   std::string out(text, ::strnlen(text, size));
   std::replace_if(
@@ -56,7 +56,7 @@ struct Decoder::Impl {
   const std::byte* shared =
       nullptr;  // the worker writes here at any time: copied before it is looked at
   pid_t pid = -1;
-  bool ready = false;      // it has said that it is confined
+  bool ready = false;      // it has reported that it is confined
   Clock::duration busy{};  // with items, since it was started
   // The request that is under way.
   Wanted wanted;
@@ -65,7 +65,7 @@ struct Decoder::Impl {
 
   ~Impl() { stop(); }
 
-  // Gives the wait status: how it had ended, if it had.
+  // Returns the wait status, if the worker had ended.
   int stop() {
     socket.reset();
     int status = 0;
@@ -116,8 +116,8 @@ struct Decoder::Impl {
     sigfillset(&all);
     ::posix_spawnattr_setsigmask(&attributes, &none);
     ::posix_spawnattr_setsigdefault(&attributes, &all);
-    // A process group of its own: an interrupt at the terminal is the stage's to obey, after the
-    // record in hand, and must not turn that record into a permanent error.
+    // A process group of its own: the stage obeys an interrupt at the terminal after the current
+    // record; the interrupt must not turn that record into a permanent error.
     ::posix_spawnattr_setpgroup(&attributes, 0);
     ::posix_spawnattr_setflags(
         &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
@@ -137,7 +137,7 @@ struct Decoder::Impl {
     socket = std::move(ours);
   }
 
-  // False when the worker is not there to take it.
+  // False if the worker is gone.
   bool send(const Request& request, int fd) {
     iovec data{const_cast<Request*>(&request), sizeof request};
     alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
@@ -163,7 +163,7 @@ struct Decoder::Impl {
     std::vector<std::byte> payload;
   };
 
-  // One packet; its size, 0 when the worker is gone, nullopt when the deadline passed first.
+  // Receives one packet. Its size; 0 if the worker is gone, nullopt if the deadline passed first.
   std::optional<ssize_t> receive_packet(std::span<char> buffer, Clock::time_point deadline) {
     for (;;) {
       const auto left =
@@ -182,8 +182,8 @@ struct Decoder::Impl {
     return {"timeout", fmt::format("not decoded within {} ms", allowed.count()), true, {}, {}};
   }
 
-  // It dies here without having seen a file, so no item is to blame, and no item may be lost for
-  // it: the run ends.
+  // The worker died before it saw a file. No item is the cause and none may be lost, so the run
+  // ends.
   [[noreturn]] void never_ready() {
     const int status = stop();
     const bool confinement = WIFEXITED(status) && WEXITSTATUS(status) == kExitNotConfined;
@@ -268,7 +268,7 @@ struct Decoder::Impl {
     request.frames = what.frames;
     request.dihedral = what.dihedral;
     request.unletterbox = what.unletterbox;
-    // Before its processor time ends amid an item.
+    // Replaced before its processor time ends during an item.
     if (busy + 2 * std::chrono::milliseconds(limits.long_deadline_ms) >
         std::chrono::seconds(kLifeSeconds))
       stop();

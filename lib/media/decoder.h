@@ -1,5 +1,5 @@
-// Decoding in a separate, confined process: libexec/proviso/decode-worker. See README.md for who
-// runs with which right.
+// Decoding in a separate, confined process: libexec/proviso/decode-worker. README.md says who runs
+// with which rights.
 //
 // A Decoder owns one worker process, started at its first use, reused, replaced when it dies. It is
 // fed the open file descriptor (never a name) over a socket pair and answers with hashes; pixels,
@@ -28,15 +28,15 @@ class Decoder {
   ~Decoder();
   Decoder(Decoder&&) noexcept;
 
-  // Starts the worker ahead of the first file; it makes itself ready meanwhile.
+  // Starts the worker before the first file, so that it is ready earlier.
   void start();
 
   // Item errors: decode_failed, too_large, unsupported, locked, timeout (retryable), crashed. `fd`
-  // is read from offset 0. `kind` sets the deadline alone: the worker tells kinds for itself. Error
-  // when no worker can be started or confined: the run ends.
+  // is read from offset 0. `kind` only sets the deadline: the worker detects kinds itself. Error if
+  // no worker can be started or confined: the run ends.
   base::Result<Findings> examine(int fd, base::ContentKind kind, const Wanted&);
-  // The same in two steps, so that the caller can work on the file meanwhile. Each begin() needs
-  // its finish() before the next.
+  // examine() in two steps, so that the caller can work on the file meanwhile. finish() must be
+  // called before the next begin().
   void begin(int fd, base::ContentKind kind, const Wanted&);
   base::Result<Findings> finish();
 

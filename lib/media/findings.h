@@ -40,15 +40,15 @@ struct Frame {
   std::uint32_t quality = 0, number = 0, milliseconds = 0;
 };
 
-// Frames kept: of good quality, and not the same hash as the one kept before.
+// Frames kept: of good quality, with another hash than the frame kept before.
 struct Frames {
   std::vector<Frame> kept;
   std::uint32_t sampled = 0, low_quality = 0, duplicates = 0;
   std::uint32_t milliseconds = 0;  // instant of the last frame
 };
 
-// The file itself, or one file inside a container. Leaves are numbered in the order they are met,
-// those skipped too.
+// The file itself, or one file inside a container. Leaves are numbered in the order in which they
+// are found, including skipped ones.
 struct Leaf {
   std::uint32_t index = 0;
   base::ContentKind kind = base::ContentKind::file;
@@ -56,7 +56,7 @@ struct Leaf {
   std::optional<Picture> picture;
   std::optional<Frames> frames;
   std::string by;                        // decoder and version: "libjpeg-turbo 2.1.5"
-  std::optional<base::ItemError> error;  // decode_failed, too_large, unsupported, protected
+  std::optional<base::ItemError> error;  // decode_failed, too_large, unsupported, locked
 };
 
 // Leaves that no admitted technology may look at. `locked` ones are encrypted; those of an archive

@@ -38,7 +38,7 @@ class Writer {
   std::vector<std::byte> out;
 };
 
-// After the first thing that is wrong everything read is zero, and ok() is false.
+// After the first error every value read is zero, and ok() is false.
 class Reader {
  public:
   explicit Reader(std::span<const std::byte> in) : in_(in) {}
@@ -223,7 +223,7 @@ std::optional<Findings> read_findings(std::span<const std::byte> bytes, const Li
   in.require(findings.container || count == 1);
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     Leaf leaf = read_leaf(in, limits, wanted);
-    // A leaf of a kind that may not be read, or out of order, is no answer to what was asked.
+    // A leaf of a kind that may not be read, or out of order, is refused: it was not asked for.
     if (findings.container) {
       in.require(leaf.index < limits.max_members &&
                  (findings.leaves.empty() || leaf.index > findings.leaves.back().index));

@@ -1,6 +1,6 @@
 // Findings as bytes between worker and decoder: numbers in host order, one after the other, each
-// list after its count. The reader is for bytes of an enemy: it believes no count, and takes
-// nothing that a worker in its right mind would not say.
+// list after its count. The reader expects hostile bytes: it checks every count, and refuses
+// anything that a correct worker would not write.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 namespace proviso::media {
 
 std::vector<std::byte> write_findings(const Findings&);
-// nullopt: not well formed, or out of `limits` or of what was wanted.
+// nullopt if not well formed, over `limits`, or not among what was wanted.
 std::optional<Findings> read_findings(std::span<const std::byte>, const Limits&, const Wanted&);
 
 }  // namespace proviso::media

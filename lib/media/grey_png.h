@@ -1,4 +1,4 @@
-// Grey pictures as PNG, made on the trusted side, so that no file a worker wrote reaches a
+// Grey pictures as PNG, made on the trusted side, so that no file written by a worker reaches a
 // reviewer's viewer.
 #pragma once
 

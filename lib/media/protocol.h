@@ -1,9 +1,8 @@
-// What decoder and worker say to each other: one packet a request, one a reply, over a
-// SOCK_SEQPACKET pair. What was found lies in memory that both share, in the form of
-// findings_wire.h; the reply says how much of it. Both sides check every field: the worker may have
-// been taken over by the file it reads. Before all else the worker says one Ready, once it is
-// confined and before it has seen a file: so only a worker that no file has touched can say that
-// confinement failed.
+// The protocol of decoder and worker: one packet a request, one a reply, over a SOCK_SEQPACKET
+// pair. The findings are in memory that both share, in the form of findings_wire.h; the reply has
+// their size. Both sides check every field: the worker may have been taken over by the file it
+// reads. The worker first sends one Ready, once it is confined and before it has seen a file: so
+// only a worker that no file has touched can report that confinement failed.
 #pragma once
 
 #include <cstddef>

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "json/json.h"
-#include "ndjson/record.h"
+#include "ndjson/elements.h"
 
 namespace proviso::ndjson {
 

@@ -10,8 +10,8 @@
 
 namespace proviso::ndjson {
 
-// Appends the canonical text; of an object at the top, the member named `without` is left out
-// (empty: none is).
+// Appends the canonical text. Leaves out the member named `without` of an object at the top; empty:
+// no member.
 base::Result<void> append_canonical(std::string& out, simdjson::dom::element,
                                     std::string_view without);
 

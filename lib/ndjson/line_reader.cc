@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "ndjson/record.h"
+#include "ndjson/elements.h"
 #include "ndjson/stream.h"
 
 namespace proviso::ndjson {
@@ -15,7 +15,7 @@ namespace proviso::ndjson {
 namespace {
 
 constexpr std::size_t kReadBytes = 256 * 1024;
-// A signal that comes just before poll() would be waited over otherwise.
+// Bounds the wait after a signal that arrives just before poll().
 constexpr int kPollMilliseconds = 250;
 
 bool is_blank(std::string_view text) {
@@ -24,8 +24,8 @@ bool is_blank(std::string_view text) {
 
 }  // namespace
 
-// Reads once. Without `wait` false when nothing is there at the moment; false too at the end and on
-// a requested stop.
+// Reads once. False at the end and on a requested stop; without `wait` also if there is no input at
+// the moment.
 bool LineReader::fill(bool wait) {
   if (ended_) return false;
   for (;;) {
@@ -43,7 +43,7 @@ bool LineReader::fill(bool wait) {
     end_ -= at_;
     at_ = 0;
   }
-  // Grown only when a line is longer than a read: what was allocated once is not cleared again.
+  // Grows only if a line is longer than a read, so that memory is cleared once.
   if (buffer_.size() < end_ + kReadBytes) buffer_.resize(end_ + kReadBytes);
   ssize_t got = 0;
   do {
@@ -60,7 +60,8 @@ bool LineReader::fill(bool wait) {
   return true;
 }
 
-// The next whole line in the buffer, if there is one; bounds what is kept of a line without end.
+// Takes the next whole line from the buffer, if there is one. Bounds the memory of a line without
+// an end.
 bool LineReader::take_line(InputLine& line) {
   const std::string_view buffered(buffer_.data(), end_);
   const std::size_t newline = buffered.find('\n', searched_);

@@ -17,10 +17,10 @@ class LineReader {
  public:
   LineReader(int fd, std::size_t max_line) : fd_(fd), max_line_(max_line) {}
 
-  // Puts at most `max_lines` lines and about `max_bytes` into `batch`, over what stood there, so
-  // that the memory of its lines is used again. Waits for the first line; gives what it has once
-  // the input runs dry. Empty lines are left out. False when there is nothing more: the end of
-  // input, or a stop was requested. Error(io) when reading fails.
+  // Puts at most `max_lines` lines and about `max_bytes` into `batch`, replacing its lines but
+  // reusing their memory. Waits for the first line; returns what it has once the input runs dry.
+  // Skips empty lines. False at the end of input, or if a stop was requested. Error(io) if reading
+  // fails.
   bool next(std::vector<InputLine>& batch, std::size_t max_lines, std::size_t max_bytes);
   std::uint64_t lines() const { return number_; }
   std::uint64_t bytes() const { return bytes_; }
@@ -33,7 +33,7 @@ class LineReader {
   std::size_t max_line_;
   std::vector<char> buffer_;
   std::size_t end_ = 0;       // of what was read into it
-  std::size_t at_ = 0;        // start of the first line that was not given yet
+  std::size_t at_ = 0;        // start of the first line that was not returned yet
   std::size_t searched_ = 0;  // no newline before this place
   bool skipping_ = false;     // inside a line that is too long
   bool ended_ = false;

@@ -1,9 +1,11 @@
 #include "ndjson/record.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
+#include <vector>
 
+#include "ndjson/elements.h"
 #include "ndjson/splice.h"
 
 namespace proviso::ndjson {
@@ -19,7 +21,7 @@ tl::unexpected<base::ItemError> bad_record(std::string message) {
   return base::fail("bad_record", std::move(message));
 }
 
-// A few bits of a name, enough to tell most pairs of names apart.
+// A few bits of a name, enough to distinguish most pairs of names.
 std::uint64_t name_bit(std::string_view name) {
   if (name.empty()) return 1;
   const auto first = static_cast<unsigned char>(name.front());
@@ -27,7 +29,7 @@ std::uint64_t name_bit(std::string_view name) {
   return std::uint64_t{1} << ((first * 7u + last * 3u + name.size()) & 63u);
 }
 
-// Does a member name stand twice? Names are compared as decoded.
+// True if a member name is there twice. Names are compared as decoded.
 bool has_repeated_key(const std::vector<Field>& fields) {
   std::uint64_t seen = 0;
   bool perhaps = false;
@@ -62,13 +64,19 @@ base::Result<std::optional<dom::element>> walk(dom::object object, std::string_v
 
 }  // namespace
 
-Parser::Parser() : dom_(std::make_unique<dom::parser>(2 * kMaxLineBytes)) {}
+struct Parser::Parsed {
+  dom::parser dom{2 * kMaxLineBytes};
+  dom::object root;
+  std::vector<Field> fields;
+};
+
+Parser::Parser() : parsed_(std::make_unique<Parsed>()) {}
 Parser::~Parser() = default;
 Parser::Parser(Parser&&) noexcept = default;
 Parser& Parser::operator=(Parser&&) noexcept = default;
 
 void Parser::shrink() {
-  if (dom_->capacity() > kKeptCapacity) *this = Parser();
+  if (parsed_->dom.capacity() > kKeptCapacity) *this = Parser();
 }
 
 base::Result<Record> Record::parse(Parser& parser, std::string line) {
@@ -76,7 +84,8 @@ base::Result<Record> Record::parse(Parser& parser, std::string line) {
   record.line_ = std::move(line);
   // simdjson reads past the end; its bytes must be ours.
   record.line_.reserve(record.line_.size() + simdjson::SIMDJSON_PADDING);
-  dom::parser& dom = *parser.dom_;
+  Parser::Parsed& parsed = *parser.parsed_;
+  dom::parser& dom = parsed.dom;
   if (dom.capacity() < record.line_.size()) {
     // Allocated here and not by parse(), which would go back to its own depth.
     const std::size_t capacity = std::max<std::size_t>(record.line_.size(), 64 * 1024);
@@ -93,13 +102,13 @@ base::Result<Record> Record::parse(Parser& parser, std::string line) {
     }
     return bad_record(fmt::format("not JSON: {}", simdjson::error_message(failure)));
   }
-  if (element.get(record.root_) != simdjson::SUCCESS) {
+  if (element.get(parsed.root) != simdjson::SUCCESS) {
     return bad_record("not a JSON object");
   }
-  parser.fields_.clear();
-  for (const auto field : record.root_) parser.fields_.push_back({field.key, field.value});
-  if (has_repeated_key(parser.fields_)) return bad_record("a top-level member is repeated");
-  record.fields_ = parser.fields_;
+  parsed.fields.clear();
+  for (const auto field : parsed.root) parsed.fields.push_back({field.key, field.value});
+  if (has_repeated_key(parsed.fields)) return bad_record("a top-level member is repeated");
+  record.parsed_ = &parsed;
   const auto id = record.find("id");
   if (!id || id->get(record.id_) != simdjson::SUCCESS || record.id_.empty() ||
       record.id_.size() > kMaxIdBytes) {
@@ -108,10 +117,14 @@ base::Result<Record> Record::parse(Parser& parser, std::string line) {
   return record;
 }
 
+dom::object Record::root() const { return parsed_->root; }
+
+std::span<const Field> Record::fields() const { return parsed_->fields; }
+
 bool Record::has(std::string_view top_level_key) const { return find(top_level_key).has_value(); }
 
 std::optional<dom::element> Record::find(std::string_view top_level_key) const {
-  for (const Field& field : fields_) {
+  for (const Field& field : parsed_->fields) {
     if (field.key == top_level_key) return field.value;
   }
   return std::nullopt;
@@ -123,7 +136,7 @@ std::string Record::text(std::string_view path) const {
 }
 
 base::Result<std::optional<std::string_view>> Record::string(std::string_view path) const {
-  const auto found = walk(root_, path);
+  const auto found = walk(parsed_->root, path);
   if (!found) return tl::make_unexpected(found.error());
   if (!*found) return std::nullopt;
   std::string_view value;
@@ -133,19 +146,8 @@ base::Result<std::optional<std::string_view>> Record::string(std::string_view pa
   return value;
 }
 
-base::Result<std::optional<bool>> Record::boolean(std::string_view path) const {
-  const auto found = walk(root_, path);
-  if (!found) return tl::make_unexpected(found.error());
-  if (!*found) return std::nullopt;
-  bool value = false;
-  if ((*found)->get(value) != simdjson::SUCCESS) {
-    return bad_record(fmt::format("field {}: expected true or false", path));
-  }
-  return value;
-}
-
 base::Result<std::optional<std::uint64_t>> Record::unsigned_integer(std::string_view path) const {
-  const auto found = walk(root_, path);
+  const auto found = walk(parsed_->root, path);
   if (!found) return tl::make_unexpected(found.error());
   if (!*found) return std::nullopt;
   std::uint64_t value = 0;

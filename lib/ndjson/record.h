@@ -1,20 +1,24 @@
-// One line of the stream: parsed by simdjson's DOM, written by splicing.
+// One line of the stream: parsed by simdjson's DOM, written by splicing (splice.h).
 //
-// A record is immutable; with() gives the line with one more member put before the last brace,
-// every other byte as it was.
+// Who reads elements includes elements.h; most readers need no more than the typed reads here, and
+// headers that only pass a Record declare it.
 #pragma once
 
-#include <simdjson.h>
-
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/error.h"
+
+namespace simdjson::dom {
+class element;
+class object;
+}  // namespace simdjson::dom
 
 namespace proviso::ndjson {
 
@@ -22,28 +26,26 @@ constexpr std::size_t kMaxLineBytes = 16u << 20;
 constexpr std::size_t kMaxIdBytes = 256;
 constexpr int kMaxDepth = 64;
 
+struct Field;  // a top-level member
+
 // Owns what parsing needs; one per thread. The elements of a Record live until the next parse with
 // the same Parser.
-struct Field {
-  std::string_view key;
-  simdjson::dom::element value;
-};
-
 class Parser {
  public:
   Parser();
   ~Parser();
   Parser(Parser&&) noexcept;
   Parser& operator=(Parser&&) noexcept;
-  // Gives memory that a large line took back. No record of this parser may be alive.
+  // Frees the memory that a large line took. No record of this parser may be alive.
   void shrink();
 
  private:
   friend class Record;
-  std::unique_ptr<simdjson::dom::parser> dom_;
-  std::vector<Field> fields_;  // of the last record
+  struct Parsed;
+  std::unique_ptr<Parsed> parsed_;  // the last record
 };
 
+// Immutable.
 class Record {
  public:
   // Checks the whole line: JSON object, UTF-8, depth, no repeated top-level key, "id" a string
@@ -52,9 +54,9 @@ class Record {
 
   const std::string& line() const { return line_; }
   std::string_view id() const { return id_; }
-  simdjson::dom::object root() const { return root_; }
+  simdjson::dom::object root() const;
   // The top-level members, in their order.
-  std::span<const Field> fields() const { return fields_; }
+  std::span<const Field> fields() const;
   bool has(std::string_view top_level_key) const;
   std::optional<simdjson::dom::element> find(std::string_view top_level_key) const;
 
@@ -62,23 +64,17 @@ class Record {
   // that names the field.
   base::Result<std::optional<std::string_view>> string(std::string_view path) const;
   std::string text(std::string_view path) const;  // the string, or "" for whatever else is there
-  base::Result<std::optional<bool>> boolean(std::string_view path) const;
   base::Result<std::optional<std::uint64_t>> unsigned_integer(std::string_view path) const;
 
   // The line with one more member: spliced().
   std::string with(std::string_view name, std::string_view value) const;
-  // Gives the line's memory back for the next one; the record is then over.
+  // Moves the line out, so that the next one uses its memory; the record must not be used after it.
   std::string take_line() && { return std::move(line_); }
 
  private:
   std::string line_;
   std::string_view id_;  // into the parser's tape
-  simdjson::dom::object root_;
-  std::span<const Field> fields_;  // in the parser
+  const Parser::Parsed* parsed_ = nullptr;
 };
-
-// RFC 8785 text of a parsed element (numbers beyond 2^53 as written by simdjson's integer types are
-// item error bad_record).
-base::Result<std::string> canonical(simdjson::dom::element);
 
 }  // namespace proviso::ndjson

@@ -1,4 +1,4 @@
-// JSON Schemas (2020-12) of the records, from schema/*.json, compiled in. Each is whole: what it
+// JSON Schemas (2020-12) of the records, from schema/*.json, compiled in. Each is complete: what it
 // refers to is bundled in.
 #pragma once
 

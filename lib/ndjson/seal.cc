@@ -1,8 +1,9 @@
 #include "ndjson/seal.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "ndjson/canonical.h"
+#include "ndjson/elements.h"
 
 namespace proviso::ndjson {
 
@@ -26,7 +27,7 @@ Mac seal_mac(std::string_view previous, const Mac& member, const SealKey& key) {
   return key.mac(message);
 }
 
-// Without an early end, so that the time tells nothing of a forged seal's first wrong digit.
+// Compares all digits, so that the time does not depend on the first wrong digit of a forged seal.
 bool equal_digits(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   unsigned difference = 0;

@@ -1,4 +1,4 @@
-// Seals: how a later stage knows that an earlier one of ours let the record through, unchanged.
+// Seals: how a later stage knows that the earlier ones passed the record on unchanged.
 //
 // A stage's member is its RFC 8785 text with `"mac"` put last: SipHash-2-4-128 under the stream key
 // over
@@ -20,7 +20,7 @@ namespace proviso::ndjson {
 
 using Mac = std::array<char, 32>;  // hex digits
 
-// A keyed MAC, given by the caller so that this room needs no cryptography of its own.
+// A keyed MAC. The caller implements it, so that this room needs no cryptography.
 class SealKey {
  public:
   virtual ~SealKey() = default;
@@ -35,11 +35,12 @@ struct ScopeBinding {
 void append(std::string& out, const ScopeBinding&);
 base::Result<std::string> scope_binding(const Record&);
 
-// `member` is RFC 8785 text of an object without "mac"; gives the same object with mac as its last
-// member.
+// `member` is RFC 8785 text of an object without "mac". Returns the same object with mac as its
+// last member.
 std::string seal(std::string_view member, std::string_view previous, const SealKey&);
 
-// A member that many records get: what of its seal does not depend on the record is computed once.
+// A member that many records get: computes the part of the seal that does not depend on the record
+// once.
 class RepeatedMember {
  public:
   RepeatedMember() = default;

@@ -16,7 +16,7 @@ std::string spliced(std::string_view line, std::string_view name, std::string_vi
 
 // The line with an "error" member {"tool","code","message"[,"rule","citation"]}.
 std::string with_error(std::string_view line, std::string_view tool, const base::ItemError&);
-// The line for input that was no record: {"error":{...,"line":N}}, none of its bytes.
+// The line for input that is not a record: {"error":{...,"line":N}}, with none of its bytes.
 std::string error_line(std::string_view tool, const base::ItemError&, std::uint64_t line_number);
 
 }  // namespace proviso::ndjson

@@ -1,6 +1,6 @@
 #include "ndjson/stream.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ Outcome bad_line(const Stage& stage, const base::ItemError& error, std::uint64_t
   return {Outcome::Kind::error, error_line(stage.name(), error, number), true};
 }
 
-// A worker's own: as many parsers as records may be alive at once.
+// Each worker has one: as many parsers as records may be alive at once.
 struct Workbench {
   std::vector<Parser> parsers;
   std::vector<Record> records;
@@ -31,13 +31,13 @@ struct Workbench {
   std::vector<Outcome> outcomes;  // of those
 };
 
-// A batch in work: its lines, and what becomes of each.
+// A batch: its lines, and the outcome of each.
 struct Batch {
   std::span<InputLine> lines;
   std::span<Outcome> outcomes;
 };
 
-// Reads `size` lines of a batch and gives those that are records to the stage.
+// Parses `size` lines of a batch and hands the records among them to the stage.
 void process_lines(Stage& stage, Workbench& bench, const Batch& batch, std::size_t from,
                    std::size_t size, std::size_t max_line, unsigned worker) {
   const auto& [lines, outcomes] = batch;
@@ -107,7 +107,7 @@ void count(const std::vector<Outcome>& outcomes, StreamCounts& counts) {
   }
 }
 
-// False when nobody reads any more.
+// False if the reader has closed the pipe.
 bool write_lines(int fd, const std::string& text) {
   std::string_view rest = text;
   while (!rest.empty()) {
@@ -125,7 +125,7 @@ bool write_lines(int fd, const std::string& text) {
 }  // namespace
 
 Outcome Stage::process_failed(const Placed& placed, unsigned) {
-  // A file that is gone is no failure of the stage that found it so, nor of those behind it.
+  // A file that is gone is not a failure of the stage that found it so, nor of the later stages.
   const Record& record = placed.record;
   const auto kind =
       record.text("error.code") == "content_gone" ? Outcome::Kind::pass : Outcome::Kind::error;
@@ -150,7 +150,7 @@ base::ExitCode run_stream(Stage& stage, const StreamOptions& options, StreamCoun
   while (reader.next(batch, std::max<std::size_t>(1, options.max_batch), kMaxBatchBytes)) {
     stage.begin_batch(batch.size());
     outcomes.assign(batch.size(), Outcome{});
-    // Every worker gets something to do before any gets a second chunk.
+    // Small enough that each worker gets a chunk before any gets a second one.
     const std::size_t chunk =
         std::max<std::size_t>(1, std::min(most, (batch.size() + jobs - 1) / jobs));
     pool.run((batch.size() + chunk - 1) / chunk, [&](std::size_t i, unsigned worker) {

@@ -1,4 +1,4 @@
-// The stream: lines in, lines out, in order, by batches, over threads. Stages know nothing of it.
+// The stream: lines in, lines out, in order, in batches, with threads. Stages do not depend on it.
 //
 // A batch is at most 1,024 records or 4 MiB, and ends early whenever the input runs dry, so a
 // pipeline works live as well as in bulk. For each batch: begin_batch (one thread), process or
@@ -14,21 +14,20 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "json/json.h"
 #include "ndjson/record.h"
 
 namespace proviso::ndjson {
 
-// What became of one line.
+// The outcome of one line.
 struct Outcome {
   enum class Kind { pass, drop, error };
   Kind kind = Kind::pass;
   std::string line;       // what is written; empty: nothing
-  bool bad_line = false;  // the input was no record
+  bool bad_line = false;  // the line is not a record
 };
 
 // A record of a batch. `place` is the number of its line in the batch, from 0: what a stage knows
-// of the record it keeps by place, and finds again in commit_batch().
+// of the record it keeps by place, for commit_batch().
 struct Placed {
   const Record& record;
   std::size_t place = 0;
@@ -42,23 +41,22 @@ class Stage {
   // throw base::Error: the run stops after what was written before.
   virtual void begin_batch(std::size_t /*count*/) {}
   virtual Outcome process(const Placed&, unsigned worker) = 0;  // thread safe for distinct workers
-  // How many records of a batch process_chunk() likes to see at once, at the most. With 1 each
-  // record is handed to process().
+  // The most records of a batch that process_chunk() takes at once. With 1, each record goes to
+  // process().
   virtual std::size_t chunk_records() const { return 1; }
-  // The same for several records, in their order; outcomes[i] is of records[i]. Thread safe for
-  // distinct workers.
+  // process() for several records, in their order; outcomes[i] is that of records[i]. Thread safe
+  // for distinct workers.
   virtual void process_chunk(std::span<const Placed> records, std::span<Outcome> outcomes,
                              unsigned worker);
-  // A record that an earlier stage marked with "error": passed on untouched unless the stage has
-  // something to do (retain).
+  // A record that an earlier stage marked with "error": passed on unchanged unless the stage
+  // overrides this.
   virtual Outcome process_failed(const Placed&, unsigned worker);
-  // In order, outcomes[place] of each line of the batch; may still change the lines (retain stores
-  // its group here).
+  // outcomes[place] is that of the line at that place. May still change outcomes: retain stores its
+  // group here.
   virtual void commit_batch(std::span<Outcome>) {}
   virtual void finish() {}  // after the last batch, also when stopped by SIGTERM
-  virtual json::Json figures() const {
-    return json::Json::object();
-  }  // its own, for --stats, after finish()
+  // The stage's own figures for --stats, after finish(): the text of a JSON object.
+  virtual std::string figures() const { return "{}"; }
 };
 
 struct StreamOptions {
@@ -79,8 +77,7 @@ extern std::atomic<bool> stop_requested;
 
 // Runs to the end of input. EPIPE on output ends it quietly. An input record that already carries
 // an "error" member goes to process_failed and counts as an error. Empty lines are skipped. Exit
-// code: ok; records_failed if any error or bad line; data if there were lines and none was a
-// record.
+// code: ok; records_failed if any error or bad line; data if there were lines but no record.
 base::ExitCode run_stream(Stage&, const StreamOptions&, StreamCounts& counts);
 
 }  // namespace proviso::ndjson

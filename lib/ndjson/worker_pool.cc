@@ -58,7 +58,7 @@ void WorkerPool::drain(unsigned worker) {
     if (item >= items_) return;
     try {
       (*work_)(item, worker);
-    } catch (...) {  // carried to the thread that called run(), which throws it on
+    } catch (...) {  // run() rethrows it in the thread that called it
       const std::lock_guard lock(mutex_);
       if (!failure_ || item < failed_item_) {
         failure_ = std::current_exception();

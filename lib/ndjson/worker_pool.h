@@ -22,7 +22,7 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   // Calls work(item, worker) for each item in [0, items), in any order; returns when all are done.
-  // When one throws, no further item is begun and the exception of the lowest item is thrown on.
+  // If one throws, no further item begins, and run() throws the exception of the lowest item.
   void run(std::size_t items, const std::function<void(std::size_t, unsigned)>& work);
 
  private:

@@ -37,8 +37,8 @@ std::vector<Attestation> read_attestations(const Fields& fields,
     one.date = fields.require_date(each, "date").value_or(base::Date{});
     one.expires = fields.require_date(each, "expires").value_or(base::Date{});
     if (one.expires < one.date) fields.in.fail(each, "expires lies before date");
-    // A changed or missing evidence file is a flaw of this attestation, which the gate names; not
-    // of the policy.
+    // A changed or missing evidence file is a flaw of the attestation, not of the policy; the gate
+    // reports it.
     one.evidence = fields.path(each, "evidence", Fields::Expect::nothing, true);
     one.evidence_sha256 = fields.text(each, "evidence_sha256");
     if (!one.evidence_sha256.empty() && !is_sha256(one.evidence_sha256)) {

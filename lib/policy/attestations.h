@@ -1,4 +1,5 @@
-// Attestations: what a machine cannot know, a person answers for, signed and until a day.
+// Attestations: signed statements of people, with an expiry date, for rules that a machine cannot
+// check.
 #pragma once
 
 #include <filesystem>
@@ -34,24 +35,25 @@ struct Attestation {
 // The text that an attestation's signature covers: RFC 8785 of {rule, person, role, date, expires,
 // evidence_sha256}.
 std::string attestation_statement(const Attestation&);
-// Why the attestation does not hold on that day; nullopt: it holds. It must not be expired, the
-// person must have the role, the evidence must be unchanged, and the signature must verify under
-// the person's certificate.
+// Says why the attestation is not valid on that day; nullopt if it is. It must not have expired,
+// the person must have the role, the evidence must be unchanged, and the signature must verify
+// under the person's certificate.
 std::optional<std::string> attestation_flaw(const Policy&, const Attestation&, base::Date today);
 
 // Reads the items of an `attestations` list, of the policy or of a file of its own.
 std::vector<Attestation> read_attestations(const Fields&, const std::vector<yaml::Node>& items);
 
-// A signed attestation by a person of the policy. Error(usage) for a rule that the texts do not
-// have or that no person can attest, an unknown person, one without the role, or a key that is not
-// of the person's certificate; (no_permission) when the certificate is not valid now; (no_input)
-// without the evidence.
+// Makes an attestation and signs it. Throws Error(usage) if people do not attest the rule, the
+// person is unknown or does not have the role, or the key does not belong to the person's
+// certificate; Error(no_permission) if the certificate is not valid now; Error(no_input) if the
+// evidence is missing.
 Attestation attest(const Policy&, const law::Resolved&, std::string_view rule,
                    std::string_view person_id, std::string_view sign_key, const fs::path& evidence,
                    base::Date expires);
 
-// Puts `added` into the policy's attestations file in place of an earlier one of the same rule and
-// role; the file appears whole. Error(config) when the policy holds its attestations inline.
+// Writes `added` to the policy's attestations file; it replaces an earlier attestation of the same
+// rule and role. The file is replaced atomically. Throws Error(config) if the attestations are in
+// the policy itself.
 void write_attestation(const Policy&, const Attestation& added);
 std::string attestations_text(const std::vector<Attestation>&, const fs::path& directory);
 

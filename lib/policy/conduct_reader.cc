@@ -1,5 +1,5 @@
-// The second half of the policy: what is done with hits, who may receive them, keys and paths, and
-// what the law says of it.
+// The second half of the policy: how hits are handled, who may receive them, keys and paths, and
+// the limits of the law.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -148,7 +148,7 @@ void PolicyReader::read_keys(const yaml::Node& root) {
   policy_.stream_key = fields_.key_uri(keys, "stream", true);
   policy_.protected_accounts_key =
       fields_.key_uri(keys, "protected_accounts", !policy_.protected_accounts.empty());
-  // Only the list builder signs an index; whoever reads the policy verifies with this public key.
+  // Only the list builder signs an index; all others verify it with this public key.
   policy_.index_key =
       fields_.path(keys, "index", Fields::Expect::public_key, !policy_.rehearsal).string();
   policy_.packages_key = fields_.key_uri(keys, "packages", false);
@@ -164,7 +164,7 @@ void PolicyReader::read_paths(const yaml::Node& root) {
   policy_.vault = fields_.path(paths, "vault", Fields::Expect::directory, true);
   policy_.ledger = fields_.path(paths, "ledger", Fields::Expect::directory, true);
   policy_.index = fields_.path(paths, "index", Fields::Expect::nothing,
-                               true);  // not there before the first build
+                               true);  // it does not exist before the first build
 }
 
 void PolicyReader::check_references(const yaml::Node& root) {
@@ -220,8 +220,8 @@ void PolicyReader::check_law(const yaml::Node& root) {
                  fmt::format("attestations: rule {} is not known", each.rule));
     }
   }
-  // The ceilings of `also` are lower bounds that each case meets by itself; only the law's own is a
-  // mistake to pass.
+  // The ceilings of `also` are applied to each case; only a period longer than the law's own
+  // ceiling is an error.
   const yaml::Node& retention = fields_.section(root, "retention", false);
   const auto check = [&](std::string_view key, base::Period period,
                          const std::optional<base::Period>& ceiling, std::string_view rule) {

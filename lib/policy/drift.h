@@ -1,5 +1,6 @@
-// What a technology is for those who assessed it and signed for it. Impact assessments, oversight
-// and attestations are bound to its digest: any change of what is described here needs them anew.
+// The description of a technology that is assessed and signed for, and its digest. Impact
+// assessments, oversight and attestations are bound to the digest: when the description changes,
+// they must be made again.
 #pragma once
 
 #include <string>
@@ -9,12 +10,12 @@
 
 namespace proviso::policy {
 
-// The method's parameters, defaults written out: {"distance": 31, "quality_floor": 50}. Flags are
-// there only when set.
+// The method's parameters, with defaults: {"distance": 31, "quality_floor": 50}. A flag is present
+// only if it is set.
 json::Json parameters_json(const Method&);
 
-// {name, version, purpose, method, parameters, content, services, lists}, of each list {name,
-// source, purpose}. Also a part of the gate digest.
+// {name, version, purpose, method, parameters, content, services, lists}; each list is {name,
+// source, purpose}. The gate digest contains it too.
 json::Json technology_description(const Policy&, const Technology&);
 
 // SHA-256, hex, over RFC 8785 of the description.

@@ -107,8 +107,7 @@ void Fields::look_for(const yaml::Node& at, std::string_view key, const fs::path
   } else if (expect != Expect::directory && !fs::is_regular_file(status)) {
     in.fail(at, fmt::format("{}: {}: not a regular file", key, file.string()));
   } else if (expect == Expect::certificate || expect == Expect::public_key) {
-    // Caught here and only here: a file that cannot be read is one finding beside the others of the
-    // policy.
+    // Caught only here: a file that cannot be read is one more finding about the policy.
     try {
       if (expect == Expect::certificate)
         crypto::Certificate::open(file);

@@ -1,5 +1,5 @@
-// Typed values of a configuration file: days, durations, words, shares, and files that must be
-// there. Each finding is collected with its place; nothing stops at the first.
+// Reads typed values of a configuration file: days, durations, words, shares, paths. Collects every
+// finding with its place; does not stop at the first.
 #pragma once
 
 #include <array>
@@ -17,14 +17,14 @@ namespace proviso::policy {
 
 namespace fs = std::filesystem;
 
-// True for a name: of a technology, a service, a list, a factor. Names are in records, ledger
-// entries and file names: letters, digits, '-', '_', '.', at most 64.
+// True if the text can name a technology, a service, a list or a factor: letters, digits, '-', '_',
+// '.', at most 64. Names are used in records, ledger entries and file names.
 bool is_name(std::string_view);
 
 class Fields {
  public:
-  // `directory`: relative paths are relative to it. `files_exist` false: no file is looked for (a
-  // bare checkout).
+  // Relative paths are relative to `directory`. If `files_exist` is false (a bare checkout), files
+  // are not looked for.
   Fields(std::string file, fs::path directory, bool files_exist,
          std::vector<base::Finding>& findings)
       : in(std::move(file), findings),
@@ -37,13 +37,13 @@ class Fields {
   std::string name(const yaml::Node& map) const;  // the key `name`: required, is_name()
   std::optional<base::Date> date(const yaml::Node& map, std::string_view key) const;
   std::optional<base::Date> require_date(const yaml::Node& map, std::string_view key) const;
-  // Longer than nothing; absent: `fallback`.
+  // Longer than zero; `fallback` if absent.
   base::Period period(const yaml::Node& map, std::string_view key, std::string_view fallback) const;
   std::optional<double> share(const yaml::Node& map,
                               std::string_view key) const;  // above 0, at most 1
   std::optional<int> whole(const yaml::Node& map, std::string_view key, int least, int most) const;
 
-  // A word of a closed set, by its parser; required unless `fallback` is given.
+  // Parses a word. Required unless `fallback` is given.
   template <class Parse>
   auto word(const yaml::Node& map, std::string_view key, Parse parse, std::string_view choices,
             std::string_view fallback = {}) const -> decltype(parse(std::string_view())) {
@@ -56,21 +56,21 @@ class Fields {
     return value;
   }
 
-  // The same for the table of an enumeration, whose every word is one of the choices.
+  // Parses a word of a table; its words are the choices.
   template <class Row, std::size_t N>
   std::optional<decltype(Row::value)> word(const yaml::Node& map, std::string_view key,
                                            const std::array<Row, N>& table) const {
     return word(
-        map, key, [&](std::string_view text) { return base::value_of(table, text); },
+        map, key, [&](std::string_view given) { return base::value_of(table, given); },
         base::words_of(table));
   }
-  // Absent or empty: nullopt.
+  // The same; nullopt if absent or empty.
   template <class Row, std::size_t N>
   std::optional<decltype(Row::value)> optional_word(const yaml::Node& map, std::string_view key,
                                                     const std::array<Row, N>& table) const {
-    const std::string text = in.string_or(map, key, "");
-    const auto value = base::value_of(table, text);
-    if (!value && !text.empty())
+    const std::string given = in.string_or(map, key, "");
+    const auto value = base::value_of(table, given);
+    if (!value && !given.empty())
       in.fail(*map.find(key), refusal(*map.find(key), key, base::words_of(table)));
     return value;
   }
@@ -80,10 +80,10 @@ class Fields {
   enum class Expect { nothing, file, directory, certificate, public_key };
   fs::path path(const yaml::Node& map, std::string_view key, Expect, bool required) const;
   fs::path path_of(const yaml::Node& scalar, std::string_view key, Expect) const;
-  // A key URI: pkcs11: as it is, file: and bare paths made absolute and looked for.
+  // A key URI: pkcs11: unchanged; file: and plain paths made absolute and looked for.
   std::string key_uri(const yaml::Node& map, std::string_view key, bool required) const;
 
-  // A map's member that must itself be a map; an empty one when absent and not required.
+  // A member that must be a map; an empty map if absent and not required.
   const yaml::Node& section(const yaml::Node& map, std::string_view key, bool required) const;
   const std::vector<yaml::Node>& list(const yaml::Node& map, std::string_view key,
                                       bool required) const;

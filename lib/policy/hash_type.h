@@ -1,4 +1,4 @@
-// Types of hash: what a list holds, what a method compares.
+// The types of hashes in lists and methods.
 #pragma once
 
 #include <array>
@@ -18,10 +18,10 @@ constexpr std::array<base::Word<HashType>, 5> kHashTypes{{{HashType::md5, "md5"}
                                                           {HashType::sha256, "sha256"},
                                                           {HashType::pdq, "pdq"},
                                                           {HashType::vpdq, "vpdq"}}};
-// Digests of a file's bytes: those of method exact.
+// Digests of a file, for method exact.
 constexpr std::array<base::Word<HashType>, 3> kDigestTypes{
     {kHashTypes[0], kHashTypes[1], kHashTypes[2]}};
-// Those that one hash of a list is: a video is many.
+// The types that `lists[].type` may declare.
 constexpr std::array<base::Word<HashType>, 4> kListTypes{
     {kHashTypes[0], kHashTypes[1], kHashTypes[2], kHashTypes[3]}};
 

@@ -5,14 +5,14 @@
 namespace proviso::policy {
 namespace {
 
-// The end of a file's name, or without a first dot the whole of it, in small letters.
+// The end of a file's name if it begins with a dot, else the whole name, in lower case.
 struct FileName {
   std::string_view name;
   std::optional<ListFormat> format;
   std::optional<HashType> type{};
 };
 
-// The first that fits counts; a name that none fits is of format hex.
+// The first match counts; a name without a match is of format hex.
 constexpr std::array<FileName, 25> kFileNames{
     {{"nsrlfile.txt", ListFormat::nsrl},
      {"md5sum", ListFormat::digests, HashType::md5},
@@ -50,7 +50,7 @@ std::string lower(std::string text) {
 bool fits(std::string_view pattern, std::string_view name, std::string_view extension) {
   if (pattern.front() != '.') return name == pattern;
   if (extension == pattern) return true;
-  // ".vics.json" is more than the extension of a path.
+  // ".vics.json" is longer than a path's extension.
   return pattern.find('.', 1) != std::string_view::npos && name.size() >= pattern.size() &&
          name.substr(name.size() - pattern.size()) == pattern;
 }
@@ -67,9 +67,6 @@ const ListFormatRow& row_of(ListFormat format) {
 }
 
 std::string_view to_string(ListFormat format) { return base::word_of(kListFormats, format); }
-std::optional<ListFormat> parse_list_format(std::string_view word) {
-  return base::value_of(kListFormats, word);
-}
 
 std::string_view to_string(ListColumn column) { return base::word_of(kListColumns, column); }
 std::optional<ListColumn> parse_list_column(std::string_view word) {

@@ -19,8 +19,8 @@ namespace proviso::policy {
 
 namespace fs = std::filesystem;
 
-// What a list was made for. Art. 3(1)(a)(i) allows two: material of child sexual abuse, and files
-// known to be good, which make no hit and only clear. `other` is refused (SC-08).
+// The purpose that a list was made for. Lists of child sexual abuse material make hits; lists of
+// known-good files take hits away. `other` is refused (SC-08, Art. 3(1)(a)(i)).
 enum class ListPurpose { known_csam, known_good, other };
 
 constexpr std::array<base::Word<ListPurpose>, 2> kListPurposes{
@@ -43,12 +43,12 @@ enum class ListFormat {
   nsrl_sqlite
 };
 
-// A format, the key `format` of a list. Which reader it has is in index/lists/read_list.cc.
+// A format, the key `format` of a list. index/lists/read_list.cc selects its reader.
 struct ListFormatRow {
   ListFormat value;
   std::string_view word;
-  bool has_categories;   // entries are of categories, of which the policy may take some
-  bool known_good_only;  // holds known files alone, never those of abuse
+  bool has_categories;   // entries have a category, and the policy may select categories
+  bool known_good_only;  // only for lists of known-good files
 };
 
 constexpr std::array<ListFormatRow, 11> kListFormats{
@@ -66,24 +66,24 @@ constexpr std::array<ListFormatRow, 11> kListFormats{
 
 const ListFormatRow& row_of(ListFormat);
 std::string_view to_string(ListFormat);
-std::optional<ListFormat> parse_list_format(std::string_view);
 
-// What a file's name says of a list whose policy does not: "x.hashdeep", "SHA256SUMS.txt",
-// "known.pdq.txt".
+// Format and type by the file's name, for lists that do not declare them: "x.hashdeep",
+// "SHA256SUMS.txt", "known.pdq.txt".
 struct NamedForm {
-  std::optional<ListFormat> format;  // nullopt: .json, .db and .sqlite may be of several
+  std::optional<ListFormat>
+      format;  // nullopt for .json, .db and .sqlite, which several formats use
   std::optional<HashType> type;
 };
 NamedForm form_named_by(const fs::path& file);
 
-// What a column of a CSV holds: the keys of List::columns, and the usual names of a header.
+// The columns of a CSV list: the keys of List::columns, and the usual names in a header.
 enum class ListColumn { hash, id, label, md5, pdq, sha1, sha256, suspended, type };
 
 struct ListColumnRow {
   ListColumn value;
   std::string_view word;
   std::string_view also{};            // another usual name
-  std::optional<HashType> of_type{};  // of a column of hashes of one type
+  std::optional<HashType> of_type{};  // if the column has hashes of one type
 };
 
 constexpr std::array<ListColumnRow, 9> kListColumns{
@@ -102,17 +102,17 @@ std::optional<ListColumn> parse_list_column(std::string_view);  // by `word` alo
 
 struct List {
   std::string name, source;
-  std::string purpose;      // one of kListPurposes, or what else it was made for
+  std::string purpose;      // a word of kListPurposes, or another purpose
   std::string verified_by;  // empty: not verified
   fs::path path;
-  std::string licence{};                        // under which terms it was given
+  std::string licence{};                        // the terms under which it was given
   std::optional<base::Date> date{};             // of this edition
   std::string label{};                          // of entries that carry none of their own
   std::optional<ListFormat> format{};           // absent: by the file's name
   std::optional<HashType> type{};               // of hashes that nothing in the file declares a
                                                 // type for; absent: by the file's name
   std::map<ListColumn, std::string> columns{};  // CSV: the header's own names
-  std::vector<std::string> categories{};        // taken; empty: all, where the format allows that
+  std::vector<std::string> categories{};  // read only these; empty: all, if the format allows that
   fs::path withdrawn{};  // entries that give no hit: one "TYPE HEX" or "id ID" a line
   std::optional<base::Period> max_age{};  // older editions are stale
 

@@ -17,7 +17,7 @@ struct Takes {
   bool operator()(const Exact&) const { return true; }
   bool operator()(const Pdq&) const { return is_picture(kind); }
   bool operator()(const Vpdq&) const { return is_picture(kind); }
-  // What derives the factors, and the text itself, stay with the provider.
+  // The factors are derived from text, which never leaves the provider.
   bool operator()(const Indicators&) const { return kind == ContentKind::text; }
   bool operator()(const External&) const { return is_picture(kind) || kind == ContentKind::file; }
 };

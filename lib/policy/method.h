@@ -1,6 +1,6 @@
-// Methods: how a technology finds what it looks for, with its parameters. Each method is a type;
-// its members have the defaults of the policy, the constants the ranges. proviso-policy(5) and
-// schema/policy.json name the same.
+// Methods: how a technology finds what it looks for, with its parameters. Each method is a struct
+// whose members have the policy's defaults; the constants are the ranges. proviso-policy(5) and
+// schema/policy.json must agree (tests/unit/policy/method_test.cc).
 #pragma once
 
 #include <array>
@@ -24,12 +24,12 @@ constexpr int kMaxShare = 100;   // percent
 constexpr int kMaxFactors = 64;  // as many as an item may carry
 constexpr double kMaxFactorThreshold = 1e9;
 
-// Files that are equal, by their digests.
+// Finds identical files by their digests.
 struct Exact {
   std::set<HashType> digests{HashType::md5, HashType::sha1, HashType::sha256};
 };
 
-// Pictures, and single frames of video, that are alike.
+// Finds similar pictures and single frames of video.
 struct Pdq {
   int distance = kDefaultDistance;           // bits, 0..kMaxDistance
   int quality_floor = kDefaultQualityFloor;  // 0..kMaxQuality; poorer pictures are not compared
@@ -37,8 +37,8 @@ struct Pdq {
   bool unletterbox = false;                  // so are pictures without their flat borders
 };
 
-// Videos of which enough frames are alike. The shares are percent, 0..kMaxShare; 0: any frame will
-// do. They are not both 0.
+// Finds videos with enough similar frames. The shares are percent, 0..kMaxShare; 0 means any frame.
+// They are not both 0.
 struct Vpdq {
   int distance = kDefaultDistance;
   int quality_floor = kDefaultQualityFloor;
@@ -46,17 +46,17 @@ struct Vpdq {
   int entry_share = 0;   // of the entry's frames that must be matched
 };
 
-// Solicitation by risk factors that were derived from text (Art. 3(1)(f)).
+// Finds solicitation by risk factors that were derived from text (Art. 3(1)(f)).
 struct Indicators {
-  std::map<std::string, double> thresholds{};  // at or over it the factor is there; above 0, at
-                                               // most kMaxFactorThreshold
-  std::set<std::string> objective{};           // of these one at least must be there
-  int minimum = 2;                             // and so many in all
+  std::map<std::string, double> thresholds{};  // the factor is present from this value on; above 0,
+                                               // at most kMaxFactorThreshold
+  std::set<std::string> objective{};           // at least one of these must be present
+  int minimum = 2;                             // the number of factors that must be present
 };
 
-// A score of the provider's own detector.
+// Takes the score of the provider's own detector.
 struct External {
-  double threshold = 1;  // a score at or over it is a flag; above 0, at most 1
+  double threshold = 1;  // an item is flagged from this score on; above 0, at most 1
   std::string detector{}, detector_version{};
 };
 

@@ -1,6 +1,6 @@
 #include "policy/method_reader.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 namespace proviso::policy {
 namespace {
 
-// The parameters of each method, from the map `map`.
+// Reads the parameters of each method from `map`.
 struct ParametersReader {
   const Fields& fields;
   const yaml::Node& map;
@@ -102,7 +102,7 @@ struct ParametersReader {
     }
   }
 
-  // Relevant key indicators and objectively identified risk factors (Art. 3(1)(f)).
+  // At least one objective risk factor is required (TE-06, Art. 3(1)(f)).
   void read_objective(Indicators& out) const {
     for (std::string& name : in.strings(map, "objective")) out.objective.insert(std::move(name));
     const yaml::Node* const at = map.find("objective");

@@ -1,4 +1,4 @@
-// Methods as the policy's YAML has them.
+// Reads methods from the policy's YAML.
 #pragma once
 
 #include "policy/fields.h"
@@ -6,10 +6,10 @@
 
 namespace proviso::policy {
 
-// The keys `method` and `parameters` of a technology. Collects every finding; what is left out has
-// its default.
+// The key `method` of a technology, with default parameters.
 Method read_method(const Fields&, const yaml::Node& technology);
-// The parameters of `method`, which comes with its defaults.
+// `method` with the key `parameters` of the technology. Collects every finding; a parameter that is
+// absent keeps its default.
 Method read_parameters(const Fields&, const yaml::Node& technology, Method method);
 
 }  // namespace proviso::policy

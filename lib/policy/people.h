@@ -1,4 +1,4 @@
-// The people who answer for the processing, by role.
+// The people of the policy and their roles.
 #pragma once
 
 #include <array>
@@ -27,7 +27,7 @@ struct Person {
   std::set<Role> roles;
   fs::path certificate;
   std::string training;
-  int number = 0;  // its place in the list, from 1: how the ledger names it
+  int number = 0;  // its place in the list, from 1; the ledger uses it instead of the id
 };
 
 }  // namespace proviso::policy

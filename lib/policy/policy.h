@@ -1,5 +1,5 @@
-// Policy: one YAML file is the provider's whole configuration. Strict: every finding has
-// file:line:column, all at once.
+// The policy: the provider's whole configuration, one YAML file. It is read strictly; all findings
+// are reported at once, each with file:line:column.
 #pragma once
 
 #include <filesystem>
@@ -44,8 +44,8 @@ struct Policy {
   std::vector<Person> people;
   bool review_all = false, four_eyes = false;
   base::Period oversight_every;
-  std::optional<int>
-      known_within;  // PDQ distance that counts as previously identified, DPIA must name it too
+  std::optional<int> known_within;  // PDQ distance that counts as previously identified; the DPIA
+                                    // must state it too
   std::optional<double> max_hit_share;
   std::optional<int> hit_share_window;  // records over which max_hit_share is measured
   std::optional<double> purge_max_share;
@@ -55,7 +55,7 @@ struct Policy {
   base::Period redress_answer_within, redress_rectify_within;
   std::vector<std::string> gdpr_grounds, transfer_grounds;
   std::vector<Attestation> attestations;
-  fs::path attestations_file;                       // empty: they stand in the policy itself
+  fs::path attestations_file;                       // empty: they are in the policy itself
   std::map<std::string, std::string> report_texts;  // row id of the standard form -> text
   std::vector<fs::path> seal_certificates;
   std::string ledger_key, stream_key, protected_accounts_key, index_key,
@@ -71,14 +71,14 @@ struct Policy {
 };
 
 struct LoadOptions {
-  // A bare checkout (CI): certificates, keys, lists, vault and registers need not exist.
+  // For a bare checkout (CI): certificates, keys, lists, vault and registers need not exist.
   bool documents_only = false;
 };
 
-// --policy, $PROVISO_POLICY, $XDG_CONFIG_HOME/proviso/policy.yaml, /etc/proviso/policy.yaml.
-// Error(config) when none is there.
+// The first of --policy, $PROVISO_POLICY, $XDG_CONFIG_HOME/proviso/policy.yaml and
+// /etc/proviso/policy.yaml. Throws Error(config) if there is none.
 fs::path find(const std::optional<fs::path>& given);
-// Error(config) with all findings. In production a set clock is Error(config) too.
+// Throws Error(config) with all findings; in production also if the clock is set.
 Policy load(const fs::path&, const LoadOptions& = {});
 law::Resolved resolve_law(const Policy&);
 

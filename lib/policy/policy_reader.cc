@@ -121,7 +121,7 @@ void PolicyReader::read_services(const yaml::Node& root) {
               fmt::format("region '{}' is not an ISO 3166 code of two capitals, or EU", region));
       }
     }
-    // Absent, it is planned: on doubt end-to-end encrypted, and so out of scope.
+    // If absent, `planned`: in doubt a service is end-to-end encrypted, and so out of scope.
     service.e2ee = fields_.word(each, "e2ee", kE2ee).value_or(E2ee::planned);
     const yaml::Node& notice = fields_.section(each, "user_notice", false);
     in_.only(notice, {"published", "url", "file"});
@@ -150,7 +150,7 @@ void PolicyReader::read_lists(const yaml::Node& root) {
   }
 }
 
-// How the file of a list is read, and where this edition of it comes from.
+// Reads how the list's file is to be read, and its edition.
 void PolicyReader::read_list_form(const yaml::Node& node, List& list) {
   list.licence = in_.string_or(node, "licence", "");
   list.date = fields_.date(node, "date");

@@ -1,4 +1,4 @@
-// From the policy's YAML to its values, collecting every finding.
+// Reads the policy's YAML and collects every finding.
 #pragma once
 
 #include <vector>
@@ -32,8 +32,7 @@ class PolicyReader {
   void check_law(const yaml::Node& root);  // instrument, ceilings
   void check_references(const yaml::Node& root);
 
-  // A second file, parsed with its own places; null when it is absent or cannot be read (a finding
-  // then).
+  // Parses a second file. Null, with a finding, if it is absent or cannot be read.
   yaml::Node parse_file(const yaml::Node& at, std::string_view key, const fs::path&);
   Fields fields_of(const fs::path& file) const;
 

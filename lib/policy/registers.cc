@@ -1,6 +1,6 @@
 #include "policy/registers.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "law/union.h"
 #include "policy/fields.h"

@@ -12,7 +12,8 @@ namespace proviso::policy {
 
 struct Policy;
 
-// For `policy show --resolved`. No key material: key URIs only, a PIN in a pkcs11: URI is left out.
+// For `policy show --resolved`. Contains key URIs, without the PIN of a pkcs11: URI, and no key
+// material.
 json::OrderedJson resolved_json(const Policy&, const law::Resolved&);
 
 }  // namespace proviso::policy

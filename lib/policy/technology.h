@@ -1,4 +1,4 @@
-// Technologies: what the provider uses to find what, on which of its services.
+// Technologies: what the provider looks for, by which method, on which services.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ namespace proviso::policy {
 
 namespace fs = std::filesystem;
 
-// What is looked for. It is the class of each hit.
+// What a technology looks for, and the class of its hits.
 enum class Purpose { known_csam, new_csam, solicitation };
 
 constexpr std::array<base::Word<Purpose>, 3> kPurposes{{{Purpose::known_csam, "known-csam"},

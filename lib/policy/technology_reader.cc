@@ -1,4 +1,4 @@
-// The technologies of the policy: what each method takes, and no value that says nothing.
+// Reads the technologies of the policy.
 #include <fmt/core.h>
 
 #include "policy/method_reader.h"
@@ -64,7 +64,7 @@ Technology PolicyReader::read_technology(const yaml::Node& node) {
     out.first_used_by_any = fields_.require_date(any, "date");
     out.first_used_evidence = fields_.text(any, "evidence");
   }
-  // Not looked for: dpia-check, which writes it, reads this policy first; the gate reports a
+  // Need not exist: dpia-check reads this policy before it writes the file. The gate reports a
   // missing one.
   out.dpia = fields_.path(node, "dpia", Fields::Expect::nothing, false);
   out.lists = in_.strings(node, "lists");

@@ -110,7 +110,9 @@ base::Bytes make_package(vault::CaseStore& store, const vault::CaseRow& row,
   const auto signer = crypto::PrivateKey::open(policy.packages_key);
   const auto signer_certificate = crypto::Certificate::open(policy.packages_certificate);
 
-  const vault::Opened opened = store.open_case(row, key, certificate, purpose, "report");
+  const vault::Opened opened =
+      store.open_case(store.open_stored(row.id), key, certificate,
+                      vault::access_by(policy, request.person, purpose, "report"));
   const json::Json metadata = minimised(opened.metadata, policy);
   WipedFiles package;
   const auto add = [&](std::string_view stem, const auto& read) {

@@ -22,6 +22,7 @@ struct CaseReportRequest {
   std::string open_key;          // URI of the review role's key
   std::filesystem::path output;  // a new file, mode 0600
   AuthorityRequest authority_request;
+  std::string person = {};  // who reports, by id in the policy; empty: not said
 };
 
 struct CaseReported {

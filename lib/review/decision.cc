@@ -19,26 +19,6 @@ std::ptrdiff_t count(const std::vector<CheckedDecision>& decisions, Verdict verd
                        [&](const CheckedDecision& d) { return d.verdict == verdict; });
 }
 
-// A case that was planted or swapped in the vault must not get a reviewer's signature.
-void require_as_stored(const ledger::Ledger& ledger, const vault::CaseRow& row) {
-  bool found = false;
-  bool same = false;
-  ledger.read(0, [&](const ledger::StoredEntry& entry) {
-    const auto stored = ledger::read<ledger::CaseStored>(entry);
-    if (!stored || stored->id != row.id) return true;
-    found = true;  // the first entry counts, as in the vault
-    same = stored->envelope_sha256 == row.envelope_sha256 && stored->blob_sha256 == row.blob_sha256;
-    return false;
-  });
-  if (!found || !same) {
-    throw base::Error(
-        base::ExitCode::data,
-        "it is not the case that was stored, as the ledger's case.stored entry has it",
-        "case " + row.id.value,
-        "the case was planted or swapped; it must not be reviewed or reported");
-  }
-}
-
 // Without the reason: it may hold personal data, and the ledger outlives the case.
 ledger::CaseDecided fact_of(const vault::CaseRow& row, const Decision& decision,
                             const policy::Policy& policy,
@@ -77,9 +57,8 @@ Outcome decide(vault::CaseStore& store, ledger::Ledger& ledger, const policy::Po
         "case " + row->id.value,
         row->state == vault::State::rejected ? "'proviso purge' destroys it" : "");
   }
-  const json::Json kept = sign(decision, *row, policy, key);
-  require_as_stored(ledger, *row);
-  store.keep_decision(row->id, kept);
+  // A case that was planted or swapped in the vault must not get a reviewer's signature.
+  store.keep_decision(row->id, sign(decision, store.open_stored(row->id).row, policy, key));
 
   const std::vector<CheckedDecision> standing = standing_decisions(store, *row, policy);
   const std::ptrdiff_t agreed = count(standing, decision.verdict);

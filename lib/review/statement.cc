@@ -45,6 +45,13 @@ std::string text_of(const json::Json& object, const char* name) {
   return member != object.end() && member->is_string() ? member->get<std::string>() : std::string();
 }
 
+// Statements of before November 2026 do not name the evidence: their reviewer signed for the case
+// without it, and the ledger's case.stored entry alone vouches for it.
+bool covers_evidence(const json::Json& statement, const vault::CaseRow& row) {
+  return !statement.contains("evidence_sha256") ||
+         text_of(statement, "evidence_sha256") == row.evidence_sha256;
+}
+
 // The reviewer of the policy with that certificate: numbers and ids may change, keys do not.
 std::optional<crypto::Certificate> reviewers_certificate(const policy::Policy& policy,
                                                          const std::string& fingerprint) {
@@ -69,16 +76,17 @@ json::Json sign(const Decision& decision, const vault::CaseRow& row, const polic
                       person.certificate.string());
   }
   const base::Bytes sealed = seal_reason(decision.reason, policy);
-  const json::Json statement{{"type", kStatementType},
-                             {"mode", row.rehearsal ? "rehearsal" : "production"},
-                             {"case", row.id.value},
-                             {"decision", to_string(decision.verdict)},
-                             {"reviewer", person.number},
-                             {"certificate", certificate.fingerprint()},
-                             {"at", base::to_string(decision.at)},
-                             {"reason_sha256", base::to_hex(crypto::sha256(sealed))},
-                             {"envelope_sha256", row.envelope_sha256},
-                             {"blob_sha256", row.blob_sha256}};
+  json::Json statement{{"type", kStatementType},
+                       {"mode", row.rehearsal ? "rehearsal" : "production"},
+                       {"case", row.id.value},
+                       {"decision", to_string(decision.verdict)},
+                       {"reviewer", person.number},
+                       {"certificate", certificate.fingerprint()},
+                       {"at", base::to_string(decision.at)},
+                       {"reason_sha256", base::to_hex(crypto::sha256(sealed))},
+                       {"envelope_sha256", row.envelope_sha256},
+                       {"blob_sha256", row.blob_sha256}};
+  if (!row.evidence_sha256.empty()) statement["evidence_sha256"] = row.evidence_sha256;
   const std::string text = json::canonical(statement);
   const base::Bytes signature = key.sign(text);
   if (!certificate.public_key().verify(text, signature)) {
@@ -108,7 +116,7 @@ std::optional<CheckedDecision> check(const json::Json& kept, const vault::CaseRo
       text_of(*statement, "mode") != (row.rehearsal ? "rehearsal" : "production") ||
       text_of(*statement, "case") != row.id.value ||
       text_of(*statement, "envelope_sha256") != row.envelope_sha256 ||
-      text_of(*statement, "blob_sha256") != row.blob_sha256 ||
+      text_of(*statement, "blob_sha256") != row.blob_sha256 || !covers_evidence(*statement, row) ||
       text_of(*statement, "reason_sha256") != base::to_hex(crypto::sha256(*reason)) ||
       at->seconds > base::now().seconds + kClockSkewSeconds) {
     return std::nullopt;

@@ -11,13 +11,6 @@
 namespace proviso::review {
 namespace {
 
-vault::CaseRow found(vault::CaseStore& store, const base::CaseId& id) {
-  auto row = store.find(id);
-  if (!row)
-    throw base::Error(base::ExitCode::no_input, "there is no such case", "case " + id.value);
-  return *row;
-}
-
 // The certificate of the review role that the key belongs to.
 crypto::Certificate certificate_of(const policy::Policy& policy, const crypto::PrivateKey& key) {
   for (const auto& path : policy.seal_certificates) {
@@ -33,21 +26,21 @@ crypto::Certificate certificate_of(const policy::Policy& policy, const crypto::P
 }  // namespace
 
 View::View(vault::CaseStore& store, const policy::Policy& policy, const base::CaseId& id,
-           const crypto::PrivateKey& key, std::string_view purpose, std::string_view tool)
+           const crypto::PrivateKey& key, const vault::Access& access)
     : store_(store),
       policy_(policy),
       key_(key),
       certificate_(certificate_of(policy, key)),
-      row_(found(store, id)),
-      opened_(store.open_case(row_, key, certificate_, purpose, tool)) {}
+      stored_(store.open_stored(id)),
+      opened_(store.open_case(stored_, key, certificate_, access)) {}
 
 void View::content(const std::function<void(std::span<const std::byte>)>& write) const {
-  store_.read_blob(row_, opened_, write);
+  store_.read_blob(row(), opened_, write);
 }
 
 std::vector<ReadDecision> View::decisions() const {
   std::vector<ReadDecision> read;
-  for (CheckedDecision& decision : standing_decisions(store_, row_, policy_)) {
+  for (CheckedDecision& decision : standing_decisions(store_, row(), policy_)) {
     const base::SecretBytes reason =
         crypto::open_sealed(decision.sealed_reason, key_, certificate_);
     std::string words(base::as_text(reason.span()));
@@ -59,16 +52,16 @@ std::vector<ReadDecision> View::decisions() const {
 std::string View::preview(media::Decoder& decoder) const {
   // Memory that has no name in any file system: the content never touches a disk in the clear.
   const base::UniqueFd memory(::memfd_create("content", MFD_CLOEXEC));
-  if (!memory) base::throw_errno(errno, "no memory for the content", row_.id.value);
+  if (!memory) base::throw_errno(errno, "no memory for the content", row().id.value);
   content([&](std::span<const std::byte> part) {
-    base::write_all(memory.get(), base::as_text(part), row_.id.value);
+    base::write_all(memory.get(), base::as_text(part), row().id.value);
   });
   auto preview = decoder.preview(
-      memory.get(), base::parse_content_kind(row_.kind).value_or(base::ContentKind::file));
+      memory.get(), base::parse_content_kind(row().kind).value_or(base::ContentKind::file));
   if (!preview) {
     throw base::Error(base::ExitCode::data,
                       fmt::format("{}: {}", preview.error().code, preview.error().message),
-                      row_.id.value, "--clear gives the bytes as they are");
+                      row().id.value, "--clear gives the bytes as they are");
   }
   return std::move(preview->png);
 }

@@ -1,5 +1,5 @@
-// Looks at a case by the review role: always for a stated purpose, always in the ledger before the
-// first byte is shown.
+// Looks at a case by the review role: each for a stated purpose, and in the ledger before the first
+// byte is shown.
 #pragma once
 
 #include <functional>
@@ -27,12 +27,12 @@ struct ReadDecision {
 class View {
  public:
   // Tries each seal certificate of the policy with the key. Errors: no_input (no such case),
-  // no_permission (the key opens no envelope of this policy), data (planted or swapped case), usage
-  // (the purpose is none that is live, ST-05).
+  // no_permission (the key does not open the policy's envelopes), data (planted or swapped case),
+  // usage (the purpose is not live, ST-05).
   View(vault::CaseStore&, const policy::Policy&, const base::CaseId&, const crypto::PrivateKey&,
-       std::string_view purpose, std::string_view tool);
+       const vault::Access&);
 
-  const vault::CaseRow& row() const { return row_; }
+  const vault::CaseRow& row() const { return stored_.row; }
   const json::Json& metadata() const { return opened_.metadata; }
   // The original bytes, chunk by chunk.
   void content(const std::function<void(std::span<const std::byte>)>&) const;
@@ -48,7 +48,7 @@ class View {
   const policy::Policy& policy_;
   const crypto::PrivateKey& key_;
   crypto::Certificate certificate_;
-  vault::CaseRow row_;
+  vault::StoredCase stored_;
   vault::Opened opened_;
 };
 

@@ -8,7 +8,7 @@
 namespace proviso::setup {
 namespace {
 
-// {} are filled in by policy_text(), in order: mode, provider, instrument, also, notice's date.
+// policy_text() fills in the names in braces.
 constexpr std::string_view kPolicy =
     R"yaml(# The provider's whole configuration: proviso-policy(5). `proviso policy check` says what is wrong with it, with line and column.
 proviso: 1
@@ -128,8 +128,8 @@ paths:
 
 std::string policy_text(const WorkplaceSettings& settings, base::Date today,
                         base::Period confirmed) {
-  // In production the provider writes the day in; a rehearsal begins with users informed, on its
-  // own clock.
+  // In production the provider fills in the day; in a rehearsal users are informed from its first
+  // day on.
   const std::string published = settings.rehearsal ? base::to_string(today) : "null";
   return fmt::format(
       fmt::runtime(kPolicy), fmt::arg("mode", settings.rehearsal ? "rehearsal" : "production"),

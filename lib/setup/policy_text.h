@@ -8,7 +8,7 @@
 
 namespace proviso::setup {
 
-// `confirmed`: how long a confirmed case is kept, within the ceilings of the texts chosen.
+// `confirmed` is the retention of confirmed cases, within the ceilings of the chosen texts.
 std::string policy_text(const WorkplaceSettings&, base::Date today, base::Period confirmed);
 std::string organisations_text(const WorkplaceSettings&, base::Date today);
 std::string authorities_text();

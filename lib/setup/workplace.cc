@@ -1,6 +1,6 @@
 #include "setup/workplace.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 
@@ -62,7 +62,7 @@ void write_keys(const WorkplaceSettings& settings, base::Instant from, base::Ins
   }
 }
 
-// The texts as the policy will resolve them. Refused here is what the policy would be refused for,
+// Resolves the texts as the policy will, so that what the policy would be refused for is refused
 // before anything is made.
 law::Resolved texts_of(const WorkplaceSettings& settings) {
   if (!settings.rehearsal && base::clock_is_set()) {
@@ -87,7 +87,8 @@ base::Period confirmed_period(const law::Resolved& law, base::Instant now) {
   return ceiling && base::add(now, *ceiling) < base::add(now, year) ? *ceiling : year;
 }
 
-// The origin of the ledger names the log, not a person: letters and digits of the provider's name.
+// The origin of the ledger, which names the log and not a person: letters and digits of the
+// provider's name.
 std::string origin(const WorkplaceSettings& settings) {
   std::string id;
   for (const char c : settings.provider) {
@@ -129,7 +130,7 @@ void make_workplace(const WorkplaceSettings& settings) {
 
   const base::Instant now = base::now();
   const base::Date today = base::date_of(now);
-  // A rehearsal's clock is moved about: its certificates begin a year before and last ten.
+  // The clock of a rehearsal may be set: its certificates begin a year before and last ten.
   const base::Instant from = settings.rehearsal ? base::start_of({today.year - 1, 1, 1}) : now;
   const base::Instant to =
       base::add(from, settings.rehearsal ? base::Period{10, 0, 0, 0} : base::Period{2, 0, 0, 0});

@@ -1,5 +1,5 @@
-// A new workplace: policy, keys, empty vault, ledger, DPIA templates, registers, notice. What
-// `proviso init` makes.
+// A new workplace, as `proviso init` makes it: policy, keys, empty vault, ledger, DPIA templates,
+// registers, notice.
 #pragma once
 
 #include <filesystem>
@@ -18,12 +18,11 @@ struct WorkplaceSettings {
   std::vector<std::string> also;
 };
 
-// Makes it, whole or not at all as far as the directory's emptiness goes. Error(cannot_create) when
-// the directory is not empty. Rehearsal adds an example organisation, so that a case can be
-// reported without a real recipient.
+// Makes it. Throws Error(cannot_create) if the directory is not empty, before anything is made. A
+// rehearsal has an example organisation, so that a case can be reported without a real recipient.
 void make_workplace(const WorkplaceSettings&);
 
-// What people must still do before the gate can open, one line each.
+// What people must do before the gate can open, one line each.
 std::vector<std::string> still_to_do(const WorkplaceSettings&);
 
 }  // namespace proviso::setup

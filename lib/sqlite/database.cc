@@ -102,8 +102,8 @@ Database::Database(const std::filesystem::path& path, Mode mode) : name_(path.st
   const int flags = mode == Mode::read_only    ? SQLITE_OPEN_READONLY
                     : mode == Mode::read_write ? SQLITE_OPEN_READWRITE
                                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  // SQLITE_OPEN_NOFOLLOW refuses a symbolic link anywhere in the path; only the file itself must be
-  // none.
+  // SQLITE_OPEN_NOFOLLOW refuses a symbolic link anywhere in the path. Only the file itself must
+  // not be one, so the folder is resolved first.
   std::error_code error;
   const std::filesystem::path folder =
       std::filesystem::canonical(path.has_parent_path() ? path.parent_path() : ".", error);
@@ -153,7 +153,7 @@ Transaction::Transaction(Database& database) : database_(&database) {
 }
 
 Transaction::~Transaction() {
-  // The rollback's own result changes nothing: an open transaction dies with the connection.
+  // A rollback that fails changes nothing: an open transaction ends with the connection.
   if (open_) sqlite3_exec(database_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 

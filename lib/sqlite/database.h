@@ -59,7 +59,7 @@ class Database {
 
   void run(std::string_view sql);
   std::int64_t changes() const;
-  // wal_checkpoint(TRUNCATE): false when a reader keeps it from finishing (BUSY).
+  // wal_checkpoint(TRUNCATE). False if a reader keeps it from finishing (BUSY).
   bool checkpoint_truncate();
   sqlite3* handle() { return handle_; }
   const std::string& name() const { return name_; }
@@ -69,7 +69,7 @@ class Database {
   std::string name_;
 };
 
-// BEGIN IMMEDIATE; rolled back unless committed.
+// BEGIN IMMEDIATE. Rolls back in the destructor unless commit() was called.
 class Transaction {
  public:
   explicit Transaction(Database&);

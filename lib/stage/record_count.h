@@ -22,8 +22,8 @@ struct RecordCount {
 
 // Of a record whose scope member was verified.
 RecordCount count_of(const ndjson::Record&, const gate::ScopeMember&);
-// Verifies the scope seal first. nullopt when it is not ours, or of the other mode (production,
-// rehearsal): nothing of the record is believed, and it is not counted.
+// Verifies the scope seal first. nullopt if it does not verify, or is of the other mode
+// (production, rehearsal): the record is not trusted and not counted.
 std::optional<RecordCount> count_of(const ndjson::Record&, const ndjson::SealKey&, bool rehearsal);
 
 }  // namespace proviso::stage

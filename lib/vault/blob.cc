@@ -29,8 +29,8 @@ digest::Hasher sha256_hasher() { return digest::Hasher(digest::Wanted{false, fal
 
 std::string place(const std::string& name) { return "blob " + name; }
 
-// Fills `out` from `offset`; gives the bytes read, fewer only at the end of the file. -1 with errno
-// on failure.
+// Fills `out` from `offset`. Returns the bytes read, fewer only at the end of the file; -1 with
+// errno on failure.
 ssize_t read_at(int fd, std::span<std::byte> out, std::uint64_t offset) {
   std::size_t done = 0;
   while (done < out.size()) {
@@ -68,8 +68,8 @@ base::UniqueFd open_blob(int blobs_fd, const std::string& name) {
   return fd;
 }
 
-}  // namespace
-
+// The 64 bytes before the chunks; also the associated data of each chunk, so case, part and chunk
+// size are authenticated.
 std::string blob_header(const base::CaseId& id, BlobPart part) {
   std::array<std::byte, 16> raw{};
   if (!base::from_hex_exact(id.value, raw)) {
@@ -84,6 +84,8 @@ std::string blob_header(const base::CaseId& id, BlobPart part) {
   header.resize(kBlobHeaderBytes, '\0');
   return header;
 }
+
+}  // namespace
 
 std::string new_blob_name() { return crypto::random_hex(16); }
 
@@ -103,7 +105,7 @@ base::Result<BlobWritten> write_blob(int blobs_fd, const std::string& name, int 
   base::write_all(out.get(), header, place(name));
   sealed_hash.update(base::as_bytes(header));
 
-  // One chunk is read ahead: only the end of the file tells which chunk is the last.
+  // One chunk is read ahead: the end of the file shows which chunk is the last.
   base::SecretBytes current(crypto::kChunkBytes), next(crypto::kChunkBytes);
   base::Bytes sealed;
   std::uint64_t offset = 0;

@@ -21,11 +21,7 @@ constexpr std::string_view kBlobMagic{"PVBLOB1\0", 8};
 
 enum class BlobPart : std::uint32_t { content = 0, evidence = 1 };
 
-// The 64 bytes before the chunks; also the associated data of each chunk, so case, part and chunk
-// size are authenticated.
-std::string blob_header(const base::CaseId&, BlobPart);
-
-// What the file must be; a file that is not is content_changed.
+// The bytes that the file must hold; with others it is content_changed.
 struct BlobPin {
   std::uint64_t bytes = 0;
   std::string sha256;  // hex
@@ -47,17 +43,17 @@ base::Result<BlobWritten> write_blob(int blobs_fd, const std::string& name, int 
                                      const base::CaseId&, BlobPart, const base::SecretBytes& key,
                                      const std::optional<BlobPin>& pin);
 
-// SHA-256 (hex) of the file; nullopt when it is missing. Error(io).
+// SHA-256 (hex) of the file; nullopt if it is missing. Error(io).
 std::optional<std::string> blob_digest(int blobs_fd, const std::string& name);
 
-// Opens chunk by chunk. Error(data) for a file that is cut, changed, of another case or of a newer
-// version; nothing of a chunk is handed on before that chunk was authenticated.
+// Opens chunk by chunk; writes nothing of a chunk before it has authenticated that chunk.
+// Error(data) for a file that is cut, changed, of another case or of a newer version.
 void read_blob_file(int blobs_fd, const std::string& name, const base::CaseId&, BlobPart,
                     const base::SecretBytes& key,
                     const std::function<void(std::span<const std::byte>)>& write);
 
 // Overwrites with zeros, syncs and unlinks; symbolic links and other odd files are unlinked only.
-// False when it is not there.
+// False if it does not exist.
 bool destroy_blob(int blobs_fd, const std::string& name);
 
 }  // namespace proviso::vault

@@ -118,6 +118,7 @@ class CaseChange {
   virtual void move(const Move&) = 0;
   // Keeps a signed decision (JSON) with the case, once.
   virtual void keep_decision(std::string_view decision) = 0;
+  // An open complaint holds the case against the policy's period, never past its ceiling.
   virtual void hold(bool) = 0;
   // False if the purpose was not live; its end is then unchanged.
   virtual bool end_purpose(std::string_view purpose, base::Instant at) = 0;

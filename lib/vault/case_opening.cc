@@ -18,12 +18,6 @@ namespace {
       "case " + id.value, "the case was planted or swapped; it must not be reviewed or reported");
 }
 
-void check_blob(int blobs_fd, const base::CaseId& id, const std::string& name,
-                const std::string& expected) {
-  const std::optional<std::string> digest = blob_digest(blobs_fd, name);
-  if (!digest || *digest != expected) planted(id, "its blob is not the one that was stored");
-}
-
 void require_live(const std::vector<std::string>& purposes, std::string_view purpose,
                   const base::CaseId& id) {
   if (std::find(purposes.begin(), purposes.end(), purpose) != purposes.end()) return;
@@ -51,26 +45,47 @@ const CaseStore::StoredDigests* CaseStore::digests_in_ledger(const base::CaseId&
   return found == stored_digests_.end() ? nullptr : &found->second;
 }
 
-Opened CaseStore::open_case(const CaseRow& row, const crypto::PrivateKey& key,
-                            const crypto::Certificate& certificate, std::string_view purpose,
-                            std::string_view tool) {
-  require_live(database_->live_purposes(row.id), purpose, row.id);
-  const StoredDigests* digests = digests_in_ledger(row.id);
-  if (digests == nullptr) planted(row.id, "it was never stored");
-  const std::optional<base::Bytes> envelope = database_->envelope(row.id);
-  if (!envelope)
-    throw base::Error(base::ExitCode::no_input, "there is no such case", "case " + row.id.value);
-  if (crypto::sha256_hex(base::as_text(*envelope)) != digests->envelope) {
-    planted(row.id, "its envelope is not the one that was stored");
-  }
-  check_blob(blobs_.descriptor(), row.id, row.blob, digests->blob);
-  if (row.evidence_blob.empty() != digests->evidence.empty())
-    planted(row.id, "its evidence is not the one that was stored");
-  if (!row.evidence_blob.empty())
-    check_blob(blobs_.descriptor(), row.id, row.evidence_blob, digests->evidence);
+Access access_by(const policy::Policy& policy, const std::string& person, std::string purpose,
+                 std::string tool) {
+  Access access{std::move(purpose), std::move(tool), {}};
+  if (person.empty()) return access;
+  const policy::Person* const known = policy.person(person);
+  if (known == nullptr)
+    throw base::Error(base::ExitCode::usage,
+                      fmt::format("'{}' is not a person of the policy", person), "--person");
+  access.person = known->number;
+  return access;
+}
 
-  ledger_->append(to_entry(ledger::CaseAccessed{row.id, std::string(purpose), "review", {}}, tool));
-  return open_envelope(row.id, *envelope, key, certificate);
+StoredCase CaseStore::open_stored(const base::CaseId& id) {
+  std::optional<CaseRow> row = database_->find(id);
+  std::optional<base::Bytes> envelope = database_->envelope(id);
+  if (!row || !envelope)
+    throw base::Error(base::ExitCode::no_input, "there is no such case", "case " + id.value);
+  const StoredDigests* const stored = digests_in_ledger(id);
+  if (stored == nullptr) planted(id, "it was never stored");
+  if (crypto::sha256_hex(base::as_text(*envelope)) != stored->envelope ||
+      row->envelope_sha256 != stored->envelope)
+    planted(id, "its envelope is not the one that was stored");
+  if (row->blob_sha256 != stored->blob ||
+      blob_digest(blobs_.descriptor(), row->blob) != stored->blob)
+    planted(id, "its blob is not the one that was stored");
+  // No name and no digest: there is no evidence.
+  if (row->evidence_sha256 != stored->evidence ||
+      row->evidence_blob.empty() != stored->evidence.empty() ||
+      (!row->evidence_blob.empty() &&
+       blob_digest(blobs_.descriptor(), row->evidence_blob) != stored->evidence))
+    planted(id, "its evidence is not the one that was stored");
+  return StoredCase{std::move(*row), std::move(*envelope)};
+}
+
+Opened CaseStore::open_case(const StoredCase& stored, const crypto::PrivateKey& key,
+                            const crypto::Certificate& certificate, const Access& access) {
+  const base::CaseId& id = stored.row.id;
+  require_live(database_->live_purposes(id), access.purpose, id);
+  ledger_->append(
+      to_entry(ledger::CaseAccessed{id, access.purpose, "review", access.person}, access.tool));
+  return open_envelope(id, stored.envelope, key, certificate);
 }
 
 void CaseStore::read_blob(const CaseRow& row, const Opened& opened,

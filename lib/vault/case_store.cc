@@ -130,10 +130,6 @@ std::vector<json::Json> CaseStore::decisions(const base::CaseId& id) const {
   return records;
 }
 
-void CaseStore::hold(const base::CaseId& id, bool open_complaint) {
-  database_->change(id, [&](CaseChange& change) { change.hold(open_complaint); });
-}
-
 bool CaseStore::end_purpose(const base::CaseId& id, std::string_view purpose, base::Instant at) {
   bool was_live = false;
   database_->change(id, [&](CaseChange& change) {
@@ -143,12 +139,6 @@ bool CaseStore::end_purpose(const base::CaseId& id, std::string_view purpose, ba
       change.move(Move{row.state, at, row.ceiling, "ST-04"});
   });
   return was_live;
-}
-
-bool CaseStore::keep_token(const base::CaseId& id, std::string_view kind, std::string_view token) {
-  bool first = false;
-  database_->change(id, [&](CaseChange& change) { first = change.keep_token(kind, token); });
-  return first;
 }
 
 }  // namespace proviso::vault

@@ -32,7 +32,7 @@
 
 namespace proviso::vault {
 
-// What retain gives to store a case.
+// What store() needs to make a case.
 struct NewCase {
   std::string item_id;
   base::Instant identified_at;
@@ -57,7 +57,24 @@ struct Stored {
   bool replayed = false;  // the item already has a case: no second one was made
 };
 
-// What opening a case gives to the review role.
+// A case whose ciphertexts are those of its case.stored entry.
+struct StoredCase {
+  CaseRow row;
+  base::Bytes envelope;  // sealed
+};
+
+// Who looks at a case, and why. Goes into the ledger.
+struct Access {
+  std::string purpose;  // a live storage purpose of the case
+  std::string tool;
+  std::optional<int> person;  // number in the policy, as stated; nobody has proved it
+};
+// By the person of that id in the policy; an empty id: nobody said. Error(usage) if the policy does
+// not have the person.
+Access access_by(const policy::Policy&, const std::string& person, std::string purpose,
+                 std::string tool);
+
+// An opened case: its metadata, and the keys that open its blobs.
 struct Opened {
   json::Json metadata;
   base::SecretBytes key;
@@ -70,8 +87,8 @@ class CaseStore {
  public:
   // Lays out an empty vault (init). Error(cannot_create).
   static void create(const std::filesystem::path&, bool rehearsal);
-  // What the vault says of itself, for tools that work without a policy. Error(no_input) when there
-  // is none.
+  // True if it is a rehearsal's vault: for tools that work without a policy. Error(no_input) if the
+  // folder is not a vault.
   static bool is_rehearsal(const std::filesystem::path&);
   // Opens an existing vault. Error(config) if it is of the other mode or belongs to another ledger.
   // Delivers outbox lines left by a crash.
@@ -88,37 +105,34 @@ class CaseStore {
   // In order of expires_at.
   std::vector<CaseRow> list(const std::function<bool(const CaseRow&)>& filter = {}) const;
 
-  // Opens the envelope after checking the ciphertext digests against the ledger's case.stored entry
-  // (a planted or swapped case is Error(data)); writes case.accessed with `purpose` first.
-  // Error(usage) when that is not a live purpose of the case (ST-05).
-  Opened open_case(const CaseRow&, const crypto::PrivateKey&, const crypto::Certificate&,
-                   std::string_view purpose, std::string_view tool);
+  // The one check for planted and swapped cases: reads the envelope, the blob and the evidence, and
+  // compares their digests, and those in the row, with the ledger's first case.stored entry of the
+  // case. Nobody signs, opens or reports a case that did not pass it. Error(no_input) if there is
+  // no such case, Error(data) if it is not the one that was stored.
+  StoredCase open_stored(const base::CaseId&);
+  // Opens the envelope; writes case.accessed first. Error(usage) if the purpose is not live
+  // (ST-05).
+  Opened open_case(const StoredCase&, const crypto::PrivateKey&, const crypto::Certificate&,
+                   const Access&);
   // Decrypts the blob into `write`, chunk by chunk; throws Error(data) if it was changed.
   void read_blob(const CaseRow&, const Opened&,
                  const std::function<void(std::span<const std::byte>)>& write) const;
-  // The same for content.evidence; writes nothing when the case has none.
+  // The same for content.evidence; writes nothing if the case has none.
   void read_evidence(const CaseRow&, const Opened&,
                      const std::function<void(std::span<const std::byte>)>& write) const;
 
   // Moves a case and writes the ledger entry through the outbox: confirmed, confirmed_as_new,
-  // rejected, reported. `expires_at` is the recomputed end. Error(usage) for a move that the state
-  // machine does not have.
+  // rejected, reported. `expires_at` is the recomputed end. Error(usage) if the state machine does
+  // not have the move.
   void move(const base::CaseId&, State to, const ledger::Entry&,
             std::optional<base::Instant> expires_at = {}, std::string_view expiry_rule = {});
-  // Signed decision records kept with the case (sealed to nobody: reviewer number, verdict,
-  // signature).
+  // Keeps a signed decision with the case, not sealed: reviewer number, verdict, signature.
   void keep_decision(const base::CaseId&, const json::Json& decision);
   std::vector<json::Json> decisions(const base::CaseId&) const;
 
-  // An open complaint holds the case against the policy's shorter period, never beyond its ceiling.
-  void hold(const base::CaseId&, bool open_complaint);
   // Ends a storage purpose (Art. 3(1)(h)); with the last one the case is due that day (ST-04).
-  // False when it was not live.
+  // False if it was not live.
   bool end_purpose(const base::CaseId&, std::string_view purpose, base::Instant at);
-  // Remembers the keyed token (hex) of an account or an item, written at first unsealing and
-  // deleted with the case. True when no other case has it: the first of its kind within the
-  // retention window.
-  bool keep_token(const base::CaseId&, std::string_view kind, std::string_view token);
 
   const std::filesystem::path& directory() const { return directory_; }
   bool rehearsal() const { return rehearsal_; }

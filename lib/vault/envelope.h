@@ -23,8 +23,8 @@ struct EnvelopeContent {
 base::Bytes seal_envelope(const base::CaseId&, const json::Json& metadata, const EnvelopeContent&,
                           const std::vector<crypto::Certificate>& recipients);
 
-// Error(no_permission) for a key that opens nothing; Error(data) for an envelope that is damaged or
-// of another case.
+// Error(no_permission) if the key does not open it; Error(data) if the envelope is damaged or of
+// another case.
 Opened open_envelope(const base::CaseId&, std::span<const std::byte> der, const crypto::PrivateKey&,
                      const crypto::Certificate&);
 

@@ -5,8 +5,7 @@
 
 namespace proviso::vault::fault {
 
-// Kills this process (SIGKILL) when the vault is a rehearsal's and PROVISO_FAULT names this point;
-// else does nothing.
+// Kills this process (SIGKILL) if the vault is a rehearsal's and PROVISO_FAULT names this point.
 void at(std::string_view point, bool rehearsal);
 
 }  // namespace proviso::vault::fault

@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t kMaxBehindSeconds = 24 * 60 * 60;
 constexpr std::int64_t kMaxAheadSeconds = 31 * 24 * 60 * 60;
 
-// True when the clock was implausible and is confirmed.
+// True if the clock was implausible and is confirmed.
 bool check_clock(const ledger::Ledger& ledger, base::Instant now, bool confirm) {
   const std::optional<ledger::StoredEntry> last = ledger.last();
   if (!last) return false;
@@ -28,7 +28,7 @@ bool check_clock(const ledger::Ledger& ledger, base::Instant now, bool confirm) 
                     "if the clock is right, run it once with --confirm-clock; that is recorded");
 }
 
-// In the words of the instrument under which the case was made; a rule of our own policy is ST-04.
+// Cites the instrument under which the case was made; a rule of our own policy is ST-04.
 class Rules {
  public:
   explicit Rules(const law::Resolved* law) : law_(law) {}
@@ -48,8 +48,8 @@ class Rules {
     const auto known = loaded_.find(id);
     if (known != loaded_.end()) return known->second;
     const auto& names = law::built_in_ids();
-    // A case made under an instrument file that is gone is judged like any other by its row; the
-    // law in force lends the words.
+    // The row of a case decides, also where the instrument's file is gone; the citation is then
+    // that of the law in force.
     const bool built_in = std::find(names.begin(), names.end(), id) != names.end();
     if (!built_in && law_ != nullptr) return law_->base();
     return loaded_.emplace(id, law::load(built_in ? std::string_view(id) : names.back()))

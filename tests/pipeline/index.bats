@@ -288,7 +288,7 @@ sha256,r-1,A1" ]
   for command in "export" "info" "query --type md5 $(first md5)"; do
     run bash -c "proviso index $command >/dev/full"
     [ "$status" -eq 74 ]
-    [ "$output" = "proviso-index: error: standard output: cannot be written" ]
+    [ "$output" = "proviso-index: error: standard output: cannot be written: No space left on device" ]
   done
   run bash -c 'set -o pipefail; proviso index export | head -n 1 >/dev/null'
   [ "$status" -eq 0 ]

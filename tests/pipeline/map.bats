@@ -1,6 +1,10 @@
 #!/usr/bin/env bats
 # The map of CONTRIBUTING.md: the files that it names exist, and are the ones that each change takes.
 
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+}
+
 map() {
   sed -n '/^## The map/,/^## [^T]/p' "$PROVISO_SOURCE/CONTRIBUTING.md"
 }
@@ -67,8 +71,23 @@ each_has() {  # WORDS OF A ROW; on standard input: what each of its files must h
   failed=0
   while read -r kind; do
     for file in $(files_of "add a figure to the yearly report"); do
-      [ "$kind" = text ] || grep -qE "\b${kind//-/[-_]}\b" "$file" || { echo "$file: no $kind"; failed=1; }
+name=${kind//-/_}
+      [ "$kind" = text ] || grep -qE "kind: $kind\b|\"$kind\"|QueryKind::$name\b|^ *$name," "$file" || { echo "$file: no $kind"; failed=1; }
     done
   done <kinds
   [ "$failed" -eq 0 ]
+}
+
+@test "the database of cases is named where its row says, and nowhere else in the library and the tools" {
+  for file in lib/vault/case_database.cc tests/unit/vault/database_place.h; do
+    grep -q SqliteCaseDatabase "$PROVISO_SOURCE/$file"
+    files_of "put the case store on another database" | grep -qF "$file"
+  done
+  run grep -rlE "SqliteCaseDatabase|sqlite::" "$PROVISO_SOURCE"/lib/vault "$PROVISO_SOURCE"/lib/review "$PROVISO_SOURCE"/lib/report "$PROVISO_SOURCE"/lib/stage "$PROVISO_SOURCE"/tools
+  while read -r file; do
+    case $file in
+      */lib/vault/sqlite_case_database/* | */lib/vault/case_database.cc) ;;
+      *) echo "$file names SQLite"; return 1 ;;
+    esac
+  done <<<"$output"
 }

@@ -36,6 +36,7 @@ refused_under() {  # RULE: standard input is one item; it must be refused under 
 }
 
 @test "a refused item's spool file is unlinked without being opened" {
+  not_sanitized
   item m image photo-3.jpg '.region = "US"' >in.ndjson
   strace -f -e trace=open,openat,openat2 -o trace.txt proviso scope-check --quiet <in.ndjson
   [ ! -e spool/photo-3.jpg ]

@@ -112,7 +112,7 @@ Columns columns_of(const std::vector<std::string>& header,
   }
   for (std::size_t i = 0; i < header.size(); ++i) {
     const std::string name = lower(trim(header[i]));
-    // What the policy names stands above the usual name.
+    // A header that the policy names wins over the usual name.
     const policy::ListColumnRow* const row = usual_column(name);
     const bool renamed = row != nullptr && named.count(row->value) != 0;
     if (!taken[i] && !renamed) place_column(columns, name, i, place);

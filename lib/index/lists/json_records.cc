@@ -85,7 +85,7 @@ struct Iterator {
 struct Level {
   bool is_array = false;
   bool emits = false;          // an array whose elements are records
-  bool holds_records = false;  // an object with such an array: it is no record itself
+  bool holds_records = false;  // an object with such an array: not a record itself
   std::string path;            // of levels above the records
   std::string key;             // of an object: the member that comes next
   json::Json value;            // of a record and what is in it
@@ -161,7 +161,7 @@ class Handler : public nlohmann::json_sax<json::Json> {
       ++seen_;
       if (!levels_.empty()) {
         levels_.back().holds_records = true;
-        levels_.back().value = json::Json::object();  // it is no record, whatever it held
+        levels_.back().value = json::Json::object();  // not a record, whatever it held
       }
     }
     const bool is_element = levels_.empty() || levels_.back().emits;
@@ -182,7 +182,7 @@ class Handler : public nlohmann::json_sax<json::Json> {
     levels_.pop_back();
     if (on_road_ > levels_.size()) on_road_ = levels_.size();
     if (level.emits) {
-      bytes_ = 0;  // its elements were handed on; what stands beside it starts anew
+      bytes_ = 0;  // its elements were passed on; counting starts again
       flaw_.clear();
       return true;
     }

@@ -23,7 +23,7 @@ class Latest {
   // Adds the next record, with its key and time. Of equal times, a tombstone wins over an entry and
   // a later record over an earlier one. Error(data) if there are too many.
   void add(std::string_view key, std::int64_t time, bool deleted, std::string_view place);
-  void add_flawed(std::string_view place);  // a record that cannot be read: it stands for nothing,
+  void add_flawed(std::string_view place);  // a record that cannot be read: it has no state,
                                             // but is counted
   void settle();                            // the first pass is over
 

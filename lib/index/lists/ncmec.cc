@@ -22,7 +22,7 @@ std::string_view text_of(const xmlChar* text) {
   return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
 }
 
-// image, video and their tombstones, as they stand.
+// image, video and their tombstones, as in the file.
 struct Record {
   std::uint64_t number = 0;  // from 1
   bool tombstone = false;

@@ -1,4 +1,4 @@
-// Moving pictures to frame hashes: vPDQ as the ThreatExchange reference has it, a PDQ hash for each
+// Moving pictures to frame hashes: vPDQ as in the ThreatExchange reference, a PDQ hash for each
 // sampled frame.
 #pragma once
 

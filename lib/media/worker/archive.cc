@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
 constexpr std::uint32_t kHeadersPerLeaf =
-    16;  // entries that are no files (directories, links) a leaf, and this many at least
+    16;  // entries that are not files (directories, links) for each leaf, and at least this many
 
 struct Input {
   const base::ByteSource& source;
@@ -78,8 +78,8 @@ Archive open(Input& input, const base::DetectedKind& kind, As as) {
   }
   if (as == As::zip_by_directory) archive_read_support_format_zip_seekable(reader.get());
   if (as == As::archive) {
-    // ZIP by its local headers first, from front to back: what the central directory leaves out, or
-    // a cut takes away, is seen.
+    // Reads a ZIP by its local headers first, from front to back: this finds what the central
+    // directory leaves out, or lost when the file was cut.
     for (const auto support : {archive_read_support_format_zip_streamable,
                                archive_read_support_format_7zip, archive_read_support_format_tar,
                                archive_read_support_format_rar, archive_read_support_format_rar5}) {
@@ -98,8 +98,8 @@ Archive open(Input& input, const base::DetectedKind& kind, As as) {
 
 }  // namespace
 
-// One pass over the entries of an archive. A ZIP has two: programs that unpack it believe its
-// directory, which may name files that no reading from front to back comes upon (behind a false
+// One pass over the entries of an archive. A ZIP has two: programs that unpack it use its
+// directory, which may name files that reading from front to back does not find (behind a false
 // directory, inside of what another entry stores). What both see is read once.
 struct Containers::Entries {
   Containers& containers;
@@ -123,7 +123,7 @@ struct Containers::Entries {
     bool whole = true, sound = true;
   };
 
-  // ok: `content` is what could be had of it, and the next entry can be read.
+  // ok: `content` is what could be read of it, and the next entry can be read.
   Failure unpack(archive& reader, Content& content) {
     const std::uint64_t most = containers.request_.max_picture_bytes;
     content.bytes.clear();
@@ -157,7 +157,7 @@ struct Containers::Entries {
     if (kind.format == "zip" && again)
       return {};  // from front to back it was a file: its target was looked at
     if (kind.format == "tar" || is_compressed_alone(kind))
-      return {};  // in tar archives the target stands in the header
+      return {};  // in tar archives the target is in the header
     const char* const target = archive_entry_symlink(&entry);
     const base::MemorySource source(base::as_bytes(target == nullptr ? "" : target));
     const auto told = base::detect_kind_of(source);
@@ -217,7 +217,7 @@ struct Containers::Entries {
           return {Status::locked, "the archive's list of files is encrypted"};
         return damaged();
       }
-      // Nothing was unpacked: the raw bytes would come back for ever.
+      // Nothing was unpacked: the same raw bytes would come again without end.
       if (is_compressed_alone(kind) && archive_filter_count(reader.get()) < 2) return damaged();
       if (++headers > std::uint64_t{kHeadersPerLeaf} * containers.request_.max_members)
         return {Status::too_large, "more entries inside than the limit"};
@@ -236,9 +236,8 @@ Failure Containers::read_archive(const base::ByteSource& source, const base::Det
   entries.encrypted = 0;
   const std::uint64_t expanded = expanded_;
   Failure second = entries.read(input, As::zip_by_directory);
-  expanded_ = expanded;  // what was unpacked twice counts once
-  if (!first.ok() || entries.headers == 0)
-    return first;  // without a directory there is none to believe
+  expanded_ = expanded;                                   // what was unpacked twice counts once
+  if (!first.ok() || entries.headers == 0) return first;  // there is no directory to read
   return second;
 }
 

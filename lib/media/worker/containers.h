@@ -1,6 +1,6 @@
-// Files inside archives and mails: each found, told by its bytes, and hashed only if its kind may
-// be read. Limits hold for the whole item, over all depths; past one of them the item is refused
-// whole, since a part of a bomb says nothing of the rest.
+// Files inside archives and mails: each is found, its kind detected from its bytes, and hashed only
+// if its kind may be read. Limits are for the whole item, over all depths; past one of them the
+// whole item is refused, since a part of a bomb says nothing about the rest.
 #pragma once
 
 #include <cstdint>

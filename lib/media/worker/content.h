@@ -1,5 +1,5 @@
-// One file to its findings: told by its bytes, then decoded as a picture or a video, or opened as a
-// container.
+// One file to its findings: its kind is detected from its bytes, then it is decoded as a picture or
+// a video, or opened as a container.
 #pragma once
 
 #include "base/byte_source.h"

@@ -1,5 +1,5 @@
-// libjpeg reports errors by longjmp: nothing with a destructor lives in the frames that it may jump
-// over.
+// libjpeg reports errors by longjmp: no object with a destructor may live in the frames that it
+// jumps over.
 #include <csetjmp>
 #include <cstdio>
 
@@ -41,8 +41,8 @@ extern "C" void on_message(j_common_ptr info, int level) {
 
 enum class Result { ok, failed, too_large, unsupported };
 
-// Luma is stored at the picture's own size, and nothing but luma is wanted: its samples can be had
-// as they leave the inverse DCT.
+// True if luma is stored at the picture's own size and only luma is wanted: then its samples are
+// taken as they leave the inverse DCT.
 bool luma_as_stored(const jpeg_decompress_struct& info) {
   const jpeg_component_info& luma = info.comp_info[0];
   return info.out_color_space == JCS_GRAYSCALE && luma.h_samp_factor == info.max_h_samp_factor &&

@@ -50,7 +50,7 @@ Failure decode_jxl(File file, const PictureOptions& options, Luma& luma) {
           luma.rgb(y, rgb.data() + kStep * luma.source_width() * y, kStep);
         return {};
       default:
-        return damaged;  // an error, an end too early, or more input wanted than there is
+        return damaged;  // an error, a premature end, or more input needed than there is
     }
   }
 }

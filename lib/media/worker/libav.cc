@@ -79,8 +79,8 @@ Failure take_rgb(const AVFrame& frame, Luma& luma) {
   return {};
 }
 
-// Asked for the memory of a picture's pixels, once its size is known: the place to refuse it as too
-// large, and not as damaged.
+// Called for the memory of a picture's pixels, once its size is known: the place to refuse it as
+// too large and not as damaged.
 int memory_for(AVCodecContext* context, AVFrame* frame, int flags) {
   auto& bound = *static_cast<PixelBound*>(context->opaque);
   if (frame->width > 0 && frame->height > 0 &&

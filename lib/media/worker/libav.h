@@ -30,13 +30,13 @@ using AvCodec = std::unique_ptr<AVCodecContext, FreeCodec>;
 std::string libav_name();  // "libavcodec 59.37.100"
 void silence_libav();      // it would write to standard error
 
-// The limit of pixels of one decoder, and whether a frame passed it: libav alone would drop that
+// The limit of pixels of one decoder, and whether a frame passed it: libav itself would drop that
 // frame as damaged.
 struct PixelBound {
   std::uint64_t max_pixels = 0;
   bool passed = false;
 };
-// Refuses the memory of a frame over the limit. To be called before the decoder is opened; the
+// Refuses the memory of a frame over the limit. Must be called before the decoder is opened; the
 // bound must outlive it.
 void bind(AVCodecContext&, PixelBound&);
 

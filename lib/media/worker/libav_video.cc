@@ -20,8 +20,8 @@ constexpr std::int64_t kProbeBytes = 8 << 20;
 constexpr std::int64_t kSlack =
     AV_TIME_BASE / 2;  // a stream may end this much, or a tenth, before its container says
 
-// Demuxers and decoders that a file can reach: no other is ever opened. There is no decoder of
-// sound among them, so sound cannot be decoded even where libav would probe it (Art. 1(2)).
+// Demuxers and decoders that a file can reach: no other is ever opened. None of them decodes sound,
+// so sound cannot be decoded even where libav would probe it (Art. 1(2)).
 constexpr std::pair<std::string_view, const char*> kDemuxers[] = {
     {"mp4", "mov"},      {"mov", "mov"}, {"3gp", "mov"},  {"webm", "matroska"},
     {"mkv", "matroska"}, {"avi", "avi"}, {"flv", "flv"},  {"mpeg-ps", "mpeg"},
@@ -125,7 +125,7 @@ class Video {
     return open_decoder(max_pixels);
   }
 
-  // `on_frame(frame, milliseconds)` gives a Failure; the first one ends the reading.
+  // `on_frame(frame, milliseconds)` returns a Failure; the first one ends the reading.
   template <class OnFrame>
   Failure read_frames(const OnFrame& on_frame) {
     const AvPacket packet(av_packet_alloc());
@@ -185,7 +185,7 @@ class Video {
     decoder_->thread_count = 1;
     bound_.max_pixels = max_pixels;
     bind(*decoder_, bound_);
-    // dav1d takes memory by itself, and tells its own error for it.
+    // dav1d allocates memory itself, and reports its own error for it.
     if (codec->id == AV_CODEC_ID_AV1)
       decoder_->max_pixels =
           static_cast<std::int64_t>(std::min<std::uint64_t>(max_pixels, UINT32_MAX));
@@ -204,12 +204,12 @@ class Video {
       if (first_ == AV_NOPTS_VALUE) first_ = at;
       at = av_rescale_q(at - first_, stream_->time_base, {1, 1000});
     }
-    last_ms_ = std::clamp<std::int64_t>(at, last_ms_, UINT32_MAX);  // time never runs back
+    last_ms_ = std::clamp<std::int64_t>(at, last_ms_, UINT32_MAX);  // time never runs backwards
     return static_cast<std::uint32_t>(last_ms_);
   }
 
-  // A damaged packet costs its own frames alone; a frame over the limit is told. Past its own bound
-  // libav forgets the size.
+  // A damaged packet loses only its own frames; a frame over the limit is reported. Past its own
+  // bound libav forgets the size.
   Failure look_at(int code) const {
     const bool forgotten = sized_ && decoder_->coded_width == 0;
     const bool by_dav1d = decoder_->codec_id == AV_CODEC_ID_AV1 && code == AVERROR(ERANGE);
@@ -243,7 +243,7 @@ class Video {
                                      : 0;
     if (stream_->nb_frames > 0 && packets + dropped < stream_->nb_frames) return true;
     if (stream_->duration == AV_NOPTS_VALUE && input_->duration == AV_NOPTS_VALUE)
-      return false;  // nothing says how long it is
+      return false;  // its length is unknown
     const std::int64_t length =
         stream_->duration != AV_NOPTS_VALUE
             ? av_rescale_q(stream_->duration, stream_->time_base, AVRational{1, AV_TIME_BASE})

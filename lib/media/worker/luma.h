@@ -24,8 +24,8 @@ constexpr std::uint8_t luma_of(unsigned red, unsigned green, unsigned blue) {
   return static_cast<std::uint8_t>((299 * red + 587 * green + 114 * blue + 500) / 1000);
 }
 
-// Used again for one picture after another: its memory stays. No method but start() allocates, so
-// that libjpeg may jump over calls.
+// Reused for one picture after another: keeps its memory. No method but start() allocates, so that
+// libjpeg may jump over calls.
 class Luma {
  public:
   enum class Keep { sampled, all };
@@ -34,7 +34,7 @@ class Luma {
   // than `max_pixels`.
   bool start(std::uint32_t width, std::uint32_t height, std::uint64_t max_pixels, Keep);
 
-  // Rows may come in ascending order only; one that is not wanted may be left out.
+  // Rows must come in ascending order; a row that is not wanted may be left out.
   bool wants(std::uint32_t y) const;
   void grey(std::uint32_t y, const std::uint8_t* row);
   // `step` bytes a pixel: red, green, blue, and what is left alone (alpha).

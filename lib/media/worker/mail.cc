@@ -86,7 +86,7 @@ struct Containers::Mail {
     if (levels > kMaxLevels) return {Status::too_large, "parts inside parts deeper than the limit"};
     if (GMimeMultipart* const multipart = as_multipart(&part)) {
       if (g_mime_multipart_get_count(multipart) ==
-          0) {  // no boundary, or one that never comes: what it holds was not seen
+          0) {  // no boundary, or one that does not occur: its content was not read
         if (Failure failure = containers.count_leaf(); !failure.ok()) return failure;
         containers.unread({Status::decode_failed, "a multipart without parts"});
         return {};
@@ -128,7 +128,7 @@ struct Containers::Mail {
     return {};
   }
 
-  // `ciphertext`: it is told to be, and counted already; its bytes may tell otherwise.
+  // `ciphertext`: it is declared encrypted, and already counted; its bytes may be something else.
   Failure content(GMimePart& part, bool ciphertext) const {
     GMimeDataWrapper* const wrapper = g_mime_part_get_content(&part);
     if (wrapper == nullptr) return {};
@@ -168,7 +168,7 @@ Failure Containers::read_mail(const base::ByteSource& source) {
   bool any = false;
   do {
     const Ref<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), nullptr));
-    // Whatever follows it in a mailbox would be left out without a word.
+    // Otherwise whatever follows it in a mailbox would be skipped silently.
     if (!message)
       return {Status::decode_failed,
               any ? "a message of the mailbox could not be read" : "no message could be read"};

@@ -3,8 +3,8 @@
 
 namespace proviso::media {
 
-// Before confinement: GMime and what it loads at first use; nothing it has to say goes to standard
-// error.
+// Loads GMime and what it loads at first use, before confinement. Its messages do not go to
+// standard error.
 void prepare_mail();
 
 }  // namespace proviso::media

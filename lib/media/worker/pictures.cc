@@ -78,7 +78,7 @@ Failure decode_picture(std::string_view format, File file, const PictureOptions&
 }
 
 bool is_animated(std::string_view format, File file) {
-  if (format == "gif") return true;  // one frame or many: the same decoder tells
+  if (format == "gif") return true;  // one frame or many: the same decoder decides
   if (format == "png") return is_animated_png(base::as_text(file));
   if (format != "webp") return false;
   WebPBitstreamFeatures features{};

@@ -1,4 +1,4 @@
-// Picture files to luma, one function a format, one file a library. All are given the whole file in
+// Picture files to luma, one function a format, one file a library. Each gets the whole file in
 // memory.
 //
 // A picture that ends early is a failure, not a grey field. Alpha is dropped, ICC profiles and EXIF
@@ -35,7 +35,7 @@ Failure decode_by_libav(File, const char* decoder, const PictureOptions&,
 // format that is none of these.
 Failure decode_picture(std::string_view format, File, const PictureOptions&, Luma&,
                        std::string& by);
-// Has it more than one frame?
+// True if the picture has more than one frame.
 bool is_animated(std::string_view format, File);
 
 }  // namespace proviso::media

@@ -13,7 +13,7 @@ struct SmallPicture {
   std::uint32_t width = 0, height = 0;
 };
 
-// At most kPreviewEdge a side, blurred: shapes are seen, features are not.
+// At most kPreviewEdge a side, blurred: shapes are visible, features are not.
 SmallPicture blurred(const pdq::Plane&);
 
 }  // namespace proviso::media

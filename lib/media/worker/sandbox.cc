@@ -56,8 +56,8 @@ constexpr int kAllowed[] = {
     SCMP_SYS(exit_group),
 };
 
-// What libraries try at first use and do well without: refused, not punished. clone3 refused makes
-// glibc use clone, whose flags can be seen.
+// What libraries try at first use but do not need: refused without killing the process. If clone3
+// is refused, glibc uses clone, whose flags seccomp can check.
 struct Refused {
   int call, error;
 };
@@ -82,7 +82,7 @@ constexpr Refused kRefused[] = {
 };
 
 // What the sanitizers' runtimes ask for besides, in their builds only: reports, stacks with names,
-// pipes that tell whether an object can be read.
+// pipes that show whether an object can be read.
 [[maybe_unused]] constexpr int kAllowedBySanitizers[] = {
     SCMP_SYS(mmap),      SCMP_SYS(write),           SCMP_SYS(writev),
     SCMP_SYS(mprotect),  SCMP_SYS(sigaltstack),     SCMP_SYS(gettid),
@@ -142,12 +142,12 @@ void rule(scmp_filter_ctx filter, std::uint32_t action, int call,
 #ifndef PROVISO_SANITIZED
 void allow_in_part(scmp_filter_ctx filter) {
   constexpr scmp_datum_t kThread = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND;
-  // Memory that is never executable, and never a file's.
+  // Memory that is never executable and never maps a file.
   rule(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap),
        {{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0},
         {3, SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS}});
   rule(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), {{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0}});
-  // Threads of this process, no process.
+  // Threads of this process, not processes.
   rule(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), {{0, SCMP_CMP_MASKED_EQ, kThread, kThread}});
   rule(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), {{0, SCMP_CMP_EQ, PR_SET_NAME, 0}});
   // A descriptor that was received, by an empty name.
@@ -156,7 +156,7 @@ void allow_in_part(scmp_filter_ctx filter) {
 }
 #endif
 
-// A call may stand in one rule without arguments only.
+// A call may be in only one rule without arguments.
 bool already_allowed([[maybe_unused]] int call) {
 #ifdef PROVISO_SANITIZED
   return std::find(std::begin(kAllowedBySanitizers), std::end(kAllowedBySanitizers), call) !=

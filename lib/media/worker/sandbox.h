@@ -1,4 +1,4 @@
-// How the worker gives its rights up, before it reads the first byte of a file.
+// How the worker gives up its rights before it reads the first byte of a file.
 #pragma once
 
 #include <cstdint>

@@ -70,7 +70,7 @@ Failure sample_animated_webp(File file, FrameSampler& sampler) {
   WebPAnimInfo info{};
   const Animation animation = open(file, info);
   if (!animation) return {Status::decode_failed, "damaged or cut short"};
-  // A frame is told by when it ends, so it begins when the one before ended.
+  // libwebp gives the end of a frame; it begins when the one before ended.
   for (int begin = 0, end = 0; WebPAnimDecoderHasMoreFrames(animation.get()) != 0; begin = end) {
     std::uint8_t* rgba = nullptr;
     if (WebPAnimDecoderGetNext(animation.get(), &rgba, &end) == 0)

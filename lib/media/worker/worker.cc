@@ -45,7 +45,7 @@ bool send_packet(const void* bytes, std::size_t size) {
   return sent == static_cast<ssize_t>(size);
 }
 
-// nullopt when the other side closed, or sent what is no request.
+// nullopt if the other side closed, or sent something that is not a request.
 std::optional<Received> receive() {
   Received received{};
   iovec data{&received.request, sizeof received.request};

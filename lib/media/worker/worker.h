@@ -1,4 +1,4 @@
-// The decoding worker's main. See ../README.md for what it can reach.
+// The decoding worker's main. ../README.md says what it can reach.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@ namespace proviso::media {
 // Confines itself to that much address space, then serves requests on descriptor 3 until it is
 // closed.
 int worker_main(std::uint64_t memory_bytes);
-// All that libraries load from files at first use, before no file can be opened.
+// Loads all that libraries load from files at first use, while files can still be opened.
 void prepare();
 
 }  // namespace proviso::media

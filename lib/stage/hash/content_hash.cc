@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "json/json.h"
 
 namespace proviso::stage {
 namespace {
@@ -110,8 +111,8 @@ base::Result<ContentHash> hash_content(int fd, const base::DetectedKind& kind,
   if (decode) {
     auto found = decoder.finish();
     if (!found) return tl::make_unexpected(std::move(found.error()));
-    // A worker that a file took over must not make a picture a container: of those the members
-    // alone are matched.
+    // A worker that a file took over must not make a picture a container: of a container only the
+    // members are matched.
     if (found->container != is_container(kind.kind) ||
         (!found->container && found->leaves.front().error)) {
       return base::fail("crashed",

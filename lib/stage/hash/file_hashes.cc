@@ -1,7 +1,7 @@
 #include "stage/hash/file_hashes.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,7 +32,7 @@ base::Result<ContentHash> hash_one(const fs::path& path, HashFormat format,
   if (!fd)
     return base::fail(errno == ENOENT ? "content_gone" : "content_unreadable",
                       std::strerror(errno));
-  if (spool) {  // where the open file lies, not where its name led a moment ago
+  if (spool) {  // where the open file is, not where its name led a moment ago
     std::error_code error;
     const fs::path real = fs::read_symlink(fmt::format("/proc/self/fd/{}", fd.get()), error);
     if (error)
@@ -54,8 +54,8 @@ base::Result<ContentHash> hash_one(const fs::path& path, HashFormat format,
   return hash_content(fd.get(), *kind, wanted, decoder);
 }
 
-// What the jobs share: they take files in turn, and hand their lines in; whoever finds the next
-// line in order there writes it.
+// What the jobs share. They take files in turn and hand in their lines; the job that hands in the
+// next line in order writes.
 class Queue {
  public:
   Queue(FileWalk& walk, const FileHashSettings& settings, int output, ndjson::StreamCounts& counts)
@@ -72,7 +72,7 @@ class Queue {
 
   std::optional<Job> take() {
     const std::lock_guard walking(
-        walk_mutex_);  // a name may be long in coming, and lines are written meanwhile
+        walk_mutex_);  // reading a name may take long, and lines are written meanwhile
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [&] { return done_ || taken_ - written_ < kAhead; });
@@ -115,7 +115,7 @@ class Queue {
     changed_.notify_all();
   }
 
-  // Of any job: the run ends, and the caller of hash_files() is told.
+  // Called by any job: ends the run; finish() rethrows.
   void fail(std::exception_ptr error) {
     const std::lock_guard lock(mutex_);
     if (!error_) error_ = std::move(error);
@@ -145,7 +145,7 @@ class Queue {
       if (written >= 0) {
         rest.remove_prefix(static_cast<std::size_t>(written));
       } else if (errno == EPIPE) {
-        done_ = true;  // nobody reads on: enough, quietly
+        done_ = true;  // the reader closed the pipe: ends quietly
       } else if (errno != EINTR) {
         base::throw_errno(errno, "cannot be written", "standard output");
       }

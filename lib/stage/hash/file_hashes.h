@@ -1,5 +1,5 @@
-// `hash FILE...`: one line a file, for making lists. Needs no policy; refuses what lies in a
-// provider's spool.
+// `hash FILE...`: one line a file, for making lists. Needs no policy; refuses files in a provider's
+// spool.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ struct FileHashSettings {
   std::function<void(std::uint64_t files)> on_progress = [](std::uint64_t) {};
 };
 
-// Writes to `output` in the order of the walk. Exit code 2 when a file failed; the others are
-// hashed all the same.
+// Writes to `output` in the order of the walk. Exit code 2 if a file failed; the others are still
+// hashed.
 base::ExitCode hash_files(FileWalk&, const FileHashSettings&, int output, ndjson::StreamCounts&);
 
 }  // namespace proviso::stage

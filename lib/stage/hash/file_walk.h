@@ -1,6 +1,6 @@
 // Files to hash, one after the other: those named, those below named directories in name order,
-// those of a list. Holds no more than the names of the directories it is in, so that a million
-// files take no more memory than the largest directory.
+// those of a list. Holds only the names of the directories it is in, so that a million files take
+// no more memory than the largest directory.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,10 @@ class FileWalk {
            bool nul_terminated);
   ~FileWalk();
 
-  // Symbolic links are followed when they are named, and passed over inside a directory, as are
-  // pipes, sockets and devices. A name that is no regular file is given all the same, so that its
-  // error is seen; so is a directory that cannot be read, and what cannot be looked at inside one.
-  // nullopt at the end. Error(io) when the list cannot be read on.
+  // Symbolic links are followed when they are named, and skipped inside a directory, as are pipes,
+  // sockets and devices. A named file that is not regular is returned too, so that its error is
+  // reported; so are a directory that cannot be read and an entry whose status cannot be read.
+  // nullopt at the end. Error(io) if the list cannot be read.
   std::optional<std::filesystem::path> next();
 
  private:

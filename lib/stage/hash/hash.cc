@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "json/json.h"
 #include "ndjson/seal.h"
 #include "ndjson/splice.h"
 
@@ -11,17 +12,17 @@ namespace proviso::stage {
 static_assert(policy::kDefaultQualityFloor == pdq::kDefaultQualityFloor);
 namespace {
 
-constexpr std::size_t kLaterStages =
-    2u << 20;  // bytes of a line that are left to what match and retain add
+constexpr std::size_t kLaterStages = 2u
+                                     << 20;  // bytes of a line that are left for match and retain
 
 }  // namespace
 
-Hash::Hash(gate::Gate& gate, unsigned workers, media::Limits limits)
+Hash::Hash(gate::Gate& gate, unsigned workers, media::Limits limits, std::filesystem::path worker)
     : gate_(gate),
       seal_key_(gate::stream_seal_key(gate.policy().stream_key)),
       spool_(gate.policy().spool) {
   decoders_.reserve(workers);
-  for (unsigned i = 0; i < workers; ++i) decoders_.emplace_back(limits);
+  for (unsigned i = 0; i < workers; ++i) decoders_.emplace_back(limits, worker);
 }
 
 void Hash::begin_batch(std::size_t) {
@@ -30,8 +31,8 @@ void Hash::begin_batch(std::size_t) {
     decoder.start();  // pre-forked; one that died since is replaced
 }
 
-// Looked at again each second amid a batch too: one item may take minutes, and the next must not be
-// opened once the gate is closed.
+// Evaluated again each second within a batch too: an item may take minutes, and the next must not
+// be opened once the gate is closed.
 std::shared_ptr<const gate::State> Hash::state_now() {
   const base::Instant now = base::now();
   const std::lock_guard lock(state_mutex_);
@@ -84,7 +85,7 @@ ContentWanted Hash::wanted(const gate::ScopeMember& scope) const {
   return wanted;
 }
 
-// What is derived from text comes without a file: there is nothing to hash, and nothing is opened.
+// An item derived from text has no file: there is nothing to hash, and nothing is opened.
 bool Hash::without_content(const gate::ScopeMember& scope) const {
   return std::all_of(
       scope.technologies.begin(), scope.technologies.end(), [&](const std::string& name) {
@@ -130,7 +131,8 @@ base::Result<json::Json> Hash::member_of(const ndjson::Record& record, unsigned 
 ndjson::Outcome Hash::process(const ndjson::Placed& placed, unsigned worker) {
   const ndjson::Record& record = placed.record;
   const auto failed = [&](const base::ItemError& error) {
-    // A file that is gone is an outcome of its own and no failure: a redelivered non-hit looks so.
+    // A file that is gone is not a failure but an outcome of its own: a redelivered non-hit has no
+    // file.
     const auto kind =
         error.code == "content_gone" ? ndjson::Outcome::Kind::pass : ndjson::Outcome::Kind::error;
     return ndjson::Outcome{kind, ndjson::with_error(record.line(), name(), error)};

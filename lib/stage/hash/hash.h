@@ -1,16 +1,18 @@
 // hash's stage: digests and perceptual hashes of items that scope-check let through.
 // proviso-hash(1)
 //
-// The kind is told from the bytes before anything is digested; what the law or the scope does not
-// admit is kind_mismatch.
+// The kind is detected from the bytes before anything is digested; a kind that the law or the scope
+// does not admit is kind_mismatch.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "gate/gate.h"
 #include "gate/item_scope.h"
+#include "json/json_fwd.h"
 #include "ndjson/stream.h"
 #include "spool/spool.h"
 #include "stage/hash/content_hash.h"
@@ -19,7 +21,8 @@ namespace proviso::stage {
 
 class Hash : public ndjson::Stage {
  public:
-  Hash(gate::Gate&, unsigned workers, media::Limits);
+  // `worker`: the decoding worker's program; empty: beside this executable.
+  Hash(gate::Gate&, unsigned workers, media::Limits, std::filesystem::path worker = {});
 
   std::string_view name() const override { return "hash"; }
   void begin_batch(std::size_t count) override;

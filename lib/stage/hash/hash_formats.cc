@@ -1,12 +1,13 @@
 #include "stage/hash/hash_formats.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <utility>
 #include <vector>
 
 #include "base/bytes.h"
+#include "json/json.h"
 
 namespace proviso::stage {
 namespace {

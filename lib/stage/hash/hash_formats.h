@@ -1,5 +1,4 @@
-// The forms in which `hash FILE...` prints what it found: NDJSON, and those of the tools people
-// compare with.
+// The forms in which `hash FILE...` prints its results: NDJSON, and those of similar tools.
 #pragma once
 
 #include <filesystem>
@@ -15,11 +14,11 @@ namespace proviso::stage {
 enum class HashFormat { ndjson, hashdeep, sum, csv };
 std::optional<HashFormat> parse_hash_format(std::string_view);
 
-// Before the first line: of hashdeep its header, of CSV the names of its columns.
+// What precedes the first line: the header of hashdeep, the column names of CSV.
 std::string header_of(HashFormat, const digest::Wanted&);
 
-// One file's line, with its end of line. Of a file that failed: NDJSON and CSV have its error; the
-// others have no line for it.
+// One file's line, with its end of line. For a file that failed, NDJSON and CSV have its error; the
+// others have no line.
 std::string line_of(HashFormat, const std::filesystem::path&, const base::Result<ContentHash>&);
 
 }  // namespace proviso::stage

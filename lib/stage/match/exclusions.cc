@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "json/json.h"
+
 namespace proviso::stage {
 namespace {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "json/json.h"
+#include "json/json_fwd.h"
 #include "stage/match/lookup.h"
 #include "stage/match/match_hit.h"
 

@@ -1,8 +1,9 @@
 #include "stage/match/hash_reading.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/bytes.h"
+#include "ndjson/elements.h"
 
 namespace proviso::stage {
 namespace {

@@ -14,7 +14,7 @@ HitWindow::HitWindow(std::uint64_t records) : records_(std::max<std::uint64_t>(1
 void HitWindow::add(std::uint64_t seen, std::uint64_t with_hits) {
   if (seen == 0) return;
   const std::uint64_t part = std::max<std::uint64_t>(1, records_ / kParts);
-  // Live batches of one record are gathered; a large batch is a part of its own.
+  // Small batches are gathered into a part; a large batch is a part by itself.
   if (parts_.empty() || parts_.back().seen >= part) parts_.push_back({});
   parts_.back().seen += seen;
   parts_.back().with_hits += with_hits;

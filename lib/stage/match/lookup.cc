@@ -1,6 +1,6 @@
 #include "stage/match/lookup.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
@@ -72,7 +72,7 @@ std::vector<std::string> Lookup::hit_lists(std::span<const std::string> lists) c
   return out;
 }
 
-// The index takes no list for every list; here none is none.
+// For the index no list means every list; here it means none.
 void Lookup::exact(digest::Type type, std::span<const std::byte> digests,
                    std::span<const std::string> lists,
                    std::vector<std::vector<ListHit>>& out) const {

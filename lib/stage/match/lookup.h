@@ -1,5 +1,5 @@
 // The compiled index as match asks it: opened as the policy demands, answers in match's own terms.
-// What match knows of the index stands here and nowhere else.
+// Everything that match knows about the index is here.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct ListHit {
   std::string list, entry, label, method;  // method: the type of hash that matched
   int distance = 0, threshold = 0;
   bool verified_list = false;
-  bool suspended = false;  // no hit, but counted
+  bool suspended = false;  // not a hit, but counted
 };
 
 // A video of a list, with what matched of it and of the frames that were asked for. `distance` is
@@ -46,7 +46,7 @@ class Lookup {
   // else it is empty.
   std::vector<std::string> hit_lists(std::span<const std::string> lists) const;
 
-  // No list: nothing is found. `digests`, all of the type's size, stand one after the other; one
+  // Without lists nothing is found. `digests` are one after the other, each of the type's size; one
   // answer for each.
   void exact(digest::Type, std::span<const std::byte> digests, std::span<const std::string> lists,
              std::vector<std::vector<ListHit>>&) const;

@@ -1,9 +1,10 @@
 #include "stage/match/match.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
+#include "json/json.h"
 #include "ledger/counts.h"
 #include "ledger/facts.h"
 #include "ndjson/seal.h"
@@ -14,7 +15,7 @@ namespace proviso::stage {
 namespace {
 
 constexpr int kDefaultBreakerWindow = 10'000;  // records
-constexpr std::size_t kMostHits = 1'000;       // of one item: more say nothing more
+constexpr std::size_t kMostHits = 1'000;       // of one item: more add nothing
 constexpr std::int64_t kSecondsOfHour = 3'600;
 
 // Keeps the best; true when some were cut.
@@ -84,7 +85,7 @@ void Match::open_index() {
   ledger_.append(to_entry(loaded, "match"));
 }
 
-// Sums of many records, never one by one: the log tells of no single communication.
+// Sums of many records, never of one: the ledger must not show a single communication.
 void Match::record_exclusions() {
   recorded_hour_ = now_.seconds / kSecondsOfHour;
   if (unrecorded_.empty()) return;
@@ -100,7 +101,7 @@ void Match::begin_batch(std::size_t count) {
   if (gate_.policy().max_hit_share && !settings_.hits_only) counts_.resize(count);
   try {
     state_ = &gate_.require_any_open(now_);
-  } catch (...) {  // the run ends here; what it excluded is recorded all the same
+  } catch (...) {  // the run ends here; what it excluded is still recorded
     if (lookup_) record_exclusions();
     throw;
   }
@@ -205,7 +206,7 @@ ndjson::Outcome Match::finish_item(Item& item, Figures& figures) {
   const Exclusions excluded = exclude(item.hits, item.hashed, *lookup_);
   figures.excluded.add(excluded);
   if (settings_.best) keep_best(item.hits);
-  // What was not read cannot be said to be no hit.
+  // An item that was not read cannot be a non-hit.
   if (item.hits.empty() && item.unjudged) return failed(*item.unjudged);
   keep_count(item.placed, scope, {});
   const bool exhausted = cut(item.hits);
@@ -275,8 +276,8 @@ void Match::stop(std::size_t withheld, double limit) {
                     "look at the list that was changed last; nothing of this batch was passed on");
 }
 
-// retain, which counts outcomes, will never see them: they are counted here, so that their runs
-// balance.
+// retain, which counts outcomes, never sees these records: they are counted here, so that their
+// runs balance.
 void Match::count_withheld() {
   if (counts_.empty()) return;
   ledger::Counts counts(ledger_, "match");
@@ -291,7 +292,7 @@ void Match::finish() {
   if (lookup_) record_exclusions();
 }
 
-json::Json Match::figures() const {
+std::string Match::figures() const {
   json::Json match{{"records", total_.records},
                    {"with_hits", total_.with_hits},
                    {"hits", total_.hits},
@@ -301,7 +302,7 @@ json::Json Match::figures() const {
     match["unsampled"] = total_.unsampled;
   }
   if (lookup_) match["index"] = lookup_->version();
-  return {{"match", std::move(match)}};
+  return json::canonical({{"match", std::move(match)}});
 }
 
 }  // namespace proviso::stage

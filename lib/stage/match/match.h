@@ -48,7 +48,7 @@ class Match : public ndjson::Stage {
   // is written on, and its records are counted as errors of their runs.
   void commit_batch(std::span<ndjson::Outcome>) override;
   void finish() override;
-  json::Json figures() const override;
+  std::string figures() const override;
 
  private:
   static constexpr std::size_t kChunk = 64;

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "base/ids.h"
+#include "json/json.h"
 
 namespace proviso::stage {
 namespace {

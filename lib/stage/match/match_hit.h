@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "json/json.h"
+#include "json/json_fwd.h"
 #include "policy/policy.h"
 #include "stage/match/hash_reading.h"
 #include "stage/match/lookup.h"
@@ -34,7 +34,7 @@ struct MatchHit {
   bool better_than(const MatchHit& other) const;
 };
 
-// As it stands in match.hits. `index`: version of the compiled index.
+// An element of match.hits. `index`: version of the compiled index.
 json::Json to_json(const MatchHit&, const std::string& index);
 
 }  // namespace proviso::stage

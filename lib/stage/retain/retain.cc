@@ -4,16 +4,17 @@
 
 #include "base/bytes.h"
 #include "digest/digest.h"
+#include "json/json.h"
 #include "ndjson/splice.h"
 #include "stage/retain/retain_reading.h"
 
 namespace proviso::stage {
 namespace {
 
-// Hits that are stored at once: their files are open together.
+// Hits that are stored together: their files are open at the same time.
 constexpr std::size_t kStoreGroup = 128;
 
-// Evidence that stands for the content is pinned as it is now: no earlier stage has opened it.
+// Evidence in place of content is pinned as it is now: no earlier stage has opened it.
 std::optional<base::ItemError> pin_evidence(vault::NewCase& hit) {
   const auto digests = digest::of_file(hit.content_fd, digest::Wanted{});
   if (!digests) return digests.error();
@@ -75,7 +76,7 @@ base::Result<Retain::Work> Retain::judge(const ndjson::Record& record) const {
   work.count = count_of(record, *scope);
   const std::string content = record.text("content.path"),
                     evidence = record.text("content.evidence");
-  if (hits->size() > 0) {
+  if (*hits > 0) {
     auto made = new_case_of(record, gate_.policy(), scope->run);
     if (!made) return tl::make_unexpected(made.error());
     if (content.empty() && evidence.empty())
@@ -106,7 +107,8 @@ ndjson::Outcome Retain::erased(const ndjson::Record& record, const Work& work) c
   return {ndjson::Outcome::Kind::pass, ack_line(record.id(), to_string(work.count->key.outcome))};
 }
 
-// An error of our own before anything was done: its file stays for another try, until it is swept.
+// An error of retain's own before it did anything: the file stays for another try, until it is
+// swept.
 ndjson::Outcome Retain::failed(const ndjson::Record& record, const base::ItemError& error,
                                Work& work) const {
   work.count = count_of(record, *seal_key_, gate_.policy().rehearsal);
@@ -131,7 +133,7 @@ ndjson::Outcome Retain::process_failed(const ndjson::Placed& placed, unsigned wo
   const ndjson::Record& record = placed.record;
   Work& work = work_[placed.place];
   work.count = count_of(record, *seal_key_, gate_.policy().rehearsal);
-  // Without it nothing of the record is believed: nothing is counted or unlinked.
+  // Without it the record is not trusted: nothing is counted or unlinked.
   if (!work.count) return Stage::process_failed(placed, worker);
 
   const std::string code = record.text("error.code");
@@ -163,7 +165,7 @@ struct Retain::Pending {
 void Retain::fail_hit(const Pending& hit, const base::ItemError& error) const {
   ledger::CountKey& key = hit.work->count->key;
   std::string& line = hit.outcome->line;
-  if (error.code == "content_gone") {  // an outcome of its own, no failure
+  if (error.code == "content_gone") {  // an outcome of its own, not a failure
     key.outcome = ledger::CountOutcome::content_gone;
     line = ndjson::spliced(line, "retain", R"({"state":"content_gone"})");
     return;
@@ -190,7 +192,7 @@ void Retain::store(std::span<const Pending> hits) {
   std::vector<base::UniqueFd> files;
   for (const Pending& pending : hits) {
     Hit& hit = *pending.work->hit;
-    // A file that is gone may still be a replay's: the vault knows.
+    // A file that is gone may be that of a replay: the vault knows.
     std::optional<base::ItemError> unreadable;
     const auto open = [&](const std::string& path, int& fd) {
       if (path.empty() || unreadable) return;
@@ -227,8 +229,8 @@ void Retain::store(std::span<const Pending> hits) {
 }
 
 void Retain::commit_batch(std::span<ndjson::Outcome> outcomes) {
-  // In the order of the lines, whatever order the threads had: of two deliveries of one item the
-  // first makes the case.
+  // In the order of the lines, not of the threads: of two deliveries of one item the first makes
+  // the case.
   std::vector<Pending> hits;
   for (std::size_t place = 0; place < work_.size(); ++place) {
     if (work_[place].hit) hits.push_back({&work_[place], &outcomes[place]});

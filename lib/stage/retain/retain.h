@@ -1,5 +1,5 @@
-// retain's stage: the end of the road. A hit becomes a sealed case; of anything else nothing is
-// kept. proviso-retain(1)
+// retain's stage, the last one. A hit becomes a sealed case; nothing else is kept.
+// proviso-retain(1)
 //
 // process() verifies, reads and judges, on any thread; commit_batch() acts, in this order: cases
 // stored, counts durable, spool files unlinked, lines made. The vault is opened at the first hit: a
@@ -45,7 +45,7 @@ class Retain : public ndjson::Stage {
     std::string content_path, evidence_path;
     bool pin_here = false;  // content_path is evidence, of an item without a file
   };
-  // What commit_batch() has still to do for a record.
+  // What commit_batch() still has to do for a record.
   struct Work {
     std::optional<RecordCount> count;  // none: its scope did not verify
     std::vector<spool::Pin> unlink;
@@ -55,7 +55,7 @@ class Retain : public ndjson::Stage {
   struct Pending;
 
   base::Result<Work> judge(const ndjson::Record&) const;
-  // Opens, remembers, closes. content_gone is an outcome: the file is left out.
+  // Opens the file, remembers it for unlinking, closes it. False if it is gone.
   base::Result<bool> pin(const std::string& path, Work&) const;
   ndjson::Outcome failed(const ndjson::Record&, const base::ItemError&, Work&) const;
   ndjson::Outcome erased(const ndjson::Record&, const Work&) const;
@@ -73,7 +73,7 @@ class Retain : public ndjson::Stage {
   spool::Spool spool_;
   ledger::Counts counts_;
   std::optional<vault::CaseStore> vault_;
-  std::vector<Work> work_;  // by place in the batch; of a line that is not a record there is none
+  std::vector<Work> work_;  // by place in the batch; empty for a line that is not a record
 };
 
 }  // namespace proviso::stage

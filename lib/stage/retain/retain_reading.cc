@@ -5,13 +5,17 @@
 #include <map>
 #include <utility>
 
+#include "json/json.h"
+#include "ndjson/elements.h"
+
 namespace proviso::stage {
 namespace {
 
 constexpr std::array<std::string_view, 8> kRetryable = {
     "bad_seal",    "crashed", "content_unreadable", "gate_changed", "gate_closed",
     "scope_stale", "timeout", "index_changed"};
-// Members that the stages own, or that lead to the file: no evidence field brings them into a case.
+// Members that the stages own, or that lead to the file: a case never keeps them, whatever
+// evidence_fields names.
 constexpr std::array<std::string_view, 6> kNeverKept = {"content", "scope",  "hash",
                                                         "match",   "retain", "error"};
 
@@ -112,13 +116,13 @@ bool is_retryable(std::string_view code) {
   return std::find(kRetryable.begin(), kRetryable.end(), code) != kRetryable.end();
 }
 
-base::Result<simdjson::dom::array> hits_of(const ndjson::Record& record) {
+base::Result<std::size_t> hits_of(const ndjson::Record& record) {
   const auto match = record.find("match");
   simdjson::dom::array hits;
   if (!match || (*match)["hits"].get_array().get(hits) != simdjson::SUCCESS) {
     return base::fail("bad_record", "field match.hits: an array was expected");
   }
-  return hits;
+  return hits.size();
 }
 
 base::Result<vault::NewCase> new_case_of(const ndjson::Record& record, const policy::Policy& policy,
@@ -145,8 +149,8 @@ base::Result<vault::NewCase> new_case_of(const ndjson::Record& record, const pol
   const std::optional<base::Instant> at = base::parse_instant(*identified);
   if (!at)
     return base::fail("bad_record", "field match.identified_at: an RFC 3339 instant was expected");
-  // What was derived from text came without a file: only its evidence can be kept, and retain pins
-  // that itself.
+  // An item derived from text has no file: only its evidence can be kept, and retain pins that
+  // itself.
   const auto path = record.string("content.path");
   if (!path) return tl::make_unexpected(path.error());
   if (*path && (sha256->size() != 64 || !*bytes))

@@ -1,5 +1,5 @@
-// What retain reads from a sealed record: the hits, the case they make, and what of the item a case
-// may keep.
+// What retain reads from a sealed record: the hits, their case, and what the case may keep of the
+// item.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@
 
 namespace proviso::stage {
 
-// match.hits of a record; an absent or odd member is bad_record.
-base::Result<simdjson::dom::array> hits_of(const ndjson::Record&);
+// The number of match.hits; item error bad_record if it is not an array.
+base::Result<std::size_t> hits_of(const ndjson::Record&);
 
-// The case of a record with hits, all but its files. Of several hits the one that names the case
+// The case of a record with hits, without its files. Of several hits the one that names the case
 // is, in this order: previously identified, known, the first.
 base::Result<vault::NewCase> new_case_of(const ndjson::Record&, const policy::Policy&,
                                          const std::string& run);

@@ -14,7 +14,7 @@
 namespace proviso::stage {
 namespace {
 
-// What the refusals file tells. A protected communication is not even named by its id (HU-05).
+// A line of the refusals file. A protected communication is not even named by its id (HU-05).
 std::string reject_line(std::string_view id, const law::Refusal& refusal) {
   json::OrderedJson line;
   if (refusal.rule != "HU-05") line["id"] = id;
@@ -141,8 +141,8 @@ ndjson::Outcome Scope::process(const ndjson::Placed& placed, unsigned number) {
 }
 
 ndjson::Outcome Scope::process_failed(const ndjson::Placed& placed, unsigned worker) {
-  // No stage of ours stands before this one, so an "error" member is somebody else's: judge()
-  // refuses it as bad_record.
+  // No stage comes before this one, so an "error" member is not ours: read_facts() makes it
+  // bad_record.
   return process(placed, worker);
 }
 

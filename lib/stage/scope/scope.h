@@ -2,7 +2,8 @@
 // proviso-scope-check(1)
 //
 // An admitted record leaves with a sealed `scope` member. A refused one leaves the stream: it is
-// counted under its rule, and its spool file is unlinked, unopened, once the counts are durable.
+// counted by its rule, and its spool file is unlinked without being opened once the counts are
+// durable.
 #pragma once
 
 #include <optional>
@@ -44,7 +45,7 @@ class Scope : public ndjson::Stage {
   void finish() override;
 
   const std::string& run() const { return run_; }
-  // Everything decided so far, also of a dry run.
+  // All decisions so far, also of a dry run.
   const ScopeSums& totals() const { return totals_; }
   bool explained() const { return explained_; }
 

@@ -3,8 +3,8 @@
 namespace proviso::stage {
 namespace {
 
-// Regions, kinds and parties make some thousands of different items at the most; a hostile stream
-// shall not make more.
+// Regions, kinds and parties make some thousands of different items at most; a hostile stream must
+// not make more.
 constexpr std::size_t kMaxKnown = 16'384;
 
 ledger::CountKey count_key_of(const gate::Verdict& verdict) {

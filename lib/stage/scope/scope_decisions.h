@@ -1,5 +1,5 @@
-// Decisions of scope-check, remembered: items that say the same of themselves are decided once, and
-// counted together.
+// Decisions of scope-check, remembered: items with the same facts are decided once and counted
+// together.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ struct ScopeDecision {
 // Of one worker.
 class ScopeDecisions {
  public:
-  // Where decisions come from; what it points to holds until the next begin().
+  // What decisions are made from; what it points to must live until the next begin().
   struct Basis {
     const gate::Gate* gate = nullptr;
     const gate::State* state = nullptr;
@@ -40,9 +40,9 @@ class ScopeDecisions {
 
   // Decisions made before are forgotten, their counts are not.
   void begin(Basis);
-  // Decides and counts. The reference holds until the next call.
+  // Decides and counts. The reference is valid until the next call.
   const ScopeDecision& decide(const gate::ItemFacts&);
-  // Counts an item that was no proper record.
+  // Counts an item that is not a proper record.
   void count_error(const base::ItemError&);
   // What was counted since the last time.
   void take(ScopeSums& into);

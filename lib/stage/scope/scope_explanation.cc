@@ -1,6 +1,6 @@
 #include "stage/scope/scope_explanation.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -13,22 +13,22 @@
 namespace proviso::stage {
 
 // Several lines: the decision with rule and citation, what the record says, and each technology of
-// the service. Nothing of the record is repeated but its id, region and kind.
+// the service. Of the record only its id, region and kind are repeated.
 std::string explain_item(const gate::ItemFacts&, const gate::State&, const law::Resolved&);
 std::string explain_error(std::string_view id, const base::ItemError&);
 
 // A table of what was let through and what was refused under which rule.
 std::string table(const ScopeSums&, const law::Resolved&);
 
-// Decides each item under two texts. Their dates are left aside: what is compared is what they say,
-// not when.
+// Decides each item under two texts. Ignores their dates: it compares what they say, not when they
+// apply.
 class ScopeComparison : public ndjson::Stage {
  public:
   ScopeComparison(gate::Gate& first, gate::Gate& second);
 
   std::string_view name() const override { return "scope-check"; }
   ndjson::Outcome process(const ndjson::Placed&, unsigned worker) override;
-  // A table: items, decision under the first, decision under the second; what differs is marked.
+  // A table: items, decision under the first, decision under the second; differences are marked.
   std::string table() const;
 
  private:

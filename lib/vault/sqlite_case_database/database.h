@@ -1,7 +1,7 @@
 // Cases in SQLite: one file, vault.db, in the vault's folder. Tables: schema.cc.
 //
-// Who is alive is known by file locks beside the database (writers.h, purge.lock), as the kernel
-// drops the lock of a process that was killed. That is no business of any other file.
+// File locks beside the database (writers.h, purge.lock) show which writers and purges are alive:
+// the kernel drops the lock of a process that was killed. Only the files of this folder use them.
 #pragma once
 
 #include <chrono>

@@ -1,75 +1,25 @@
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
-#include <iterator>
 
-#include "cli/app.h"
 #include "cli/tools.h"
+#include "json/json.h"
+#include "tool_run.h"
 
 using namespace proviso;
+using cli_test::Run;
 namespace fs = std::filesystem;
 
 namespace {
 
-// Runs a tool made of `set_up` with standard output and error in files.
-class Run {
- public:
-  Run(std::vector<std::string> arguments, const std::function<void(cli::Setup&)>& set_up) {
-    std::string name = (fs::temp_directory_path() / "proviso-cli-XXXXXX").native();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    directory_ = name;
-    arguments.insert(arguments.begin(), "tool");
-    std::vector<char*> argv;
-    for (auto& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    {
-      const Redirect out(1, directory_ / "out"), error(2, directory_ / "error");
-      code = cli::run("hash", static_cast<int>(argv.size()) - 1, argv.data(), set_up);
-      std::cout.flush();
-      std::fflush(stdout);
-    }
-    output = read("out");
-    words = read("error");
-    base::set_clock(std::nullopt);
-  }
-  ~Run() { fs::remove_all(directory_); }
-  int code = -1;
-  std::string output, words;
-
- private:
-  struct Redirect {
-    Redirect(int which, const fs::path& file) : fd(which), kept(dup(which)) {
-      std::cout.flush();
-      std::fflush(stdout);
-      const int to = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-      dup2(to, fd);
-      close(to);
-    }
-    ~Redirect() {
-      dup2(kept, fd);
-      close(kept);
-    }
-    int fd, kept;
-  };
-  std::string read(const char* name) {
-    std::ifstream in(directory_ / name);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  fs::path directory_;
-};
-
-std::function<void(cli::Setup&)> acting(std::function<base::ExitCode(cli::Context&)> action) {
-  return [action](cli::Setup& setup) {
-    setup.schema_in = "scope";
-    setup.schema_out = "hash";
-    setup.version_details = [] { return "kernel: none"; };
-    setup.action = action;
+std::function<cli::Action(cli::App&)> acting(cli::Action action) {
+  return [action](cli::App& app) {
+    app.schemas("scope", "hash");
+    app.version_details([] { return "kernel: none"; });
+    return action;
   };
 }
 
@@ -182,12 +132,12 @@ TEST_CASE("--now sets the clock, and no other text is an instant") {
 
 TEST_CASE("common options may follow a subcommand") {
   bool quiet = false;
-  const Run run({"list", "--quiet"}, [&](cli::Setup& setup) {
-    setup.app.add_subcommand("list");
-    setup.action = [&](cli::Context& context) {
+  const Run run({"list", "--quiet"}, [&](cli::App& app) {
+    app.command("list", "lists", [&](cli::Context& context) {
       quiet = context.common().quiet;
       return base::ExitCode::ok;
-    };
+    });
+    return app.chosen();
   });
   CHECK(run.code == 0);
   CHECK(quiet);
@@ -199,7 +149,7 @@ TEST_CASE("--stats writes one object of counts") {
   REQUIRE(fd >= 0);
   close(fd);
   const auto writing = acting([](cli::Context& context) {
-    context.write_stats({{"tool", "hash"}, {"lines", 3}});
+    context.write_stats("{\"tool\":\"hash\",\"lines\":3}\n");
     return base::ExitCode::ok;
   });
   CHECK(Run({"--stats", name}, writing).code == 0);

@@ -41,7 +41,7 @@ inline policy::List fixture(const std::string& name, const std::string& format =
   list.source = "made up";
   list.purpose = "known-csam";
   list.path = std::filesystem::path(PROVISO_TEST_DATA) / "index" / name;
-  if (!format.empty()) list.format = policy::parse_list_format(format).value();
+  if (!format.empty()) list.format = base::value_of(policy::kListFormats, format).value();
   if (!type.empty()) list.type = policy::parse_hash_type(type).value();
   return list;
 }

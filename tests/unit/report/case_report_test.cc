@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "crypto/cms.h"
-#include "ledger/events.h"
+#include "ledger/facts.h"
 #include "rehearsal_place.h"
 #include "report/package.h"
 
@@ -100,7 +100,6 @@ TEST_CASE(
   CHECK(place.store->find(id)->state == vault::State::reported);
   const auto last = place.ledger->last();
   REQUIRE(last);
-  CHECK(last->event == ledger::event::kCaseReported);
   const auto fact = ledger::read<ledger::CaseReported>(*last);
   REQUIRE(fact);
   CHECK(fact->organisation == "example-hotline");

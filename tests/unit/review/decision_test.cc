@@ -166,6 +166,35 @@ TEST_CASE("a planted or swapped case is not signed") {
   CHECK(place.store->decisions(id).empty());
 }
 
+TEST_CASE("a signature covers the evidence; a statement that does not name it verifies as before") {
+  Place place;
+  const auto id = place.add_case("content", base::now(), "evidence");
+  vault::CaseRow row = *place.store->find(id);
+  REQUIRE_FALSE(row.evidence_sha256.empty());
+  const Decision decision{id, Verdict::confirm, "reviewer-1", "a made-up reason", base::now()};
+  const json::Json kept = sign(decision, row, place.policy, place.first.key);
+  CHECK(kept.at("statement").at("evidence_sha256") == row.evidence_sha256);
+  CHECK(check(kept, row, place.policy));
+  vault::CaseRow without = row;
+  without.evidence_sha256.clear();
+  const json::Json old = sign(decision, without, place.policy, place.first.key);
+  CHECK_FALSE(old.at("statement").contains("evidence_sha256"));
+  CHECK(check(old, row, place.policy));
+  row.evidence_sha256 = std::string(64, '0');
+  CHECK_FALSE(check(kept, row, place.policy));
+  CHECK_FALSE(check(kept, without, place.policy));
+}
+
+TEST_CASE("a case whose evidence was exchanged is not signed") {
+  Place place;
+  const auto id = place.add_case("content", base::now(), "evidence");
+  const auto file = place.directory / "vault" / "blobs" / place.store->find(id)->evidence_blob;
+  std::ofstream(file, std::ios::binary) << "another";
+  CHECK(code_of([&] { place.decide(id, Verdict::confirm, "reviewer-1", place.first.key); }) ==
+        base::ExitCode::data);
+  CHECK(place.store->decisions(id).empty());
+}
+
 TEST_CASE("an old verdict put behind a newer one does not win") {
   Place place;
   place.policy.four_eyes = true;

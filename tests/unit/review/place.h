@@ -87,10 +87,15 @@ struct Place {
   }
 
   base::CaseId add_case(const std::string& content = "made-up content",
-                        base::Instant identified = base::now()) {
-    const auto path = directory / "item";
-    std::ofstream(path, std::ios::binary) << content;
-    const base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+                        base::Instant identified = base::now(), const std::string& evidence = {}) {
+    const auto file_of = [&](const char* name, const std::string& bytes) {
+      const auto path = directory / name;
+      std::ofstream(path, std::ios::binary) << bytes;
+      return base::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    };
+    const base::UniqueFd fd = file_of("item", content);
+    const base::UniqueFd evidence_fd =
+        evidence.empty() ? base::UniqueFd() : file_of("evidence", evidence);
     vault::NewCase made;
     made.item_id = "item-" + std::to_string(++items_);
     made.identified_at = identified;
@@ -102,6 +107,7 @@ struct Place {
     made.kind = "image";
     made.sealed = {{"id", made.item_id}, {"account", "an account"}};
     made.content_fd = fd.get();
+    made.evidence_fd = evidence_fd.get();
     made.pinned_bytes = content.size();
     made.pinned_sha256 = crypto::sha256_hex(content);
     made.run = "00000000000000000000000000000001";

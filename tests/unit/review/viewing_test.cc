@@ -10,7 +10,7 @@ using namespace proviso::review;
 TEST_CASE("the review key opens content and metadata, and the look is recorded with its purpose") {
   Place place;
   const auto id = place.add_case("made-up bytes");
-  const View view(*place.store, place.policy, id, place.role.key, "reporting", "review");
+  const View view(*place.store, place.policy, id, place.role.key, {"reporting", "review", 2});
   std::string bytes;
   view.content([&](std::span<const std::byte> part) { bytes += base::as_text(part); });
   CHECK(bytes == "made-up bytes");
@@ -18,6 +18,7 @@ TEST_CASE("the review key opens content and metadata, and the look is recorded w
   const auto looks = place.entries(ledger::event::kCaseAccessed);
   REQUIRE(looks.size() == 1);
   CHECK(looks[0].at("purpose") == "reporting");
+  CHECK(looks[0].at("person") == 2);
 }
 
 TEST_CASE(
@@ -26,8 +27,9 @@ TEST_CASE(
   const auto id = place.add_case();
   const auto code = [&](const base::CaseId& which, const crypto::PrivateKey& key,
                         const char* purpose) {
-    return code_of(
-        [&] { const View view(*place.store, place.policy, which, key, purpose, "review"); });
+    return code_of([&] {
+      const View view(*place.store, place.policy, which, key, {purpose, "review", {}});
+    });
   };
   CHECK(code(id, place.first.key, "reporting") == base::ExitCode::no_permission);
   CHECK(code(id, place.role.key, "curiosity") == base::ExitCode::usage);
@@ -42,7 +44,7 @@ TEST_CASE("a reason is read by the review role alone") {
   place.decide(id, Verdict::confirm, "reviewer-1", place.first.key, "needle");
   place.decide(id, Verdict::reject, "reviewer-2", place.second.key, "thread");
   CHECK(place.store->decisions(id).at(0).dump().find("needle") == std::string::npos);
-  const View view(*place.store, place.policy, id, place.role.key, "redress", "review");
+  const View view(*place.store, place.policy, id, place.role.key, {"redress", "review", {}});
   const auto decisions = view.decisions();
   REQUIRE(decisions.size() == 2);
   CHECK(decisions[0].reason == "needle");

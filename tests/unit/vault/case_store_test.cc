@@ -48,8 +48,8 @@ TEST_CASE("a stored case is opened by the review key and by nothing on the scann
     const auto row = store.find(stored->id);
     REQUIRE(row);
     CHECK(row->bytes == size);
-    const Opened opened =
-        store.open_case(*row, place.review_key, place.review, "reporting", "review");
+    const Opened opened = store.open_case(store.open_stored(row->id), place.review_key,
+                                          place.review, {"reporting", "review", {}});
     CHECK(opened.metadata.at("account") == "account-of-m-" + std::to_string(size));
     CHECK(opened.sha256 == item.made.pinned_sha256);
     CHECK(opened.bytes == size);
@@ -60,7 +60,8 @@ TEST_CASE("a stored case is opened by the review key and by nothing on the scann
   const crypto::PrivateKey other = crypto::PrivateKey::generate_p256();
   const auto certificate = crypto::Certificate::self_signed(
       other, "other", instant("2026-01-01T00:00:00Z"), instant("2030-01-01T00:00:00Z"));
-  CHECK_THROWS_AS(store.open_case(store.list().front(), other, certificate, "reporting", "review"),
+  CHECK_THROWS_AS(store.open_case(store.open_stored(store.list().front().id), other, certificate,
+                                  {"reporting", "review", {}}),
                   base::Error);
 }
 
@@ -176,27 +177,64 @@ TEST_CASE("a planted, swapped or changed case is refused") {
   ledger::Ledger ledger = place.open_ledger();
   CaseStore store = CaseStore::open(place.directory / "vault", ledger, true);
   const auto a = store_one(place, store, Item(place.directory, "a", "content a"));
-  const auto b = store_one(place, store, Item(place.directory, "b", "content b"));
+  Item with_evidence(place.directory, "b", "content b");
+  const Item evidence(place.directory, "c", "evidence of b");
+  with_evidence.made.evidence_fd = evidence.fd.get();
+  const auto b = store_one(place, store, with_evidence);
   const CaseRow row_a = *store.find(a->id), row_b = *store.find(b->id);
-  const auto open = [&](const CaseRow& row) {
-    return store.open_case(row, place.review_key, place.review, "reporting", "review");
+  const auto refused = [&](const base::CaseId& id) {
+    try {
+      store.open_stored(id);
+    } catch (const base::Error& error) {
+      return error.code() == base::ExitCode::data;
+    }
+    return false;
   };
-  const Opened opened_a = open(row_a);
+  // One change of the database at a time, as one who stole the host could make it.
+  const auto refused_after = [&](const base::CaseId& id, const std::string& set) {
+    sqlite::Database database(place.directory / "vault" / "vault.db",
+                              sqlite::Database::Mode::read_write);
+    database.run("PRAGMA foreign_keys=OFF");  // the row alone is put back
+    database.run("CREATE TEMP TABLE kept AS SELECT * FROM cases");
+    database.run("UPDATE cases SET " + set + " WHERE id = '" + id.value + "'");
+    const bool was_refused = refused(id);
+    database.run("INSERT OR REPLACE INTO cases SELECT * FROM kept");
+    return was_refused;
+  };
+  REQUIRE_FALSE(refused(a->id));
+  REQUIRE_FALSE(refused(b->id));
+  for (const char* set : {"blob_sha256 = '00'", "envelope_sha256 = '00'", "envelope = X'00'",
+                          "evidence_sha256 = '00'", "evidence_blob = 'gone'", "blob = 'gone'"}) {
+    CAPTURE(set);
+    CHECK(refused_after(a->id, set));
+    CHECK(refused_after(b->id, set));
+  }
+  CHECK(refused_after(b->id, "evidence_blob = '', evidence_sha256 = ''"));
+  CHECK_FALSE(refused(b->id));
+
+  const Opened opened_a = store.open_case(store.open_stored(a->id), place.review_key, place.review,
+                                          {"reporting", "review", {}});
   CaseRow crossed = row_a;
   crossed.blob = row_b.blob;
-  CHECK_THROWS_AS(open(crossed), base::Error);
   CHECK_THROWS_AS(read_back(store, crossed, opened_a),
                   base::Error);  // the header is the other case's
-  CaseRow renamed = row_a;
-  renamed.id = base::CaseId{"ffffffffffffffffffffffffffffffff"};
-  CHECK_THROWS_AS(open(renamed), base::Error);
-
-  const auto file = place.directory / "vault" / "blobs" / row_a.blob;
-  std::string bytes = base::read_file(file);
-  bytes[70] = static_cast<char>(bytes[70] ^ 1);
-  std::ofstream(file, std::ios::binary) << bytes;
-  CHECK_THROWS_AS(open(row_a), base::Error);
+  for (const std::string& name : {row_a.blob, row_b.evidence_blob}) {
+    const auto file = place.directory / "vault" / "blobs" / name;
+    std::string bytes = base::read_file(file);
+    bytes[70] = static_cast<char>(bytes[70] ^ 1);
+    std::ofstream(file, std::ios::binary) << bytes;
+  }
+  CHECK(refused(a->id));
+  CHECK(refused(b->id));
   CHECK_THROWS_AS(read_back(store, row_a, opened_a), base::Error);
+
+  // A row that no entry knows.
+  sqlite::Database database(place.directory / "vault" / "vault.db",
+                            sqlite::Database::Mode::read_write);
+  database.run("PRAGMA foreign_keys=OFF");
+  database.run("UPDATE cases SET id = 'ffffffffffffffffffffffffffffffff' WHERE id = '" +
+               a->id.value + "'");
+  CHECK(refused({"ffffffffffffffffffffffffffffffff"}));
 }
 
 TEST_CASE("an access states a live purpose of the case; the last purpose ended makes it due") {
@@ -206,7 +244,8 @@ TEST_CASE("an access states a live purpose of the case; the last purpose ended m
   const auto stored = store_one(place, store, Item(place.directory, "a", "a"));
   const CaseRow row = *store.find(stored->id);
   CHECK(row.purposes.size() == 5);  // Art. 3(1)(h)
-  CHECK_THROWS_AS(store.open_case(row, place.review_key, place.review, "curiosity", "review"),
+  CHECK_THROWS_AS(store.open_case(store.open_stored(row.id), place.review_key, place.review,
+                                  {"curiosity", "review", {}}),
                   base::Error);
   CHECK(place.entries(ledger::event::kCaseAccessed) == 0);
   for (const std::string& purpose : row.purposes) {
@@ -216,6 +255,17 @@ TEST_CASE("an access states a live purpose of the case; the last purpose ended m
   CHECK_FALSE(store.end_purpose(stored->id, row.purposes[0], instant("2026-11-25T00:00:00Z")));
   CHECK(store.find(stored->id)->expires_at == instant("2026-11-25T00:00:00Z"));
   CHECK(store.find(stored->id)->expiry_rule == "ST-04");
+}
+
+TEST_CASE("an access names the person by number, and only one of the policy's people") {
+  RehearsalVault place;
+  policy::Person person;
+  person.id = "reviewer-7";
+  person.number = 7;
+  place.policy.people.push_back(person);
+  CHECK(access_by(place.policy, "reviewer-7", "reporting", "review").person == 7);
+  CHECK_FALSE(access_by(place.policy, "", "reporting", "review").person);
+  CHECK_THROWS_AS(access_by(place.policy, "nobody", "reporting", "review"), base::Error);
 }
 
 TEST_CASE("a case moves as the state machine has it and not otherwise") {
@@ -233,7 +283,7 @@ TEST_CASE("a case moves as the state machine has it and not otherwise") {
   CHECK(place.entries(ledger::event::kCaseDecided) == 2);
 }
 
-TEST_CASE("decisions and tokens stay with their case") {
+TEST_CASE("decisions stay with their case") {
   RehearsalVault place;
   ledger::Ledger ledger = place.open_ledger();
   CaseStore store = CaseStore::open(place.directory / "vault", ledger, true);
@@ -242,10 +292,6 @@ TEST_CASE("decisions and tokens stay with their case") {
   store.keep_decision(a->id, {{"verdict", "confirm"}, {"reviewer", 1}});
   CHECK(store.decisions(a->id).size() == 1);
   CHECK(store.decisions(b->id).empty());
-  CHECK(store.keep_token(a->id, "account", "aa"));
-  CHECK(store.keep_token(a->id, "account", "aa"));  // its own does not count
-  CHECK_FALSE(store.keep_token(b->id, "account", "aa"));
-  CHECK(store.keep_token(b->id, "item", "aa"));
 }
 
 TEST_CASE("evidence is sealed beside the content under a key of its own") {
@@ -258,7 +304,8 @@ TEST_CASE("evidence is sealed beside the content under a key of its own") {
   const auto stored = store_one(place, store, item);
   REQUIRE(stored);
   const CaseRow row = *store.find(stored->id);
-  const Opened opened = store.open_case(row, place.review_key, place.review, "reporting", "review");
+  const Opened opened = store.open_case(store.open_stored(row.id), place.review_key, place.review,
+                                        {"reporting", "review", {}});
   std::string read;
   store.read_evidence(row, opened,
                       [&](std::span<const std::byte> part) { read += base::as_text(part); });

@@ -60,8 +60,8 @@ TEST_CASE(
     REQUIRE(store.list().size() == 1);
     CHECK(verify_purged(store, place.policy, base::now()).empty());
     const CaseRow row = store.list().front();
-    const Opened opened =
-        store.open_case(row, place.review_key, place.review, "reporting", "review");
+    const Opened opened = store.open_case(store.open_stored(row.id), place.review_key, place.review,
+                                          {"reporting", "review", {}});
     std::string content;
     store.read_blob(row, opened,
                     [&](std::span<const std::byte> part) { content += base::as_text(part); });

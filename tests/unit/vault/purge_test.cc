@@ -125,7 +125,7 @@ TEST_CASE("the share breaker holds back what the policy ends, never a case at it
 TEST_CASE("an open complaint holds a case against the policy, not against the law") {
   OpenVault t;
   const base::CaseId id = t.add("m-1");
-  t.store.hold(id, true);
+  t.store.database().change(id, [](CaseChange& change) { change.hold(true); });
   std::filesystem::remove(t.place.directory / "spool" / "item-m-1");
   base::set_clock(instant("2026-12-10T00:00:00Z"));
   CHECK(t.plan().cases.empty());

@@ -1,5 +1,6 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
+#include "ndjson/elements.h"
 #include "stage/match/matchers/matchers.h"
 
 namespace proviso::stage {

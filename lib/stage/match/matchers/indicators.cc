@@ -1,15 +1,16 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>
 
+#include "ndjson/elements.h"
 #include "stage/match/matchers/matchers.h"
 
 namespace proviso::stage {
 namespace {
 
-// What of the declared factors the item has. A word where a number belongs is no factor that is
-// there, nor one that is not.
+// The declared factors that the item has. A word where a number belongs is an error: the factor is
+// neither present nor absent.
 base::Result<std::vector<std::string>> factors_there(
     const ndjson::Record& record, const std::map<std::string, double>& thresholds) {
   const auto member = record.find("indicators");

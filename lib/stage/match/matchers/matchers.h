@@ -1,6 +1,6 @@
 // One method of matching each, with its parameters: what a technology finds in the items of a
-// chunk. They add hits; what becomes of a hit that is suspended or cleared by a list of known-good
-// files is decided by match, for all methods alike.
+// chunk. They add hits; match then decides about suspended hits and known-good files, for all
+// methods alike.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,7 @@ struct Asked {
   const std::vector<std::string>* lists =
       nullptr;  // looked up; items that are asked in the same lists share the vector
   std::vector<MatchHit>* hits = nullptr;
-  // The first thing without which the item cannot be said to be no hit.
+  // The first error because of which the item cannot be a non-hit.
   std::optional<base::ItemError>* unjudged = nullptr;
 };
 
@@ -41,14 +41,14 @@ void match_pdq(const policy::Technology&, const policy::Pdq&, const Lookup&,
 // other in other videos too.
 void match_vpdq(const policy::Technology&, const policy::Vpdq&, const Lookup&,
                 std::span<const Asked>);
-// Are enough frames of the item, and of the entry, in each other?
+// True if enough frames of the item match the entry, and the other way round.
 bool enough_frames(const VideoHit&, const policy::Vpdq&);
 
 // Solicitation: factors at or over their thresholds, an objective one among them (Art. 3(1)(f)).
 // Only numbers and truth values are read, never words.
 void match_indicators(const policy::Technology&, const policy::Indicators&, std::span<const Asked>);
 
-// The score of the provider's own detector. No score is no_score, never a non-hit.
+// The score of the provider's own detector. A missing score is no_score, never a non-hit.
 void match_external(const policy::Technology&, const policy::External&, std::span<const Asked>);
 
 }  // namespace proviso::stage

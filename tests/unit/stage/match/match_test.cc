@@ -140,7 +140,7 @@ TEST_CASE(
   CHECK_FALSE(answers[1].line.at("match").contains("excluded"));
   CHECK(entries_of(answers[2]) == "known-1");
   CHECK(entries_of(answers[3]) == "known-1");
-  CHECK(match.figures().at("match").at("excluded").at("known_good") == 5);
+  CHECK(json::parse(match.figures(), "figures").at("match").at("excluded").at("known_good") == 5);
   const auto events = w.events(ledger::event::kMatchExcluded);
   REQUIRE(events.size() == 1);
   CHECK(events[0].at("known_good") == Json{{"good", 5}});

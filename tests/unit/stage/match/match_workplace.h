@@ -5,16 +5,13 @@
 
 #include <fstream>
 
-#include "../../gate/workplace.h"
+#include "../stream_workplace.h"
 #include "base/bytes.h"
 #include "index/builder.h"
 #include "index/index.h"
 #include "stage/match/match.h"
 
 namespace proviso::stage_test {
-
-using gate_test::at;
-using json::Json;
 
 inline std::string md5_of(int n) {
   return crypto::sha256_hex("md5 " + std::to_string(n)).substr(0, 32);
@@ -28,27 +25,10 @@ inline std::string pdq_of(int n, int bits = 0) {
   return pdq::to_hex(hash);
 }
 
-inline law::Resolved law_with_few_conditions() {
-  law::Instrument text = law::load("com-2020-568");
-  for (law::Rule& rule : text.rules) rule.attested_by.clear();
-  return {std::move(text), {}, true};
-}
-
-struct MatchWorkplace : gate_test::Workplace {
-  law::Resolved law = law_with_few_conditions();
-  std::unique_ptr<gate::Gate> gate;
-  std::unique_ptr<ndjson::SealKey> key;
-  ndjson::Parser parser;
-
+struct MatchWorkplace : StreamWorkplace {
   // Lists: known (verified): 1, 2; fresh (not verified): 2, 3; good: 9 and, of what is in known, 2.
   MatchWorkplace() {
-    set_time(at("2025-06-01T00:00:00Z"));
-    policy.instrument = "com-2020-568";
-    policy.stream_key = (directory / "stream.key").string();
-    policy.retention_unscanned = *base::parse_period("PT1H");
-    policy.ledger = directory / "ledger";
     policy.index = directory / "index.pvx";
-    base::write_new_file(policy.stream_key, "0123456789abcdef", 0600);
     policy.lists = {{"known", "made up", "known-csam", "nobody", directory / "known.ndjson"},
                     {"fresh", "made up", "known-csam", "", directory / "fresh.ndjson"},
                     {"good", "made up", "known-good", "", directory / "good.ndjson"}};
@@ -83,34 +63,16 @@ struct MatchWorkplace : gate_test::Workplace {
   // After policy and lists are as a case wants them.
   void open() {
     build_index();
-    gate = std::make_unique<gate::Gate>(policy, law, ledger.get());
-    key = gate::stream_seal_key(policy.stream_key);
+    StreamWorkplace::open();
   }
 
   // A record behind hash; `more`: further members of the item.
   std::string hashed(const std::string& id, json::Json hash, const Json& more = Json::object()) {
-    Json item{{"id", id},
-              {"service", "chat"},
-              {"account", "account-1"},
-              {"region", "DE"},
-              {"content", {{"kind", "image"}, {"path", id + ".jpg"}}}};
-    item.update(more);
-    gate::ScopeMember scope;
-    scope.at = now;
-    scope.rehearsal = true;
-    for (const policy::Technology& each : policy.technologies)
-      scope.technologies.push_back(each.name);
+    gate::ScopeMember scope = admission();
     scope.content = {base::ContentKind::image, base::ContentKind::video};
-    scope.gate = gate->digest();
-    scope.run = "00000000000000000000000000000001";
-    const auto record = ndjson::Record::parse(parser, item.dump());
-    const std::string scoped = record->with(
-        "scope", ndjson::seal(gate::to_member(scope), *ndjson::scope_binding(*record), *key));
     if (!hash.contains("kind")) hash["kind"] = "image";
     if (!hash.contains("members") && !hash.contains("bytes")) hash["bytes"] = 1;
-    const auto again = ndjson::Record::parse(parser, scoped);
-    return again->with("hash",
-                       ndjson::seal(json::canonical(hash), **again->string("scope.mac"), *key));
+    return sealed(scoped(item(id, id + ".jpg", more), scope), "scope", "hash", hash);
   }
 
   struct Answer {
@@ -148,15 +110,6 @@ struct MatchWorkplace : gate_test::Workplace {
   }
   Answer run_one(const std::string& line, stage::MatchSettings settings = {}) {
     return run(std::vector{line}, std::move(settings)).at(0);
-  }
-
-  std::vector<Json> events(std::string_view name) const {
-    std::vector<Json> found;
-    ledger->read(0, [&](const ledger::StoredEntry& entry) {
-      if (entry.event == name) found.push_back(json::parse(entry.line, "entry"));
-      return true;
-    });
-    return found;
   }
 };
 

@@ -5,82 +5,39 @@
 #include <fstream>
 #include <map>
 
-#include "../../gate/workplace.h"
+#include "../stream_workplace.h"
 #include "ndjson/splice.h"
 #include "vault/purge.h"
 
 using namespace proviso;
-using gate_test::at;
+using stage_test::at;
 
 namespace {
 
-constexpr std::string_view kRun = "00000000000000000000000000000001";
-
-law::Resolved law_with_few_conditions() {
-  law::Instrument text = law::load("com-2020-568");
-  for (law::Rule& rule : text.rules) rule.attested_by.clear();
-  return {std::move(text), {}, true};
-}
-
 // A provider with spool, vault and an open gate; records as the stages before retain write them.
-struct Spooled : gate_test::Workplace {
-  law::Resolved law = law_with_few_conditions();
+struct Spooled : stage_test::StreamWorkplace {
   crypto::PrivateKey review_key = crypto::PrivateKey::generate_p256();
-  std::unique_ptr<gate::Gate> gate;
-  std::unique_ptr<ndjson::SealKey> key;
-  ndjson::Parser parser;
 
   Spooled() {
-    set_time(at("2025-06-01T00:00:00Z"));
-    policy.instrument = "com-2020-568";
-    policy.spool = directory / "spool";
     policy.vault = directory / "vault";
-    policy.ledger = directory / "ledger";
-    policy.stream_key = (directory / "stream.key").string();
     policy.seal_certificates = {directory / "review.crt"};
     policy.retention_suspected = *base::parse_period("P14D");
-    policy.retention_unscanned = *base::parse_period("PT1H");
     policy.retention_replay = *base::parse_period("P7D");
     policy.evidence_fields = {{"account", "to report it"}};
-    std::filesystem::create_directory(policy.spool);
-    base::write_new_file(policy.stream_key, "0123456789abcdef", 0600);
     base::write_new_file(
         directory / "review.crt",
         crypto::Certificate::self_signed(review_key, "review", at("2020-01-01T00:00:00Z"),
                                          at("2029-01-01T00:00:00Z"))
             .pem());
     vault::CaseStore::create(policy.vault, true);
-    gate = std::make_unique<gate::Gate>(policy, law, ledger.get());
-    key = gate::stream_seal_key(policy.stream_key);
+    open();
   }
 
-  void put(const std::string& name, const std::string& bytes) const {
-    std::ofstream(policy.spool / name, std::ios::binary) << bytes;
-  }
-  bool there(const std::string& name) const { return std::filesystem::exists(policy.spool / name); }
-
+  using StreamWorkplace::scoped;
   std::string scoped(const std::string& id, const std::string& path) {
-    const std::string item =
-        R"({"id":")" + id +
-        R"(","service":"chat","account":"account-1","region":"DE","role":"sending",)" +
-        R"("sent_at":"2025-06-01T00:00:00Z","phone":"0123","content":{"kind":"image","path":")" +
-        path + R"("}})";
-    const auto record = ndjson::Record::parse(parser, item);
-    gate::ScopeMember scope;
-    scope.at = now;
-    scope.rehearsal = true;
-    scope.technologies = {"known-digests"};
-    scope.content = {base::ContentKind::image};
-    scope.gate = gate->digest();
-    scope.run = std::string(kRun);
-    return record->with(
-        "scope", ndjson::seal(gate::to_member(scope), *ndjson::scope_binding(*record), *key));
-  }
-  std::string sealed(const std::string& line, std::string_view before, std::string_view name,
-                     const json::Json& member) {
-    const auto record = ndjson::Record::parse(parser, line);
-    const auto mac = record->string(std::string(before) + ".mac");
-    return record->with(name, ndjson::seal(json::canonical(member), **mac, *key));
+    const json::Json more{
+        {"role", "sending"}, {"sent_at", "2025-06-01T00:00:00Z"}, {"phone", "0123"}};
+    return scoped(item(id, path, more), admission());
   }
   std::string matched(const std::string& id, const std::string& path, const std::string& bytes,
                       bool hit) {
@@ -100,40 +57,12 @@ struct Spooled : gate_test::Workplace {
                   {{"hits", hits}, {"identified_at", base::to_string(now)}});
   }
 
-  struct Line {
-    ndjson::Outcome::Kind kind;
-    std::string text;
-    json::Json json;
-  };
-  std::vector<Line> run(const std::vector<std::string>& lines,
-                        stage::RetainSettings settings = {}) {
+  std::vector<Answer> run(const std::vector<std::string>& lines,
+                          stage::RetainSettings settings = {}) {
     stage::Retain retain(*gate, *ledger, settings);
-    retain.begin_batch(lines.size());
-    std::vector<ndjson::Outcome> outcomes;
-    for (const std::string& line : lines) {
-      const auto record = ndjson::Record::parse(parser, line);
-      REQUIRE(record);
-      const ndjson::Placed placed{*record, outcomes.size()};
-      outcomes.push_back(record->has("error") ? retain.process_failed(placed, 0)
-                                              : retain.process(placed, 0));
-    }
-    retain.commit_batch(outcomes);
+    std::vector<Answer> answers = run_batch(retain, lines);
     retain.finish();
-    std::vector<Line> answer;
-    for (const ndjson::Outcome& outcome : outcomes) {
-      answer.push_back({outcome.kind, outcome.line,
-                        outcome.line.empty() ? json::Json() : json::parse(outcome.line, "line")});
-    }
-    return answer;
-  }
-  // "side/outcome/reason" -> how many.
-  std::map<std::string, std::uint64_t> counts() const {
-    std::map<std::string, std::uint64_t> sums;
-    for (const auto& [count, n] : ledger::run_totals(*ledger, std::string(kRun)).counts) {
-      sums[std::string(to_string(count.side)) + "/" + std::string(to_string(count.outcome)) +
-           (count.reason.empty() ? "" : "/" + count.reason)] += n;
-    }
-    return sums;
+    return answers;
   }
   std::string failed(const std::string& id, const std::string& path, const std::string& code) {
     const auto record = ndjson::Record::parse(parser, scoped(id, path));
@@ -190,8 +119,8 @@ TEST_CASE(
   CHECK(row.id.value == lines[0].json["retain"]["case"]);
   CHECK(row.previously_identified);
   const auto certificate = crypto::Certificate::open(t.directory / "review.crt");
-  const vault::Opened opened =
-      store.open_case(row, t.review_key, certificate, row.purposes.at(0), "review");
+  const vault::Opened opened = store.open_case(store.open_stored(row.id), t.review_key, certificate,
+                                               {row.purposes.at(0), "review", {}});
   CHECK(opened.metadata["account"] == "account-1");
   CHECK(opened.metadata["hits"][0]["entry"] == "7");
   CHECK(opened.metadata["hash"]["kind"] == "image");

@@ -1,0 +1,114 @@
+#include "ledger/audit_listing.h"
+
+#include <fmt/core.h>
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/instant.h"
+#include "crypto/random.h"
+#include "json/json.h"
+#include "ledger/merkle.h"
+
+namespace proviso::ledger {
+
+namespace {
+
+json::OrderedJson hex_list(const std::vector<base::Sha256>& hashes) {
+  json::OrderedJson list = json::OrderedJson::array();
+  for (const base::Sha256& hash : hashes) list.push_back(base::to_hex(hash));
+  return list;
+}
+
+std::optional<base::Instant> read_instant(const std::string& text, const char* option) {
+  if (text.empty()) return std::nullopt;
+  const auto instant = base::parse_instant(text);
+  if (!instant) {
+    throw base::Error(base::ExitCode::usage, fmt::format("'{}' is no RFC 3339 instant", text),
+                      option);
+  }
+  return instant;
+}
+
+}  // namespace
+
+std::string inclusion_text(const Ledger& ledger, std::uint64_t index) {
+  const auto all = leaves(ledger);
+  if (index >= all.size()) {
+    throw base::Error(base::ExitCode::usage, fmt::format("the log has {} entries", all.size()),
+                      "N");
+  }
+  const json::OrderedJson proof{{"index", index},
+                                {"size", all.size()},
+                                {"leaf", base::to_hex(all[index])},
+                                {"root", base::to_hex(tree_hash(all))},
+                                {"proof", hex_list(inclusion_proof(all, index))}};
+  return proof.dump(2) + "\n";
+}
+
+std::string consistency_text(const Ledger& ledger, std::uint64_t old_size, std::uint64_t new_size) {
+  const auto entries = leaves(ledger);
+  const std::uint64_t size = new_size == 0 ? entries.size() : new_size;
+  if (old_size == 0 || old_size > size || size > entries.size()) {
+    throw base::Error(base::ExitCode::usage,
+                      fmt::format("sizes 1 to {} in order were expected", entries.size()),
+                      "OLD NEW");
+  }
+  const std::span<const base::Sha256> all(entries);
+  const json::OrderedJson proof{{"old_size", old_size},
+                                {"old_root", base::to_hex(tree_hash(all.first(old_size)))},
+                                {"size", size},
+                                {"root", base::to_hex(tree_hash(all.first(size)))},
+                                {"proof", hex_list(consistency_proof(all.first(size), old_size))}};
+  return proof.dump(2) + "\n";
+}
+
+std::string document(const Ledger& ledger, std::string_view digest) {
+  if (digest.size() != 64 || !base::from_hex(digest))
+    throw base::Error(base::ExitCode::usage, "64 hex digits were expected", "DIGEST");
+  return base::read_file(ledger.directory() / "documents" / digest);
+}
+
+std::string verified(const Ledger& ledger, const crypto::PublicKey& key, const std::string& since) {
+  std::optional<std::string> remembered;
+  if (!since.empty()) remembered = base::read_file(since);
+  const Verification result = verify(ledger, key, remembered);
+  if (!result.findings.empty()) throw base::Error(base::ExitCode::check_failed, result.findings);
+  return fmt::format("{}: {} entries, root {}, as signed{}", result.checkpoint.origin,
+                     result.checkpoint.size, crypto::base64(result.checkpoint.root),
+                     result.unacknowledged_bytes == 0
+                         ? ""
+                         : fmt::format("; {} bytes behind it were never acknowledged",
+                                       result.unacknowledged_bytes));
+}
+
+void list_entries(const Ledger& ledger, Query query, const std::string& from, const std::string& to,
+                  const std::function<bool(std::string_view line)>& line) {
+  query.from = read_instant(from, "--from");
+  query.to = read_instant(to, "--to");
+  ledger.read(0, [&](const StoredEntry& entry) {
+    return !query.matches(entry) || line(to_text(entry) + "\n");
+  });
+}
+
+std::vector<Balance> balances(const Ledger& ledger, const std::string& run, bool all) {
+  if (!all && run.empty())
+    throw base::Error(base::ExitCode::usage, "a run or --all was expected", "RUN");
+  std::vector<Balance> found;
+  for (const std::string& each : all ? runs(ledger) : std::vector{run})
+    found.push_back(balance(ledger, each));
+  if (!all && found[0].in == 0 && found[0].dropped_at_scope == 0)
+    throw base::Error(base::ExitCode::no_input, "the ledger knows no such run", run);
+  return found;
+}
+
+std::string unaccounted_text(const Balance& found) {
+  if (found.open) return "the run is in progress; what is on its way is not accounted for yet";
+  return fmt::format("{} of {} items are not accounted for{}", found.unaccounted(), found.in,
+                     found.unclean ? "; a stage died, figures may be off by one group" : "");
+}
+
+}  // namespace proviso::ledger

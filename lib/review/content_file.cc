@@ -1,0 +1,41 @@
+#include "review/content_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "media/decoder.h"
+
+namespace proviso::review {
+
+ContentFile::ContentFile(std::string path) : path_(std::move(path)) {
+  if (path_.empty()) return;
+  fd_.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd_) base::throw_errno(errno, "cannot be created", path_, base::ExitCode::cannot_create);
+}
+
+ContentFile::~ContentFile() {
+  if (fd_ && !whole_) ::unlink(path_.c_str());
+}
+
+void ContentFile::write(const View& view, bool original) {
+  const int out = fd_ ? fd_.get() : STDOUT_FILENO;
+  if (original) {
+    view.content([&](std::span<const std::byte> part) {
+      base::write_all(out, base::as_text(part), "output");
+    });
+  } else {
+    media::Decoder decoder;
+    base::write_all(out, view.preview(decoder), "output");
+  }
+  if (fd_) base::sync(fd_.get(), path_);
+  whole_ = true;
+}
+
+}  // namespace proviso::review

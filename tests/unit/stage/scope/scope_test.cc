@@ -1,0 +1,243 @@
+#include "stage/scope/scope.h"
+
+#include <sstream>
+
+#include "../stream_workplace.h"
+#include "ledger/events.h"
+#include "stage/scope/scope_explanation.h"
+
+using namespace proviso;
+using Kind = ndjson::Outcome::Kind;
+using Counts = std::map<std::string, std::uint64_t>;
+using stage_test::at;
+using stage_test::Json;
+
+namespace {
+
+struct Scoping : stage_test::StreamWorkplace {
+  Scoping() { open(); }
+
+  stage::ScopeSettings rejecting() const {
+    stage::ScopeSettings settings;
+    settings.rejects = directory / "rejects.ndjson";
+    return settings;
+  }
+  std::vector<Json> rejects() const {
+    std::vector<Json> lines;
+    std::istringstream text(base::read_file(directory / "rejects.ndjson"));
+    for (std::string line; std::getline(text, line);) lines.push_back(json::parse(line, "line"));
+    return lines;
+  }
+};
+
+Json outside_the_union() { return {{"region", "US"}}; }
+Json with_a_lawyer() {
+  return {{"counterparts", {{{"account", "x"}, {"region", "FR"}, {"secrecy", "protected"}}}}};
+}
+
+}  // namespace
+
+TEST_CASE("an admitted item goes on with a sealed scope member, every other byte as it was") {
+  Scoping w;
+  stage::Scope scope(*w.gate, *w.ledger, {});
+  const std::string line = R"({"x" : [1.50,"\u00e9"] ,)" + w.item("m-1", "a").substr(1);
+  const auto answer = w.run_batch(scope, {line}).at(0);
+  CHECK(answer.kind == Kind::pass);
+  CHECK(answer.text.starts_with(line.substr(0, line.size() - 1) + R"(,"scope":{)"));
+  const Json& member = answer.json.at("scope");
+  CHECK(member.at("decision") == "admitted");
+  CHECK(member.at("mode") == "rehearsal");
+  CHECK(member.at("technologies") == Json{"known-digests"});
+  CHECK(member.at("gate") == w.gate->digest());
+  CHECK(member.at("run") == scope.run());
+  CHECK(w.seals_verify(answer.text, {"scope"}));
+  CHECK(w.counts(scope.run()) == Counts{{"in/admitted", 1}});
+}
+
+TEST_CASE("a refused item is dropped and counted by its rule; its files go once that is durable") {
+  Scoping w;
+  w.put("content", "x");
+  w.put("evidence", "x");
+  w.put("other", "x");
+  stage::Scope scope(*w.gate, *w.ledger, {});
+  Json more = outside_the_union();
+  more["content"] = {{"kind", "image"}, {"path", "content"}, {"evidence", "evidence"}};
+  auto outcomes = w.process(scope, {w.item("m-1", "", more), w.item("m-2", "other")});
+  CHECK(outcomes[0].kind == Kind::drop);
+  CHECK(w.there("content"));
+  CHECK(w.there("evidence"));
+  scope.commit_batch(outcomes);
+  CHECK(outcomes[0].line.empty());
+  CHECK_FALSE(w.there("content"));
+  CHECK_FALSE(w.there("evidence"));
+  CHECK(w.there("other"));
+  CHECK(w.counts(scope.run()) == Counts{{"dropped/refused/SC-01", 1}, {"in/admitted", 1}});
+}
+
+TEST_CASE("the refusals file has id, rule and citation, of a protected party the rule alone") {
+  Scoping w;
+  stage::Scope scope(*w.gate, *w.ledger, w.rejecting());
+  const auto answers =
+      w.run_batch(scope, {w.item("m-1", "a", outside_the_union()), w.item("m-2", "b"),
+                          w.item("m-3", "c", with_a_lawyer())});
+  for (const std::size_t refused : {0u, 2u}) {
+    CHECK(answers[refused].kind == Kind::drop);
+    CHECK(answers[refused].text.empty());
+  }
+  CHECK(answers[1].kind == Kind::pass);
+  w.run_batch(scope, {w.item("m-4", "d", {{"service", "forum"}})});
+  const std::vector<Json> rejects = w.rejects();
+  REQUIRE(rejects.size() == 3);
+  CHECK(rejects[0].at("id") == "m-1");
+  CHECK(rejects[0].at("rule") == "SC-01");
+  CHECK(rejects[0].at("citation") == w.law.refusal("SC-01", "").citation);
+  CHECK_FALSE(rejects[1].contains("id"));
+  CHECK(rejects[1].at("rule") == "HU-05");
+  CHECK(rejects[2].at("id") == "m-4");
+  CHECK(rejects[2].at("rule") == "SC-09");
+}
+
+TEST_CASE("a dry run decides and writes refusals, but unlinks and records nothing") {
+  Scoping w;
+  w.put("a", "x");
+  const std::uint64_t size = w.ledger->checkpoint().size;
+  stage::ScopeSettings settings = w.rejecting();
+  settings.dry_run = true;
+  stage::Scope scope(*w.gate, *w.ledger, settings);
+  w.run_batch(scope, {w.item("m-1", "a", outside_the_union()), w.item("m-2", "b")});
+  scope.finish();
+  CHECK(w.there("a"));
+  CHECK(w.ledger->checkpoint().size == size);
+  CHECK(w.counts(scope.run()).empty());
+  CHECK(w.rejects().size() == 1);
+  Counts totals;
+  for (const auto& [key, sum] : scope.totals())
+    totals[std::string(to_string(key.outcome)) + key.reason] += sum.items;
+  CHECK(totals == Counts{{"admitted", 1}, {"refusedSC-01", 1}});
+}
+
+TEST_CASE("an item that is not a proper record is an error of its own and keeps its file") {
+  Scoping w;
+  w.put("a", "x");
+  stage::Scope scope(*w.gate, *w.ledger, w.rejecting());
+  auto outcomes = w.process(
+      scope, {w.item("m-1", "a", {{"region", 5}}), w.item("m-2", "a", {{"scope", Json::object()}}),
+              w.item("m-3", "a", {{"error", {{"code", "decode_failed"}}}}),
+              w.item("m-4", "", {{"content", {{"kind", "image"}}}})});
+  scope.commit_batch(outcomes);
+  for (const auto& outcome : outcomes) {
+    CHECK(outcome.kind == Kind::error);
+    CHECK(outcome.line.find(R"("error":{"tool":"scope-check","code":"bad_record")") !=
+          std::string::npos);
+  }
+  CHECK(w.there("a"));
+  CHECK(w.rejects().empty());
+  CHECK(w.counts(scope.run()) == Counts{{"dropped/error/bad_record", 4}});
+}
+
+TEST_CASE("a refused item's path that leads elsewhere, or to no regular file, is left alone") {
+  Scoping w;
+  base::write_new_file(w.directory / "outside", "x");
+  std::filesystem::create_symlink(w.directory / "outside", w.policy.spool / "link");
+  std::filesystem::create_directory(w.policy.spool / "folder");
+  stage::Scope scope(*w.gate, *w.ledger, {});
+  w.run_batch(scope, {w.item("m-1", "../outside", outside_the_union()),
+                      w.item("m-2", "link", outside_the_union()),
+                      w.item("m-3", "folder", outside_the_union())});
+  CHECK(std::filesystem::exists(w.directory / "outside"));
+  CHECK(w.there("link"));
+  CHECK(w.there("folder"));
+  CHECK(w.counts(scope.run()) == Counts{{"dropped/refused/SC-01", 3}});
+}
+
+TEST_CASE("with every pair closed the run ends with what is missing, and the ledger says so") {
+  Scoping w;
+  w.set_time(at("2026-05-01T00:00:00Z"));
+  stage::Scope scope(*w.gate, *w.ledger, {});
+  std::optional<base::ExitCode> code;
+  try {
+    scope.begin_batch(1);
+  } catch (const base::Error& error) {
+    code = error.code();
+  }
+  CHECK(code == base::ExitCode::unavailable);
+  const std::vector<Json> closed = w.events(ledger::event::kGateClosed);
+  REQUIRE(closed.size() == 1);
+  CHECK(closed[0].at("rules") == Json{"SC-12"});
+}
+
+TEST_CASE("a halt closes the gate with the next batch, and what was admitted before is counted") {
+  Scoping w;
+  stage::Scope scope(*w.gate, *w.ledger, {});
+  CHECK(w.run_batch(scope, {w.item("m-1", "a")}).at(0).kind == Kind::pass);
+  w.sign(ledger::OversightAct::halt, "under review");
+  w.set_time(at("2025-06-01T00:00:01Z"));
+  CHECK_THROWS_AS(scope.begin_batch(1), base::Error);
+  CHECK(w.counts(scope.run()) == Counts{{"in/admitted", 1}});
+}
+
+TEST_CASE("a run ends at UTC midnight; each has the gate's inputs in the ledger once") {
+  Scoping w;
+  stage::Scope scope(*w.gate, *w.ledger, {});
+  w.run_batch(scope, {w.item("m-1", "a")});
+  const std::string first = scope.run();
+  w.set_time(at("2025-06-01T23:59:59Z"));
+  w.run_batch(scope, {w.item("m-2", "a")});
+  CHECK(scope.run() == first);
+  w.set_time(at("2025-06-02T00:00:00Z"));
+  const auto answer = w.run_batch(scope, {w.item("m-3", "a")}).at(0);
+  CHECK(scope.run() != first);
+  CHECK(answer.json.at("scope").at("run") == scope.run());
+  scope.finish();
+  CHECK(w.counts(first) == Counts{{"in/admitted", 2}});
+  CHECK(w.counts(scope.run()) == Counts{{"in/admitted", 1}});
+  CHECK(w.events(ledger::event::kGateInputs).size() == 2);
+}
+
+TEST_CASE("looking back, each item is judged by the day on which it was sent") {
+  Scoping w;
+  stage::ScopeSettings settings = w.rejecting();
+  settings.dry_run = settings.historical = true;
+  stage::Scope scope(*w.gate, *w.ledger, settings);
+  const auto answers = w.run_batch(
+      scope, {w.item("m-1", "a", {{"sent_at", "2025-01-01T00:00:00Z"}}),
+              w.item("m-2", "a", {{"sent_at", "2020-01-01T00:00:00Z"}}),
+              w.item("m-3", "a", {{"sent_at", "2025-01-02T00:00:00Z"}}), w.item("m-4", "a")});
+  CHECK(answers[0].json.at("scope").at("at") == "2025-01-01T00:00:00Z");
+  CHECK(answers[1].kind == Kind::drop);
+  CHECK(answers[2].json.at("scope").at("at") == "2025-01-02T00:00:00Z");
+  CHECK(answers[3].error() == "bad_record");
+  REQUIRE(w.rejects().size() == 1);
+  CHECK(w.rejects()[0].at("rule") == "SC-12");
+}
+
+TEST_CASE("explaining prints the decision on the item that was asked for, and nothing else") {
+  Scoping w;
+  stage::ScopeSettings settings;
+  settings.dry_run = true;
+  settings.explain = "m-2";
+  stage::Scope scope(*w.gate, *w.ledger, settings);
+  auto outcomes = w.process(scope, {w.item("m-1", "a"), w.item("m-3", "a")});
+  CHECK_FALSE(scope.explained());
+  for (const auto& outcome : outcomes) CHECK(outcome.line.empty());
+  outcomes = w.process(scope, {w.item("m-2", "a", outside_the_union())});
+  CHECK(scope.explained());
+  CHECK(outcomes[0].line.starts_with("item m-2: refused under SC-01 ("));
+}
+
+TEST_CASE("a comparison of two texts counts the items by both decisions and passes none on") {
+  Scoping w;
+  const law::Resolved later = gate_test::under("reg-2026-1881");
+  gate::Gate second(w.policy, later, w.ledger.get());
+  stage::ScopeComparison comparison(*w.gate, second);
+  const auto answers =
+      w.run_batch(comparison, {w.item("m-1", "a"), w.item("m-2", "a", outside_the_union())});
+  for (const auto& answer : answers) {
+    CHECK(answer.kind == Kind::drop);
+    CHECK(answer.text.empty());
+  }
+  const std::string table = comparison.table();
+  CHECK(table.find("com-2020-568") != std::string::npos);
+  CHECK(table.find("reg-2026-1881") != std::string::npos);
+  CHECK(table.find("refused SC-01") != std::string::npos);
+}
