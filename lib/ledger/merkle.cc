@@ -1,5 +1,6 @@
 #include "ledger/merkle.h"
 
+#include <bit>
 #include <cstddef>
 #include <string>
 #include <utility>
