@@ -98,8 +98,11 @@ std::vector<Balance> balances(const Ledger& ledger, const std::string& run, bool
   if (!all && run.empty())
     throw base::Error(base::ExitCode::usage, "a run or --all was expected", "RUN");
   std::vector<Balance> found;
-  for (const std::string& each : all ? runs(ledger) : std::vector{run})
-    found.push_back(balance(ledger, each));
+  if (all) {
+    for (const std::string& each : runs(ledger)) found.push_back(balance(ledger, each));
+  } else {
+    found.push_back(balance(ledger, run));
+  }
   if (!all && found[0].in == 0 && found[0].dropped_at_scope == 0)
     throw base::Error(base::ExitCode::no_input, "the ledger knows no such run", run);
   return found;
