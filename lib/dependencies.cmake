@@ -1,5 +1,5 @@
 # Every library Proviso needs, looked for at once, so that a missing one is named with its Debian package beside all others.
-# Each stands with the headers that are its own (a name, or the beginning of one): check_includes.cmake lets a room include
+# Each is listed with the headers that are its own (a name, or the beginning of one): check_includes.cmake lets a room include
 # them only if the room links the library.
 find_package(PkgConfig QUIET)
 set(PROVISO_MISSING "")

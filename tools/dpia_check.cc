@@ -1,4 +1,4 @@
-// dpia-check: holds each DPIA against the law and the policy.  proviso-dpia-check(1)
+// dpia-check: checks each DPIA against the law and the policy.  proviso-dpia-check(1)
 #include <fmt/core.h>
 
 #include "base/file.h"

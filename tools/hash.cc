@@ -1,4 +1,4 @@
-// hash: digests and perceptual hashes of in-scope items, or of files for making lists.
+// hash: computes digests and perceptual hashes of in-scope items, or of files for making lists.
 // proviso-hash(1)
 #include <fmt/core.h>
 

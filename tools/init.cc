@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
         .check(cli::one_of({"production", "rehearsal"}));
     app.option("--provider", s.provider, "the provider's name");
     app.option("--instrument", s.instrument, "the law: a built-in id or a file");
-    app.option("--also", s.also, "a stricter text to live by (repeatable)");
+    app.option("--also", s.also, "a stricter text to comply with (repeatable)");
     return [&](cli::Context& context) {
       s.rehearsal = mode == "rehearsal";
       context.set_clock_without_policy();

@@ -1,4 +1,4 @@
-// law: the texts as data, the calendar, and the signed acts of oversight.  proviso-law(1)
+// law: prints the texts as data and the calendar, and signs acts of oversight.  proviso-law(1)
 #include <fmt/core.h>
 
 #include "cli/app.h"

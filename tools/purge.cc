@@ -1,4 +1,4 @@
-// purge: cases at their end, keys and bytes; abandoned spool files.  proviso-purge(1)
+// purge: destroys cases at their end, keys and bytes, and abandoned spool files.  proviso-purge(1)
 #include <unistd.h>
 
 #include "cli/app.h"

@@ -1,5 +1,5 @@
-// report: a case's package for a registered body; the yearly report with each figure's query.
-// proviso-report(1)
+// report: makes a case's package for a registered body, and the yearly report with the query of
+// each figure. proviso-report(1)
 #include <unistd.h>
 
 #include <optional>

@@ -1,4 +1,4 @@
-// retain: hits become sealed cases, everything else is erased.  proviso-retain(1)
+// retain: stores hits as sealed cases and erases everything else.  proviso-retain(1)
 #include "stage/retain/retain.h"
 #include "cli/app.h"
 

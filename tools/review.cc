@@ -1,4 +1,4 @@
-// review: people look at cases and decide.  proviso-review(1)
+// review: lists, shows and decides cases.  proviso-review(1)
 #include <fmt/core.h>
 #include <unistd.h>
 

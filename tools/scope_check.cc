@@ -1,4 +1,4 @@
-// scope-check: which items may be processed at all.  proviso-scope-check(1)
+// scope-check: decides which items may be processed at all.  proviso-scope-check(1)
 #include "stage/scope/scope.h"
 
 #include <fmt/core.h>

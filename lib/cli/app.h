@@ -1,5 +1,5 @@
-// What all tools share: options, policy and clock, statistics, words on stderr, exit codes. A main
-// is run(name, ..., set_up).
+// What all tools share: options, policy and clock, statistics, messages on stderr, exit codes. A
+// main is run(name, ..., set_up).
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// What the work of a tool is given: its words, its output, and what its options name.
+// What a tool's work has: its log, its output, and what its options name.
 #pragma once
 
 #include <filesystem>
@@ -53,9 +53,9 @@ class Context {
   Context& operator=(const Context&) = delete;
   ~Context();
 
-  // Words on stderr, after all that was printed before them.
+  // The log on stderr; what was printed before is written first.
   const Log& log();
-  // The asked-for answer, on standard output; see Output for errors. False once nobody reads it.
+  // Prints a part of the answer on standard output; see Output for errors. False once nobody reads.
   bool print(std::string_view text) { return output_.print(text); }
   void flush() { output_.flush(); }
   // Prints an answer that is whole; gives ExitCode::ok.
@@ -87,7 +87,7 @@ class Context {
   base::ExitCode stream(ndjson::Stage&, const ndjson::StreamOptions&);
   // Writes one line of JSON to --stats FILE, where that was asked for.
   void write_stats(std::string_view line) const;
-  // Asked for, or a terminal that nothing else is written to.
+  // True with --progress, or if stderr is a terminal and stdout is not.
   bool shows_progress(int output) const;
 
  private:

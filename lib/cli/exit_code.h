@@ -1,4 +1,4 @@
-// The one place where what a tool throws becomes words on stderr and an exit code.
+// The one place where what a tool throws becomes a message on stderr and an exit code.
 #pragma once
 
 #include <functional>

@@ -20,7 +20,7 @@ void write_line(std::string line) {
   }
 }
 
-// Words may hold names that came from input: no control character reaches the terminal.
+// A message may contain names from the input: no control character reaches the terminal.
 std::string printable(std::string_view text) {
   std::string out;
   for (const char c : text) out += (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) ? '?' : c;

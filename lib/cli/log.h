@@ -1,4 +1,4 @@
-// Words on standard error.
+// Messages on standard error.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@ namespace proviso::cli {
 
 enum class LogFormat { text, json };
 
-// Words on stderr, one line each: "proviso-TOOL: error: WHERE: WHAT". With --log-format json one
+// One line each on stderr: "proviso-TOOL: error: WHERE: WHAT". With --log-format json one
 // object a line.
 class Log {
  public:

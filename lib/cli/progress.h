@@ -1,5 +1,5 @@
-// Progress on standard error: how much is done, how fast, and how long it will still take where
-// that can be told.
+// Progress on standard error: how much is done, how fast, and how long the rest will take where
+// that is known.
 #pragma once
 
 #include <chrono>

@@ -17,8 +17,8 @@ namespace {
 
 int number_of(base::ExitCode code) { return static_cast<int>(code); }
 
-// What must be known before options are parsed: --version and --schema answer whatever else stands
-// beside them, and words about a wrong option follow --log-format too.
+// What must be known before options are parsed: --version and --schema answer whatever else is
+// given, and the message about a wrong option follows --log-format too.
 struct EarlyOptions {
   bool version = false, verbose = false;
   std::optional<std::string> schema;
@@ -95,7 +95,7 @@ int parse_and_act(std::string_view tool, int argc, char** argv,
   log.format = early.format;
 
   CLI::App parser{std::string(summary_of(tool)), fmt::format("proviso {}", tool)};
-  parser.fallthrough();  // common options stand before or after a subcommand
+  parser.fallthrough();  // common options may come before or after a subcommand
   parser.set_help_flag("-h,--help", "Print this help; the manual says more")
       ->group("Common options");
   Common common;

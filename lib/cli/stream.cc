@@ -97,7 +97,7 @@ base::ExitCode Context::stream(ndjson::Stage& stage, const ndjson::StreamOptions
   catch_signals();
   ndjson::StreamCounts counts;
   const auto start = Clock::now();
-  stage.begin_batch(0);  // a closed gate is told even when there is nothing to read
+  stage.begin_batch(0);  // a closed gate is reported even without input
   ProgressStage shown(stage, options.input);
   const base::ExitCode code = ndjson::run_stream(
       shows_progress(options.output) ? static_cast<ndjson::Stage&>(shown) : stage, options, counts);

@@ -22,7 +22,7 @@ provider:
   dpo: "dpo@example.org"
 
 instrument: {instrument}        # the law; `proviso law list` shows all
-also: [{also}]                          # stricter texts to live by, e.g. libe-2020: they add conditions, never dates
+also: [{also}]                          # stricter texts to comply with, e.g. libe-2020: they add conditions, never dates
 
 services:
   - name: chat
@@ -108,7 +108,7 @@ grounds:
 
 attestations: attestations.yaml    # written by `proviso policy attest`
 
-keys:                              # no key that opens a case or signs for a person stands here
+keys:                              # no key that opens a case or signs for a person belongs here
   seal: [certs/review.crt]
   ledger: keys/ledger.pem
   stream: keys/stream.key

@@ -97,6 +97,10 @@ pdq::Result hash_by_rows(const std::string& bytes) {
   return pdq::hash({sampled.data(), size.width, size.height, static_cast<std::size_t>(size.width)});
 }
 
+struct Size {
+  int width, height;
+};
+
 }  // namespace
 
 TEST_CASE("luma is the same whether it is taken from the blocks or from converted rows") {
@@ -111,12 +115,12 @@ TEST_CASE("luma is the same whether it is taken from the blocks or from converte
       {2, 2, 1, 1, false, true},
   };
   for (const Coding& coding : codings) {
-    for (const auto& [width, height] : {std::pair{65, 71}, {640, 479}, {513, 90}, {90, 1025}}) {
-      CAPTURE(width);
+    for (const Size size : {Size{65, 71}, {640, 479}, {513, 90}, {90, 1025}}) {
+      CAPTURE(size.width);
       CAPTURE(coding.luma_across);
       CAPTURE(coding.luma_down);
       CAPTURE(coding.chroma_across);
-      const std::string bytes = encoded(width, height, coding);
+      const std::string bytes = encoded(size.width, size.height, coding);
       const base::UniqueFd fd(::memfd_create("test", MFD_CLOEXEC));
       base::write_all(fd.get(), bytes, "memfd");
       const auto found = decoder.examine(fd.get(), base::ContentKind::image, wanted);
