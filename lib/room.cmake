@@ -75,3 +75,10 @@ function(proviso_room name)
   add_dependencies(proviso_${name} includes_${name})
   add_dependencies(layering includes_${name})
 endfunction()
+
+# Compiles these files, loops over pixels or hashes, with -O3 in Release.
+function(proviso_optimize)
+  if(NOT PROVISO_FUZZ)
+    set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O3>)
+  endif()
+endfunction()
