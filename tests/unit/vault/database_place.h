@@ -99,7 +99,8 @@ class DatabasePlace {
     settled.tag_ceiling = instant("2027-11-24T09:00:00Z");
     settled.blob_sha256 = "b0";
     settled.envelope_sha256 = "e0";
-    const auto bytes = base::as_bytes("envelope of " + name);
+    const std::string text = "envelope of " + name;
+    const auto bytes = base::as_bytes(text);
     settled.envelope.assign(bytes.begin(), bytes.end());
     settled.bytes = 7;
     settled.purposes = {"reporting", "blocking"};
