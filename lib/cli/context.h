@@ -87,7 +87,8 @@ class Context {
   base::ExitCode stream(ndjson::Stage&, const ndjson::StreamOptions&);
   // Writes one line of JSON to --stats FILE, where that was asked for.
   void write_stats(std::string_view line) const;
-  // True with --progress, or if stderr is a terminal and stdout is not.
+  // As --progress or --no-progress says; without them true if stderr is a terminal, `output` is
+  // not, and neither --quiet nor --log-format json is given.
   bool shows_progress(int output) const;
 
  private:
