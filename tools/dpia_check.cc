@@ -30,13 +30,15 @@ base::ExitCode init(cli::Context& context, const Settings& s) {
 base::ExitCode check(cli::Context& context, const Settings& s) {
   const policy::Policy& policy = context.policy({s.documents_only});
   const law::Resolved& law = context.law_with_note();
-  std::vector<std::string> names = s.technologies;
-  if (names.empty()) {
-    for (const policy::Technology& each : policy.technologies) names.push_back(each.name);
-  }
   std::vector<const policy::Technology*> wanted;
-  for (const std::string& name : names) wanted.push_back(&dpia::technology_named(policy, name));
+  wanted.reserve(policy.technologies.size() + s.technologies.size());
+  for (const std::string& name : s.technologies)
+    wanted.push_back(&dpia::technology_named(policy, name));
+  if (wanted.empty()) {
+    for (const policy::Technology& each : policy.technologies) wanted.push_back(&each);
+  }
   std::vector<dpia::Checked> checked;
+  checked.reserve(wanted.size());
   const base::Date today = base::date_of(base::now());
   for (const policy::Technology* about : wanted)
     checked.push_back(dpia::check_file(policy, *about, law, today, s.min_days));

@@ -20,6 +20,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// How many hits each query has.
+std::vector<std::size_t> sizes(const std::vector<std::vector<Hit>>& hits) {
+  std::vector<std::size_t> out;
+  out.reserve(hits.size());
+  for (const auto& each : hits) out.push_back(each.size());
+  return out;
+}
+
 struct MappedSection {
   Region hashes, table, info, strings, owners, frames;
   unsigned bits = 0;              // exact types: of the table of starts
@@ -418,8 +426,7 @@ void Index::find_exact(digest::Type type, std::span<const std::byte> digests,
   constexpr std::size_t kWindow = 32;
   const HashType wanted = type_of(type);
   std::vector<bool> suspended(count);
-  std::vector<std::size_t> before;
-  for (const auto& each : hits) before.push_back(each.size());
+  const std::vector<std::size_t> before = sizes(hits);
   for (std::uint32_t section = 0; section < impl_->sections.size(); ++section) {
     // A suspended entry counts even if its list was not asked for: the hash is in doubt.
     const bool asked = impl_->wanted(section, wanted, lists);
@@ -455,8 +462,7 @@ void Index::find_pdq(std::span<const pdq::Hash> queries, int radius,
   }
   hits.resize(queries.size());
   std::vector<PdqFound> found;
-  std::vector<std::size_t> before;
-  for (const auto& each : hits) before.push_back(each.size());
+  const std::vector<std::size_t> before = sizes(hits);
   std::vector<std::pair<std::uint32_t, pdq::Hash>>
       suspended;  // a query and a hash that gives it no hit
   for (std::uint32_t section = 0; section < impl_->sections.size(); ++section) {

@@ -14,10 +14,10 @@ static_assert(std::endian::native == std::endian::little, "the mapped tables are
 
 constexpr std::string_view kMagic = "PVINDEX1";
 constexpr std::uint32_t kVersion = 2;
-constexpr std::uint64_t kBlockBytes = 64 * 1024;  // one digest a block
-constexpr std::uint64_t kPageBytes = 4096;        // the data begins on a page
-constexpr std::uint64_t kAlign = 64;              // a region begins on a cache line
-constexpr std::uint64_t kSignatureBytes = 64;     // Ed25519
+constexpr std::uint64_t kBlockBytes = std::uint64_t{64} * 1024;  // one digest a block
+constexpr std::uint64_t kPageBytes = 4096;                       // the data begins on a page
+constexpr std::uint64_t kAlign = 64;                             // a region begins on a cache line
+constexpr std::uint64_t kSignatureBytes = 64;                    // Ed25519
 constexpr std::uint64_t kMaxMetaBytes = 1u << 20;
 constexpr std::uint64_t kMaxFileBytes = 1ull << 40;
 constexpr std::uint64_t kMaxEntries = 0xffffffff;  // of a section
@@ -79,7 +79,7 @@ constexpr std::uint64_t kReadAhead =
 struct SlotLayout {
   std::uint64_t companions, numbers, bytes;
   constexpr explicit SlotLayout(std::uint64_t entries)
-      : companions(aligned(kSlotStarts * 4)),
+      : companions(aligned(std::uint64_t{kSlotStarts} * 4)),
         numbers(companions + aligned(entries * 2 + kReadAhead)),
         bytes(numbers + aligned(entries * 4)) {}
 };

@@ -321,7 +321,7 @@ std::optional<StoredEntry> Ledger::last() const {
 }
 
 std::string Ledger::keep_document(std::string_view bytes) {
-  const std::string digest = crypto::sha256_hex(bytes);
+  std::string digest = crypto::sha256_hex(bytes);
   const fs::path path = impl_->directory / "documents" / digest;
   std::error_code error;
   if (!fs::exists(path, error)) base::write_file_atomically(path, bytes, 0644);

@@ -12,6 +12,11 @@
 #include "base/file.h"
 
 namespace proviso::ledger {
+namespace {
+
+constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
+
+}  // namespace
 
 std::filesystem::path segment_path(const std::filesystem::path& ledger, std::uint64_t entry_index) {
   return ledger / "entries" / fmt::format("{:04}.ndjson", entry_index / kSegmentEntries + 1);
@@ -53,10 +58,10 @@ Place read_lines(const std::filesystem::path& ledger, Place from, std::uint64_t 
             path.string());
       }
       const std::size_t have = buffer.size();
-      buffer.resize(have + 64 * 1024);
+      buffer.resize(have + kReadBytes);
       ssize_t got = 0;
       do {
-        got = ::pread(fd.get(), buffer.data() + have, 64 * 1024, static_cast<off_t>(read_at));
+        got = ::pread(fd.get(), buffer.data() + have, kReadBytes, static_cast<off_t>(read_at));
       } while (got < 0 && errno == EINTR);
       if (got < 0) base::throw_errno(errno, "cannot be read", path.string());
       buffer.resize(have + static_cast<std::size_t>(got));

@@ -211,7 +211,7 @@ void PolicyReader::check_law(const yaml::Node& root) {
         fmt::format("instrument: {} never became law; only mode rehearsal may use it, or 'also'",
                     base->id));
   }
-  if (policy_.attestations.size() > 0) {
+  if (!policy_.attestations.empty()) {
     for (const Attestation& each : policy_.attestations) {
       const bool known = std::any_of(base->rules.begin(), base->rules.end(),
                                      [&](const law::Rule& r) { return r.id == each.rule; });

@@ -12,7 +12,7 @@ namespace proviso::media {
 Failure decode_jxl(File file, const PictureOptions& options, Luma& luma) {
   constexpr std::size_t kStep = 3;
   constexpr JxlPixelFormat kRgb{kStep, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0};
-  const Failure damaged{Status::decode_failed, "damaged or cut short"};
+  Failure damaged{Status::decode_failed, "damaged or cut short"};
   const std::unique_ptr<JxlDecoder, decltype(&JxlDecoderDestroy)> decoder(JxlDecoderCreate(nullptr),
                                                                           JxlDecoderDestroy);
   if (!decoder ||

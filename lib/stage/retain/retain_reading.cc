@@ -79,6 +79,7 @@ std::vector<ledger::LeafCount> leaves_of(const json::Json& hits, const std::stri
     ++counts[{kind == kinds.end() ? item_kind : kind->second, text_in(*hit, "class")}];
   }
   std::vector<ledger::LeafCount> leaves;
+  leaves.reserve(counts.size());
   for (const auto& [key, n] : counts)
     leaves.push_back({key.first, ledger::parse<base::MaterialClass>(key.second), n});
   return leaves;
