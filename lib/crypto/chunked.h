@@ -11,7 +11,7 @@
 
 namespace proviso::crypto {
 
-constexpr std::size_t kChunkBytes = 64 * 1024;  // plain bytes per chunk
+constexpr std::size_t kChunkBytes = std::size_t{64} * 1024;  // plain bytes per chunk
 constexpr std::size_t kChunkTagBytes = 16;
 constexpr std::size_t kFileKeyBytes = 32;
 

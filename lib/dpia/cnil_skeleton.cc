@@ -40,7 +40,7 @@ json::OrderedJson json_of(const yaml::Node& node, const std::string& key,
       break;
   }
   // Plain numbers, true and false keep their type; the rest is text.
-  const json::OrderedJson plain =
+  json::OrderedJson plain =
       node.quoted ? json::OrderedJson() : json::OrderedJson::parse(node.scalar, nullptr, false);
   if (plain.is_number() || plain.is_boolean()) return plain;
   return node.scalar;

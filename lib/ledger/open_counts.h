@@ -15,7 +15,7 @@
 
 namespace proviso::ledger {
 
-constexpr std::size_t kSlotBytes = 64 * 1024;
+constexpr std::size_t kSlotBytes = std::size_t{64} * 1024;
 
 // What a slot holds.
 struct OpenCounts {

@@ -14,7 +14,7 @@ namespace proviso::ndjson {
 
 namespace {
 
-constexpr std::size_t kReadBytes = 256 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{256} * 1024;
 // Bounds the wait after a signal that arrives just before poll().
 constexpr int kPollMilliseconds = 250;
 

@@ -11,8 +11,8 @@
 namespace proviso::vault {
 namespace {
 
-constexpr std::int64_t kMaxBehindSeconds = 24 * 60 * 60;
-constexpr std::int64_t kMaxAheadSeconds = 31 * 24 * 60 * 60;
+constexpr std::int64_t kMaxBehindSeconds = std::int64_t{24} * 60 * 60;
+constexpr std::int64_t kMaxAheadSeconds = std::int64_t{31} * 24 * 60 * 60;
 
 // True if the clock was implausible and is confirmed.
 bool check_clock(const ledger::Ledger& ledger, base::Instant now, bool confirm) {

@@ -12,7 +12,7 @@ namespace proviso::index::lists {
 namespace {
 
 constexpr std::size_t kPadding = 64;  // what simdjson may read behind a line
-constexpr std::size_t kChunk = 256 * 1024;
+constexpr std::size_t kChunk = std::size_t{256} * 1024;
 
 }  // namespace
 

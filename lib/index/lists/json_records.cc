@@ -17,7 +17,7 @@ constexpr std::size_t kNodeBytes = 64;  // what a value costs beside its text
 // it is one token or blanks.
 class Characters {
  public:
-  explicit Characters(ByteStream& from) : from_(from), buffer_(256 * 1024) {
+  explicit Characters(ByteStream& from) : from_(from), buffer_(std::size_t{256} * 1024) {
     fill();
     if (std::string_view(buffer_.data(), end_).substr(0, 3) == "\xEF\xBB\xBF")
       at_ = 3;  // byte order mark

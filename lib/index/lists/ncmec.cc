@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kNamespace = "https://hashsharing.ncmec.org/hashsharing/v2";
 constexpr int kMaxDepth = 32;
-constexpr std::size_t kMaxTextBytes = 64 * 1024;
+constexpr std::size_t kMaxTextBytes = std::size_t{64} * 1024;
 
 std::string_view text_of(const xmlChar* text) {
   return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);

@@ -17,7 +17,8 @@ constexpr std::size_t kLaterStages = 2u
 
 }  // namespace
 
-Hash::Hash(gate::Gate& gate, unsigned workers, media::Limits limits, std::filesystem::path worker)
+Hash::Hash(gate::Gate& gate, unsigned workers, media::Limits limits,
+           const std::filesystem::path& worker)
     : gate_(gate),
       seal_key_(gate::stream_seal_key(gate.policy().stream_key)),
       spool_(gate.policy().spool) {

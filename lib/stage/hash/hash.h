@@ -22,7 +22,7 @@ namespace proviso::stage {
 class Hash : public ndjson::Stage {
  public:
   // `worker`: the decoding worker's program; empty: beside this executable.
-  Hash(gate::Gate&, unsigned workers, media::Limits, std::filesystem::path worker = {});
+  Hash(gate::Gate&, unsigned workers, media::Limits, const std::filesystem::path& worker = {});
 
   std::string_view name() const override { return "hash"; }
   void begin_batch(std::size_t count) override;
