@@ -119,11 +119,12 @@ std::optional<Instant> parse_instant(std::string_view text) {
     if (at + 6 != text.size() || text[at + 3] != ':' || !hours || !minutes || *hours > 23 ||
         *minutes > 59)
       return std::nullopt;
-    offset = (*hours * 60 + *minutes) * 60 * (text[at] == '+' ? 1 : -1);
+    offset = (std::int64_t{*hours} * 60 + *minutes) * 60 * (text[at] == '+' ? 1 : -1);
   } else {
     return std::nullopt;
   }
-  return Instant{to_days(*date) * kSecondsPerDay + *hour * 3600 + *minute * 60 + *second - offset};
+  return Instant{to_days(*date) * kSecondsPerDay + std::int64_t{*hour} * 3600 +
+                 std::int64_t{*minute} * 60 + *second - offset};
 }
 
 std::string to_string(Instant instant) {

@@ -199,7 +199,7 @@ class CnilReader {
     for (const json::Json& each : member(root_, "measures")) {
       const std::string title = string_of(member(each, "title"));
       const std::string content = string_of(member(each, "content"));
-      append(measures, content.empty() ? title : title + ": " + content);
+      append(measures, content.empty() ? title : fmt::format("{}: {}", title, content));
     }
     put_or_fail("action_plan.measures", measures, place_of_member(text_, "measures"));
   }

@@ -73,7 +73,7 @@ PdqTable::PdqTable(const MappedFile& file, std::uint64_t entries, Region hashes,
   const SlotLayout layout(entries);
   for (std::uint64_t slot = 0; slot < kSlots; ++slot) {
     const std::uint64_t at = table.offset + slot * layout.bytes;
-    slots_.push_back({{at, kSlotStarts * 4},
+    slots_.push_back({{at, kSlotStarts * std::uint64_t{4}},
                       {at + layout.companions, entries * 2 + kReadAhead},
                       {at + layout.numbers, entries * 4}});
   }
@@ -200,7 +200,7 @@ void PdqTable::walk(std::span<const pdq::Hash> queries, int radius,
         const std::size_t value = own ^ all[i].mask;
         const kernels::Bucket bucket{starts[value], starts[value + 1], all[i].limit};
         if (!whole) {
-          file_->ensure(slot.companions.offset + bucket.from * 2,
+          file_->ensure(slot.companions.offset + bucket.from * std::uint64_t{2},
                         (bucket.to - bucket.from) * std::uint64_t{2});
         }
         __builtin_prefetch(companions.data() + bucket.from);

@@ -88,7 +88,7 @@ base::Result<Record> Record::parse(Parser& parser, std::string line) {
   dom::parser& dom = parsed.dom;
   if (dom.capacity() < record.line_.size()) {
     // Allocated here and not by parse(), which would go back to its own depth.
-    const std::size_t capacity = std::max<std::size_t>(record.line_.size(), 64 * 1024);
+    const std::size_t capacity = std::max<std::size_t>(record.line_.size(), std::size_t{64} * 1024);
     if (dom.allocate(capacity, kMaxDepth) != simdjson::SUCCESS) {
       return base::fail("bad_record", "line is too large for the memory there is", true);
     }

@@ -120,7 +120,7 @@ void Fields::look_for(const yaml::Node& at, std::string_view key, const fs::path
 }
 
 fs::path Fields::path_of(const yaml::Node& scalar, std::string_view key, Expect expect) const {
-  const fs::path file = resolve(in.as_string(scalar, key));
+  fs::path file = resolve(in.as_string(scalar, key));
   if (!file.empty()) look_for(scalar, key, file, expect);
   return file;
 }

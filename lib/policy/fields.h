@@ -51,7 +51,7 @@ class Fields {
     if (node == nullptr && !fallback.empty()) return parse(fallback);
     node = in.require(map, key);
     if (node == nullptr) return std::nullopt;
-    const auto value = node->type == yaml::NodeType::scalar ? parse(node->scalar) : std::nullopt;
+    auto value = node->type == yaml::NodeType::scalar ? parse(node->scalar) : std::nullopt;
     if (!value) in.fail(*node, refusal(*node, key, choices));
     return value;
   }

@@ -105,15 +105,16 @@ struct ParametersReader {
   // At least one objective risk factor is required (TE-06, Art. 3(1)(f)).
   void read_objective(Indicators& out) const {
     for (std::string& name : in.strings(map, "objective")) out.objective.insert(std::move(name));
-    const yaml::Node* const at = map.find("objective");
+    const yaml::Node* const found = map.find("objective");
+    const yaml::Node& at = found != nullptr ? *found : map;
     if (out.objective.empty()) {
-      in.fail(at != nullptr ? *at : map,
+      in.fail(at,
               "parameters.objective: at least one objective risk factor was expected, such as "
               "age_difference (TE-06)");
     }
     for (const std::string& name : out.objective) {
       if (out.thresholds.count(name) == 0)
-        in.fail(*at, fmt::format("objective: {} has no threshold", name));
+        in.fail(at, fmt::format("objective: {} has no threshold", name));
     }
   }
 };

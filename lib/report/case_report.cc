@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const std::vector<law::Refusal>& refusals, const std::string& id) {
   std::vector<base::Finding> findings;
+  findings.reserve(refusals.size());
   for (const law::Refusal& refusal : refusals) {
     findings.push_back({"case " + id, fmt::format("{} ({}): {}", refusal.rule, refusal.citation,
                                                   refusal.message)});

@@ -239,6 +239,7 @@ class Figures {
     figure.query = fmt::format("organisation of case.reported{}", scope_words());
     if (field == "others") {
       std::vector<std::string> words;
+      words.reserve(others.size());
       for (const auto& [name, n] : others) words.push_back(fmt::format("{} ({})", name, n));
       figure.value =
           words.empty() ? std::string("none") : fmt::format("{}", fmt::join(words, ", "));

@@ -36,6 +36,7 @@ base::Bytes seal_reason(const std::string& reason, const policy::Policy& policy)
   for (const auto& path : policy.seal_certificates)
     certificates.push_back(crypto::Certificate::open(path));
   std::vector<const crypto::Certificate*> recipients;
+  recipients.reserve(certificates.size());
   for (const crypto::Certificate& certificate : certificates) recipients.push_back(&certificate);
   return crypto::seal(base::as_bytes(reason), recipients);
 }

@@ -71,6 +71,7 @@ base::Bytes seal_envelope(const base::CaseId& id, const json::Json& metadata,
                       json::canonical(metadata), content.content.sha256, kEnvelopeVersion);
   const WipedText plain(std::move(text));
   std::vector<const crypto::Certificate*> pointers;
+  pointers.reserve(recipients.size());
   for (const crypto::Certificate& certificate : recipients) pointers.push_back(&certificate);
   return crypto::seal(base::as_bytes(plain.text()), pointers);
 }

@@ -11,8 +11,8 @@ namespace proviso::index {
 namespace lists {
 namespace {
 
-constexpr std::size_t kHeadBytes =
-    64 * 1024;  // looked through for the shape of a list made for another purpose
+// Looked through for the shape of a list made for another purpose.
+constexpr std::size_t kHeadBytes = std::size_t{64} * 1024;
 
 struct Form {
   policy::ListFormat format = policy::ListFormat::hex;

@@ -46,18 +46,21 @@ SmallPicture shrink(const pdq::Plane& plane) {
 void blur(SmallPicture& picture) {
   const std::vector<std::uint8_t> from = picture.samples;
   const int width = static_cast<int>(picture.width), height = static_cast<int>(picture.height);
+  const auto at = [width](int x, int y) {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
+           static_cast<std::size_t>(x);
+  };
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
       unsigned sum = 0;
       unsigned count = 0;
       for (int v = std::max(0, y - kBlurRadius); v <= std::min(height - 1, y + kBlurRadius); ++v) {
         for (int u = std::max(0, x - kBlurRadius); u <= std::min(width - 1, x + kBlurRadius); ++u) {
-          sum += from[static_cast<std::size_t>(v * width + u)];
+          sum += from[at(u, v)];
           ++count;
         }
       }
-      picture.samples[static_cast<std::size_t>(y * width + x)] =
-          static_cast<std::uint8_t>(sum / count);
+      picture.samples[at(x, y)] = static_cast<std::uint8_t>(sum / count);
     }
   }
 }

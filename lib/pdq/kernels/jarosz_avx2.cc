@@ -8,6 +8,9 @@
 namespace proviso::pdq::kernels {
 namespace {
 
+// Every offset is below the size of Avx2Scratch, which an int holds.
+// NOLINTBEGIN(bugprone-implicit-widening-of-multiplication-result)
+
 using Work = Avx2Scratch;
 constexpr int kCells = Work::kCells;
 constexpr int kLanes = Work::kLanes;
@@ -224,6 +227,7 @@ void filter_and_decimate_avx2(const std::uint8_t* data, std::size_t stride, int 
   last.finish();
 }
 
+// NOLINTEND(bugprone-implicit-widening-of-multiplication-result)
 }  // namespace proviso::pdq::kernels
 
 #else
