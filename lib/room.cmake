@@ -1,8 +1,9 @@
-# proviso_room(NAME [MAY_INCLUDE room...] [LINKS library...] [SOURCES generated file...])
+# proviso_room(NAME [OWN_OPTIONS] [MAY_INCLUDE room...] [LINKS library...] [SOURCES generated file...])
 # One room of the house: the static library proviso_NAME of all *.cc in its folder and the folders below, its row of the
 # layering table, and the step that checks its own #include lines against that row (check_includes.cmake).
 #   MAY_INCLUDE  the rooms whose headers it includes: exactly those
 #   LINKS        the libraries (dependencies.cmake) whose headers it includes: exactly those
+#   OWN_OPTIONS  it is compiled with options of its own, which forbid the precompiled headers
 # A folder below that has a CMakeLists.txt is a room of its own, named after its path: lib/media/worker is media_worker.
 
 add_library(proviso_options INTERFACE)
@@ -37,10 +38,18 @@ file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/library_headers.txt CONTENT "${library
 
 include(${CMAKE_CURRENT_LIST_DIR}/room_files.cmake)
 
+# Headers that most rooms and tools include, read once. A file still includes what it uses: scripts/lint reads each without these.
+# nlohmann's is not among them: GCC instantiates its templates again in each file (0.75 s, used or not).
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cc CONTENT "")
+add_library(proviso_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cc)
+target_link_libraries(proviso_precompiled PRIVATE proviso_options)
+target_precompile_headers(proviso_precompiled PRIVATE <fmt/format.h> <tl/expected.hpp> <algorithm> <filesystem> <functional>
+  <map> <memory> <optional> <set> <span> <string> <vector>)
+
 add_custom_target(layering COMMENT "The includes of all rooms are those of their rows")
 
 function(proviso_room name)
-  cmake_parse_arguments(ROOM "" "" "MAY_INCLUDE;LINKS;SOURCES" ${ARGN})
+  cmake_parse_arguments(ROOM "OWN_OPTIONS" "" "MAY_INCLUDE;LINKS;SOURCES" ${ARGN})
   set(dir ${CMAKE_CURRENT_SOURCE_DIR})
   # Globbed again before each build, so that a new file is seen; room_files leaves out the rooms below.
   file(GLOB_RECURSE all CONFIGURE_DEPENDS ${dir}/*.cc ${dir}/*.h)
@@ -51,6 +60,9 @@ function(proviso_room name)
   if(sources)
     add_library(proviso_${name} STATIC ${sources})
     set(scope PUBLIC)
+    if(NOT ROOM_OWN_OPTIONS)
+      target_precompile_headers(proviso_${name} REUSE_FROM proviso_precompiled)
+    endif()
   else()
     add_library(proviso_${name} INTERFACE)   # a room of headers alone
     set(scope INTERFACE)
@@ -76,8 +88,9 @@ function(proviso_room name)
   add_dependencies(layering includes_${name})
 endfunction()
 
-# Compiles these files, loops over pixels or hashes, with -O3 in Release.
+# Compiles these files, loops over pixels or hashes, with -O3 in Release. Without the precompiled headers, which were read without it.
 function(proviso_optimize)
+  set_property(SOURCE ${ARGN} PROPERTY SKIP_PRECOMPILE_HEADERS ON)
   if(NOT PROVISO_FUZZ)
     set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O3>)
   endif()
