@@ -366,7 +366,8 @@ std::string_view event_of(OversightAct act) {
 template <class Fact>
 Entry to_entry(const Fact& fact, std::string_view tool, std::string run, std::string event_id) {
   json::Json data = write(fact);
-  if (kVersion < Fact >> 1) data[kVersionMember] = kVersion<Fact>;
+  constexpr int version = kVersion<Fact>;
+  if (version > 1) data[kVersionMember] = version;
   return {std::string(event_name(fact)), std::string(tool), std::move(run), std::move(event_id),
           data.dump()};
 }
