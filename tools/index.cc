@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
     }
     check.option("--format", s.form, "json or table").check(cli::one_of({"json", "table"}));
     check.flag("--no-ledger", s.no_ledger,
-               "leave no entry in the ledger: the yearly report does not tell of this check");
+               "leave no entry in the ledger: the yearly report does not count this check");
     neighbours.flag("--across", s.across, "only pairs of different lists");
     diff.flag("--entries", s.entries, "each change instead of the sums");
     diff.argument("INDEX", s.files, "the index before and after").expected(2);

@@ -84,7 +84,7 @@ int main(int argc, char** argv) {
     app.flag("--historical", s.scope.historical,
              "with --dry-run: judge each item by the day in its sent_at");
     app.option("--explain", s.scope.explain,
-               "tell why the item with this id is let through or not, and nothing else")
+               "print why the item with this id is let through or not, and nothing else")
         .type_name("ID");
     app.option("--compare", s.compare, "a table of what another text would decide; records nothing")
         .type_name("INSTRUMENT");

@@ -20,7 +20,7 @@ std::string inclusion_text(const Ledger&, std::uint64_t index);
 std::string consistency_text(const Ledger&, std::uint64_t old_size, std::uint64_t new_size);
 
 // A document that the ledger keeps. Error(usage) when `digest` is not 64 hex digits, (no_input)
-// when there is no such document.
+// when the ledger does not keep it.
 std::string document(const Ledger&, std::string_view digest);
 
 // verify(), and one line for people that says what the ledger holds. `since`: file of an earlier

@@ -71,7 +71,7 @@ each_has() {  # WORDS OF A ROW; on standard input: what each of its files must h
   failed=0
   while read -r kind; do
     for file in $(files_of "add a figure to the yearly report"); do
-name=${kind//-/_}
+      name=${kind//-/_}
       [ "$kind" = text ] || grep -qE "kind: $kind\b|\"$kind\"|QueryKind::$name\b|^ *$name," "$file" || { echo "$file: no $kind"; failed=1; }
     done
   done <kinds

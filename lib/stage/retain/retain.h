@@ -27,7 +27,7 @@ struct RetainSettings {
 
 class Retain : public ndjson::Stage {
  public:
-  // Error(no_input) when there is no spool.
+  // Error(no_input) when the spool does not exist.
   Retain(gate::Gate&, ledger::Ledger&, RetainSettings);
   ~Retain() override;
 
