@@ -1,12 +1,16 @@
 # Fails when the #include lines of room ROOM (its folder DIR, and the GENERATED files) and its row differ:
 #   a header of a room that is not in ALLOWED, or of a library that is not in LINKS;
 #   an entry of ALLOWED or LINKS of which it includes no header;
-#   a header that is neither a room's, nor a library's (LIBRARY_HEADERS: prefix=target), nor the system's.
+#   a header that is neither a room's, nor a library's (LIBRARY_HEADERS: prefix=target), nor the system's;
+#   an include in another form than #include "room/file.h" or #include <header>, which could hide the header from this check;
+#   a source with another ending than .cc and .h, which this check does not read.
+# PARTS (file=room) are rooms inside this one: that file includes headers of that room, and no other file does.
 # Lists are comma separated.
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/room_files.cmake)
 string(REPLACE "," ";" allowed "${ALLOWED}")
 string(REPLACE "," ";" links "${LINKS}")
+string(REPLACE "," ";" parts "${PARTS}")
 string(REPLACE "," ";" generated "${GENERATED}")
 file(STRINGS ${LIBRARY_HEADERS} library_headers)
 
@@ -44,23 +48,59 @@ function(library_of header result)
   set(${result} "" PARENT_SCOPE)
 endfunction()
 
+# include_lines(FILE RESULT PROBLEM): its lines with an include in any form. A line that goes on after a backslash is joined first.
+string(ASCII 11 vertical_tab)
+string(ASCII 12 form_feed)
+function(include_lines file result problem)
+  file(READ ${file} text)
+  if(text MATCHES "[${vertical_tab}${form_feed}]")
+    set(${problem} "${file}: a form feed or a vertical tab, which can hide an include\n" PARENT_SCOPE)
+  endif()
+  set(read ${file})
+  if(text MATCHES "\\\\[ \t\r]*\n")
+    string(REGEX REPLACE "\\\\[ \t\r]*\n" "" text "${text}")
+    set(read ${STAMP}.joined)
+    file(WRITE ${read} "${text}")
+  endif()
+  # '#', in its other spellings too, then include, include_next or import, or a comment before one of them.
+  file(STRINGS ${read} lines REGEX "(#|%:|\\?\\?=)[^A-Za-z0-9_\"']*((include|include_next|import)([^A-Za-z0-9_]|$)|/\\*)")
+  # A bracket would join this line of the list to the next.
+  string(REPLACE "[" "(" lines "${lines}")
+  string(REPLACE "]" ")" lines "${lines}")
+  set(${result} "${lines}" PARENT_SCOPE)
+endfunction()
+
 set(wrong "")
+proviso_other_files(${DIR} others)
+foreach(file IN LISTS others)
+  string(APPEND wrong "${file}: sources end in .cc and headers in .h\n")
+endforeach()
 set(used ${ROOM} PkgConfig::FMT Proviso::EXPECTED)   # the libraries that all rooms link
 set(every_room_may ${used})
 proviso_room_files(${DIR} files)
 foreach(file IN LISTS files generated)
-  file(STRINGS ${file} lines REGEX "^[ \t]*#[ \t]*include")
+  file(RELATIVE_PATH in_room ${DIR} ${file})
+  set(problem "")
+  include_lines(${file} lines problem)
+  string(APPEND wrong "${problem}")
   foreach(line IN LISTS lines)
-    if(line MATCHES "include[ \t]*\"([^\"]+)\"")
+    if(NOT line MATCHES "^[ \t]*#[ \t]*include[ \t]*[\"<A-Za-z_]" OR line MATCHES "^[ \t]*#[ \t]*include_")
+      string(APPEND wrong "${file}: ${line}: an include is written as #include, at the beginning of its line\n")
+    elseif(line MATCHES "^[ \t]*#[ \t]*include[ \t]*\"([^\"]+)\"")
       set(header ${CMAKE_MATCH_1})
       room_of(${header} room)
-      if(NOT room OR header MATCHES "\\.\\./")
+      if(ROOM STREQUAL "tools" AND EXISTS ${DIR}/${header})
+        set(room tools)   # their own headers are included as "folder/file.h"
+      endif()
+      if(NOT room OR header MATCHES "\\.\\./" OR NOT header MATCHES "\\.h$")
         string(APPEND wrong "${file}: ${line}: own headers are included as \"room/file.h\"\n")
+      elseif("${in_room}=${room}" IN_LIST parts)
+        list(APPEND used "${in_room}=${room}")
       elseif(NOT room IN_LIST allowed AND NOT room STREQUAL ROOM)
         string(APPEND wrong "${file}: ${line}: room '${ROOM}' may not include '${room}'\n")
       endif()
       list(APPEND used "${room}")
-    elseif(line MATCHES "include[ \t]*<([^>]+)>")
+    elseif(line MATCHES "^[ \t]*#[ \t]*include[ \t]*<([^>]+)>")
       set(header ${CMAKE_MATCH_1})
       library_of(${header} library)
       if(library)
@@ -76,7 +116,7 @@ foreach(file IN LISTS files generated)
     endif()
   endforeach()
 endforeach()
-foreach(entry IN LISTS allowed links)
+foreach(entry IN LISTS allowed links parts)
   if(NOT entry IN_LIST used)
     string(APPEND wrong "${DIR}/CMakeLists.txt: room '${ROOM}' includes no header of '${entry}', which its row names\n")
   endif()

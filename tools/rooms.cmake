@@ -1,3 +1,5 @@
+# The rooms whose headers the mains include; the check of the includes is that of a room (lib/room.cmake).
+set(TOOLS_MAY_INCLUDE base json crypto ledger law policy dpia gate pdq media media_worker index vault review report stage setup cli)
 # Which rooms each tool links, so that none carries more than it uses.
 set(ROOMS_init proviso_setup proviso_cli)
 set(ROOMS_policy proviso_policy proviso_ledger proviso_cli)
