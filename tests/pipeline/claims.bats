@@ -58,3 +58,49 @@ options_of_page() {  # PAGE: what it marks up as an option
     sed "s/^.*proviso //" | sort -u)
   [ "$failed" -eq 0 ]
 }
+
+source_text() {  # lib and tools on one line: no comment lines, adjacent literals joined as the compiler joins them
+  find "$PROVISO_SOURCE/lib" "$PROVISO_SOURCE/tools" \( -name '*.cc' -o -name '*.h' \) -exec sed 's|^ *//.*||' {} + |
+    tr -s ' \n' ' ' | sed 's/\([^\\]\)" "/\1/g'
+}
+
+diagnostics() {  # PAGE: what its DIAGNOSTICS explain, a message a line
+  sed -n '/^\.Sh DIAGNOSTICS/,/^\.Sh [^D]/s/^\.It \(Li \)*//p' "$1" | sed 's/ , /\n/g; s/ Pq /\n/g'
+}
+
+pattern_of() {  # MESSAGE: what differs from run to run, words in capitals and dots, may be one or two words in the source
+  sed -E 's/[][\\.*^$+?(){}|]/\\&/g; s/\\\.\\\.\\\./~/g; s/\b[A-Z]+\b(:[A-Z]+)*/~/g; s/^(~: )+//; s/~/[^" ]*( [^" ]*)?/g' <<<"$1"
+}
+
+is_said() {  # MESSAGE: a word is a whole string of the source; a message is in one, perhaps after the place or tool that it names
+  if [[ $1 =~ ^[a-z_]+$|^[A-Z]{2}-[0-9]{2}$ ]]; then grep -qF "\"$1\"" source; return; fi
+  local words
+  words=$(pattern_of "$1" | sed -E 's/^([a-z]+: )(.*)/(\1)?\2/')
+  grep -qE "[^a-z]${words}[^a-z]" source
+}
+
+@test "each message that the manual explains is in the source" {
+  source_text >source
+  ! is_said "it is not the message that was written" || return 1
+  ! is_said "no_such_word" || return 1
+  failed=0
+  count=0
+  for page in "$PROVISO_SOURCE"/man/*.[157]; do
+    while read -r message; do
+      count=$((count + 1))
+      is_said "$message" || { echo "$(basename "$page"): no message: $message"; failed=1; }
+    done < <(diagnostics "$page")
+  done
+  [ "$count" -gt 50 ]
+  [ "$failed" -eq 0 ]
+}
+
+@test "proviso-vault(5) names each rule that decides the end of a case" {
+  sed -n 's|^ *// What set expires_at: \(.*\)\.$|\1|p' "$PROVISO_SOURCE/lib/vault/case_row.h" | sed 's/ ([^)]*)//g; s/, /\n/g' >rules
+  [ "$(wc -l <rules)" -ge 5 ]
+  sed -n '/^\.Ss Clock/,/^\.Ss Plain/p' "$PROVISO_SOURCE/man/proviso-vault.5" >clock
+  while read -r rule; do
+    grep -qE "^\.Li (.* , )?$rule( ,|$)" clock
+    grep -qrF "\"$rule\"" "$PROVISO_SOURCE/lib/vault"
+  done <rules
+}
