@@ -69,7 +69,7 @@ struct Instrument {
       storage_purposes;          // "reporting", "blocking", "hash", "redress", "authority-requests"
   bool public_register = false;  // recipients only from the public register
   bool user_information = true, redress = true, gdpr_ground = true, oversight = true;
-  std::vector<Rule> rules;  // 74, in the order of kRuleIds (rule_ids.h)
+  std::vector<Rule> rules;  // in the order of kRuleIds (rule_ids.h)
   std::string digest;       // SHA-256 of the file, hex
 
   const Rule& rule(std::string_view id) const;  // Error(software) for an unknown id

@@ -254,10 +254,9 @@ TEST_CASE("the rules that no test names, and those that only tests of the data n
   const std::string text = read(source() / "lib/law/README.md");
   CHECK(ids_in(part_of(text, "- only in tests of the data:", ";")) == of_data_alone);
   CHECK(ids_in(part_of(text, "- in no test:", "\n\n")) == of_none);
-  const std::size_t driven = law::kRuleIds.size() - of_data_alone.size() - of_none.size();
-  CHECK(text.find(std::to_string(driven) + " of the 74 ids are in a test of what enforces them") !=
-        std::string::npos);
-  MESSAGE(driven, " of 74 rules are driven by a test, ", of_data_alone.size(),
+  const std::size_t all = law::kRuleIds.size();
+  const std::size_t driven = all - of_data_alone.size() - of_none.size();
+  MESSAGE(driven, " of ", all, " rules are driven by a test, ", of_data_alone.size(),
           " are in tests of the data alone, ", of_none.size(), " in none");
 }
 
