@@ -49,10 +49,8 @@ int main(int argc, char** argv) {
     build.option("--columns", s.columns, "NAME=HEADER: which column of a CSV is which")
         .delimiter(',');
     for (auto* command : {&build, &query, &lists, &neighbours})
-      command->option("--list", s.lists, "only this list (repeatable)");
-    withdraw.option("--list", s.lists, "the list of the policy that has the entry")
-        .required()
-        .expected(1);
+      command->option("--list", s.lists, "only this list (repeatable)").one_value_each();
+    withdraw.option("--list", s.list, "the list of the policy that has the entry").required();
     withdraw.option("--id", s.id, "the entry's id in the list, instead of a hash");
     query.argument("HASH", s.hash, "hex digits, or - for one hash a line of standard input");
     withdraw.option("HASH", s.hash, "hex digits");

@@ -94,13 +94,19 @@ SecretBytes read_secret_file(const fs::path& path, std::uint64_t limit) {
   return secret;
 }
 
-void write_all(int fd, std::string_view data, std::string_view where) {
+int try_write_all(int fd, std::string_view data) noexcept {
   while (!data.empty()) {
     const ssize_t written = ::write(fd, data.data(), data.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw_errno(errno, "cannot be written", where);
+    if (written < 0) return errno;
     data.remove_prefix(static_cast<std::size_t>(written));
   }
+  return 0;
+}
+
+void write_all(int fd, std::string_view data, std::string_view where) {
+  if (const int failure = try_write_all(fd, data); failure != 0)
+    throw_errno(failure, "cannot be written", where);
 }
 
 void sync(int fd, std::string_view where) {

@@ -52,7 +52,9 @@ constexpr std::uint64_t kMaxDocumentBytes = 16u << 20;  // policies, DPIAs, keys
 std::string read_file(const fs::path&, std::uint64_t limit = kMaxDocumentBytes);
 SecretBytes read_secret_file(const fs::path&, std::uint64_t limit = kMaxDocumentBytes);
 
-// Writes all of `data`, retrying short writes. Error(io) names `where`.
+// Writes all of `data`, retrying short writes. Returns 0, or the errno that stopped it.
+[[nodiscard]] int try_write_all(int fd, std::string_view data) noexcept;
+// Error(io) names `where`.
 void write_all(int fd, std::string_view data, std::string_view where);
 void sync(int fd, std::string_view where);
 void sync_directory(const fs::path&);

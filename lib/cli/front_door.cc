@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <limits.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -83,6 +84,7 @@ int unknown_tool(const Log& log, std::string_view word) {
 }
 
 int print(std::string_view text) {
+  signal(SIGPIPE, SIG_IGN);  // a reader that went away is seen as EPIPE; tools and man keep theirs
   print_whole(text);
   return static_cast<int>(base::ExitCode::ok);
 }

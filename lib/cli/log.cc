@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "json/json.h"
 
 namespace proviso::cli {
@@ -12,12 +13,8 @@ namespace {
 // One write a line, so that the lines of a pipeline's stages never mix.
 void write_line(std::string line) {
   line += '\n';
-  std::string_view rest = line;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, rest.data(), rest.size());
-    if (written <= 0) return;  // nobody listens
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
+  // A failure has nobody to hear of it.
+  [[maybe_unused]] const int failure = base::try_write_all(STDERR_FILENO, line);
 }
 
 // A message may contain names from the input: no control character reaches the terminal.

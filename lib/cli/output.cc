@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace proviso::cli {
 
@@ -12,20 +13,12 @@ namespace {
 
 constexpr std::size_t kMostWaiting = 64 << 10;
 
-// Writes as much as can be written; gives the errno that stopped it, or 0.
-int write_out(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
-}
-
 }  // namespace
 
-Output::~Output() { write_out(waiting_); }
+Output::~Output() {
+  // Only flush() reports a failure.
+  [[maybe_unused]] const int failure = base::try_write_all(STDOUT_FILENO, waiting_);
+}
 
 bool Output::print(std::string_view text) {
   if (reader_gone_) return false;
@@ -36,7 +29,7 @@ bool Output::print(std::string_view text) {
 
 void Output::flush() {
   if (waiting_.empty()) return;
-  const int failure = write_out(waiting_);
+  const int failure = base::try_write_all(STDOUT_FILENO, waiting_);
   waiting_.clear();
   if (failure == EPIPE) reader_gone_ = true;
   if (failure != 0 && failure != EPIPE)

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/file.h"
+
 namespace proviso::cli {
 namespace {
 
@@ -50,13 +52,13 @@ void Progress::show() {
   text.resize(std::max(width, width_), ' ');  // what a longer text left
   width_ = width;
   text = fmt::format("\rproviso-{}: {}", tool_, text);
-  if (::write(STDERR_FILENO, text.data(), text.size()) < 0) shown_ = false;
+  shown_ = base::try_write_all(STDERR_FILENO, text) == 0;
 }
 
 void Progress::finish() {
   if (!shown_) return;
   show();
-  if (::write(STDERR_FILENO, "\n", 1) < 0) shown_ = false;
+  shown_ = base::try_write_all(STDERR_FILENO, "\n") == 0;
 }
 
 }  // namespace proviso::cli

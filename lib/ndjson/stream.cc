@@ -1,11 +1,11 @@
 #include "ndjson/stream.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
+#include "base/file.h"
 #include "ndjson/line_reader.h"
 #include "ndjson/splice.h"
 #include "ndjson/worker_pool.h"
@@ -109,17 +109,10 @@ void count(const std::vector<Outcome>& outcomes, StreamCounts& counts) {
 
 // False if the reader has closed the pipe.
 bool write_lines(int fd, const std::string& text) {
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const ssize_t written = write(fd, rest.data(), rest.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EPIPE) return false;
-      base::throw_errno(errno, "cannot write", "standard output");
-    }
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
+  const int failure = base::try_write_all(fd, text);
+  if (failure != 0 && failure != EPIPE)
+    base::throw_errno(failure, "cannot be written", "standard output");
+  return failure == 0;
 }
 
 }  // namespace

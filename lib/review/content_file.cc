@@ -25,14 +25,20 @@ ContentFile::~ContentFile() {
 }
 
 void ContentFile::write(const View& view, bool original) {
-  const int out = fd_ ? fd_.get() : STDOUT_FILENO;
+  bool reader_gone = false;
+  const auto put = [&](std::string_view text) {
+    if (fd_) return base::write_all(fd_.get(), text, path_);
+    if (reader_gone) return;
+    const int failure = base::try_write_all(STDOUT_FILENO, text);
+    reader_gone = failure == EPIPE;
+    if (failure != 0 && !reader_gone)
+      base::throw_errno(failure, "cannot be written", "standard output");
+  };
   if (original) {
-    view.content([&](std::span<const std::byte> part) {
-      base::write_all(out, base::as_text(part), "output");
-    });
+    view.content([&](std::span<const std::byte> part) { put(base::as_text(part)); });
   } else {
     media::Decoder decoder;
-    base::write_all(out, view.preview(decoder), "output");
+    put(view.preview(decoder));
   }
   if (fd_) base::sync(fd_.get(), path_);
   whole_ = true;

@@ -18,7 +18,7 @@ class ContentFile {
   ~ContentFile();
 
   // The original bytes, or a small blurred grey PNG (View::preview); the file stays. Once.
-  // Error(io).
+  // Error(io); a reader of standard output that went away is not an error.
   void write(const View&, bool original);
 
  private:

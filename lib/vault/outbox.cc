@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "crypto/random.h"
 #include "json/json.h"
@@ -18,22 +19,36 @@ OutboxLine outbox_line(std::string_view origin, const ledger::Entry& entry) {
           line.dump()};
 }
 
+namespace {
+
+// Error(data) for a line that outbox_line() did not make.
+ledger::Entry entry_of(const OutboxLine& line) {
+  const std::string where = "outbox line " + line.event_id;
+  const json::Json document = json::parse(line.entry, where);
+  try {
+    ledger::Entry entry;
+    entry.event = document.at("event").get<std::string>();
+    entry.tool = document.at("tool").get<std::string>();
+    entry.run = document.at("run").get<std::string>();
+    entry.event_id = line.event_id;
+    entry.members = document.at("data").dump();
+    return entry;
+  } catch (const json::Json::exception&) {
+    throw base::Error(base::ExitCode::data,
+                      "a member is missing or has the wrong type: the line was changed", where,
+                      "nothing is delivered to the ledger before that is settled");
+  }
+}
+
+}  // namespace
+
 void deliver(CaseDatabase& database, ledger::Ledger& ledger, std::string_view origin,
              const std::filesystem::path& folder) {
   for (;;) {
     const std::vector<OutboxLine> lines = database.undelivered(origin, kMaxGroup);
     if (lines.empty()) return;
     std::vector<ledger::Entry> entries;
-    for (const OutboxLine& line : lines) {
-      const json::Json document = json::parse(line.entry, "outbox");
-      ledger::Entry entry;
-      entry.event = document.at("event").get<std::string>();
-      entry.tool = document.at("tool").get<std::string>();
-      entry.run = document.at("run").get<std::string>();
-      entry.event_id = line.event_id;
-      entry.members = document.at("data").dump();
-      entries.push_back(std::move(entry));
-    }
+    for (const OutboxLine& line : lines) entries.push_back(entry_of(line));
     ledger.append(entries);
     database.delivered(lines);
     keep_checkpoint(ledger, folder);

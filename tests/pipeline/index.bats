@@ -186,6 +186,14 @@ sha256,r-1,A1" ]
   [[ "$output" == *"HASH: 32 hex digits were expected"* ]]
   run proviso index withdraw --list known "$(first md5)"
   [ "$status" -eq 64 ]
+  [[ "$output" == *"--type"* ]]
+  build --quiet
+  hash=$(first md5)
+  proviso index withdraw --quiet --list known "$hash" --type md5
+  [ "$(tail -n 1 lists/known.withdrawn)" = "md5 $hash" ]
+  run proviso index withdraw --list known --list known --type md5 "$hash"
+  [ "$status" -eq 64 ]
+  [ "$(proviso index query --list known --list known "$hash" --type md5 | wc -l)" -eq 1 ]
   run proviso index withdraw --list known --id x --type md5 "$(first md5)"
   [ "$status" -eq 64 ]
   run proviso index withdraw --list known

@@ -25,6 +25,26 @@ prepare() { stream <items.ndjson >retained.ndjson; first=$(jq -r 'select(.id == 
   cmp clear.jpg photos/photo-1.jpg
 }
 
+@test "a reader of shown content that went away is not an error; a full disk is" {
+  prepare
+  without_reader proviso review show "$first" --open-key offline/review.key --purpose reporting
+  without_reader proviso review show "$first" --open-key offline/review.key --purpose reporting --clear
+  run bash -c "proviso review show '$first' --open-key offline/review.key --purpose reporting --clear >/dev/full"
+  [ "$status" -eq 74 ]
+}
+
+@test "an outbox line that was changed is refused in words, and stays" {
+  prepare
+  sqlite3 vault/vault.db "INSERT INTO outbox(event_id, entry, origin) VALUES('planted', '{}', '')"
+  for call in "review list" "purge --status" "review show $first --open-key offline/review.key --purpose reporting"; do
+    # shellcheck disable=SC2086 # words
+    run proviso $call
+    [ "$status" -eq 65 ]
+    [[ "$output" == *"outbox line planted: a member is missing or has the wrong type"* ]]
+  done
+  [ "$(sqlite3 vault/vault.db "SELECT count(*) FROM outbox")" -eq 1 ]
+}
+
 @test "a rejected case is purged at once: blob, envelope, row" {
   prepare
   before=$(find vault/blobs -type f | wc -l)

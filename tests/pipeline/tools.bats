@@ -33,6 +33,9 @@ tools="hash match scope-check retain purge report dpia-check index review audit 
 
 @test "the front door knows its tools and suggests near names" {
   [ -x "$(proviso --exec-path)/hash" ]
+  without_reader proviso --help
+  without_reader proviso --version
+  without_reader proviso --exec-path
   run proviso hsah
   [ "$status" -eq 64 ]
   [[ "$output" == *hash* ]]

@@ -18,6 +18,15 @@ never() {  # COMMAND...: fails when the command succeeds; "!" before a command f
   if "$@"; then return 1; fi
 }
 
+without_reader() {  # COMMAND...: its standard output is a pipe whose reader went away before it began
+  local pipe
+  pipe=$(mktemp -u -p .)
+  mkfifo "$pipe"
+  exec 8<>"$pipe" 9>"$pipe" 8>&-
+  rm "$pipe"
+  "$@" >&9 9>&-
+}
+
 item() {  # ID KIND PATH [jq]: one item line
   jq -cn --arg id "$1" --arg kind "$2" --arg path "$3" --arg now "$PROVISO_NOW" \
     '{id: $id, service: "chat", account: "account-1", region: "DE", role: "sending", sent_at: $now, e2ee: false, secrecy: "none",

@@ -209,7 +209,7 @@ base::ExitCode check(cli::Context& context, const Settings& s) {
 }
 
 base::ExitCode withdraw(cli::Context& context, const Settings& s) {
-  const policy::List& list = index::list_named(context.policy(), s.lists.at(0));
+  const policy::List& list = index::list_named(context.policy(), s.list);
   if (s.id.has_value() != s.hash.empty())
     throw base::Error(base::ExitCode::usage,
                       "either a HASH with its --type, or --id, was expected");

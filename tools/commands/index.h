@@ -16,6 +16,7 @@ namespace proviso::index_tool {
 // The options of all commands.
 struct Settings {
   std::optional<std::string> output, sign_key, file, key, id;
+  std::string list;  // of withdraw
   std::vector<std::string> lists, files, columns;
   std::uint64_t memory_mib = index::kDefaultSortBytes >> 20;
   bool strict = false, unchecked = false, entries = false, across = false, no_ledger = false;

@@ -139,18 +139,13 @@ class Queue {
   };
 
   void flush() {
-    std::string_view rest = text_;
-    while (!rest.empty() && !done_) {
-      const ssize_t written = ::write(output_, rest.data(), rest.size());
-      if (written >= 0) {
-        rest.remove_prefix(static_cast<std::size_t>(written));
-      } else if (errno == EPIPE) {
-        done_ = true;  // the reader closed the pipe: ends quietly
-      } else if (errno != EINTR) {
-        base::throw_errno(errno, "cannot be written", "standard output");
-      }
-    }
+    const int failure = done_ ? 0 : base::try_write_all(output_, text_);
     text_.clear();
+    if (failure == EPIPE) {
+      done_ = true;  // the reader closed the pipe: ends quietly
+    } else if (failure != 0) {
+      base::throw_errno(failure, "cannot be written", "standard output");
+    }
   }
 
   FileWalk& walk_;
