@@ -6,6 +6,7 @@
 #include "crypto/keys.h"
 #include "json/json.h"
 #include "ledger/ledger.h"
+#include "ledger/words.h"
 #include "policy/policy.h"
 #include "review/case_listing.h"
 #include "review/content_file.h"
@@ -71,7 +72,7 @@ int main(int argc, char** argv) {
     listed.option("--format", s.format, "table (default on a terminal) or ndjson")
         .check(cli::one_of({"table", "ndjson"}));
     listed.option("--state", s.state, "only cases of this state")
-        .check(cli::one_of({"suspected", "confirmed", "confirmed-as-new", "rejected", "reported"}));
+        .check(cli::one_of(review::kListedStates));
     auto shown = app.command("show", "a blurred preview of one case", show, s);
     shown.argument("CASE", s.case_id);
     shown.option("--open-key", s.open_key, "private key of the review role (URI)").required();
@@ -88,8 +89,7 @@ int main(int argc, char** argv) {
     metadata.excludes(output, clear);
     auto decided = app.command("decide", "confirm or reject one case, signed", decide, s);
     decided.argument("CASE", s.case_id);
-    decided.argument("DECISION", s.verdict)
-        .check(cli::one_of({"confirm", "confirm-as-new", "reject"}));
+    decided.argument("DECISION", s.verdict).check(cli::one_of(ledger::kVerdicts));
     decided.option("--reason", s.reason, "why; sealed to the review role, never in the ledger")
         .required();
     decided.option("--person", s.person, "reviewer's id in the policy").required();

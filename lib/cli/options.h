@@ -2,6 +2,8 @@
 // its headers stay behind this face.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +27,13 @@ using Action = std::function<base::ExitCode(Context&)>;
 // A condition on the text of an option; help shows it. Refused texts are usage errors (64).
 using Check = std::function<void(CLI::Option&)>;
 Check one_of(std::vector<std::string> words);
+// The words of a table, in its order (base/words.h).
+template <class Row, std::size_t N>
+Check one_of(const std::array<Row, N>& table) {
+  std::vector<std::string> words;
+  for (const Row& row : table) words.emplace_back(row.word);
+  return one_of(std::move(words));
+}
 // Both ends included. T: int, unsigned, std::uint64_t or double; "nan" is in no range.
 template <class T>
 Check range(T least, T most);

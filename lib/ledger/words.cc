@@ -1,71 +1,66 @@
 #include "ledger/words.h"
 
-#include <array>
 #include <cstddef>
-#include <span>
 
 namespace proviso::ledger {
 namespace {
 
-// In the order of the enumerators.
-constexpr std::array<std::string_view, 3> kVerdicts{"confirm", "confirm-as-new", "reject"};
-constexpr std::array<std::string_view, 7> kStates{
-    "pending", "suspected", "confirmed", "confirmed-as-new", "rejected", "reported", "purged"};
-constexpr std::array<std::string_view, 2> kReasons{"expired", "rejected"};
-constexpr std::array<std::string_view, 3> kActs{"oversee", "halt", "resume"};
-constexpr std::array<std::string_view, 4> kRoles{"sending", "receiving", "soliciting", "solicited"};
-constexpr std::array<std::string_view, 3> kSides{"dropped", "in", "out"};
-constexpr std::array<std::string_view, 8> kOutcomes{"admitted", "content_gone",  "erased",
-                                                    "error",    "kind_mismatch", "refused",
-                                                    "replayed", "stored"};
+template <class Value, std::size_t N>
+using Words = std::array<base::Word<Value>, N>;
 
-template <class Word>
-std::optional<Word> find(std::span<const std::string_view> words, std::string_view text) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == text) return static_cast<Word>(i);
-  }
-  return std::nullopt;
-}
+constexpr Words<PurgeReason, 2> kReasons{
+    {{PurgeReason::expired, "expired"}, {PurgeReason::rejected, "rejected"}}};
+constexpr Words<OversightAct, 3> kActs{{{OversightAct::oversee, "oversee"},
+                                        {OversightAct::halt, "halt"},
+                                        {OversightAct::resume, "resume"}}};
+constexpr Words<AccountRole, 4> kRoles{{{AccountRole::sending, "sending"},
+                                        {AccountRole::receiving, "receiving"},
+                                        {AccountRole::soliciting, "soliciting"},
+                                        {AccountRole::solicited, "solicited"}}};
+constexpr Words<CountSide, 3> kSides{
+    {{CountSide::dropped, "dropped"}, {CountSide::in, "in"}, {CountSide::out, "out"}}};
+constexpr Words<CountOutcome, 8> kOutcomes{{{CountOutcome::admitted, "admitted"},
+                                            {CountOutcome::content_gone, "content_gone"},
+                                            {CountOutcome::erased, "erased"},
+                                            {CountOutcome::error, "error"},
+                                            {CountOutcome::kind_mismatch, "kind_mismatch"},
+                                            {CountOutcome::refused, "refused"},
+                                            {CountOutcome::replayed, "replayed"},
+                                            {CountOutcome::stored, "stored"}}};
 
 }  // namespace
 
-std::string_view to_string(Verdict word) { return kVerdicts.at(static_cast<std::size_t>(word)); }
-std::string_view to_string(CaseState word) { return kStates.at(static_cast<std::size_t>(word)); }
-std::string_view to_string(PurgeReason word) { return kReasons.at(static_cast<std::size_t>(word)); }
-std::string_view to_string(OversightAct word) { return kActs.at(static_cast<std::size_t>(word)); }
-std::string_view to_string(AccountRole word) { return kRoles.at(static_cast<std::size_t>(word)); }
-std::string_view to_string(CountSide word) { return kSides.at(static_cast<std::size_t>(word)); }
-std::string_view to_string(CountOutcome word) {
-  return kOutcomes.at(static_cast<std::size_t>(word));
-}
+std::string_view to_string(Verdict v) { return base::word_of(kVerdicts, v); }
+std::string_view to_string(CaseState v) { return base::word_of(kCaseStates, v); }
+std::string_view to_string(PurgeReason v) { return base::word_of(kReasons, v); }
+std::string_view to_string(OversightAct v) { return base::word_of(kActs, v); }
+std::string_view to_string(AccountRole v) { return base::word_of(kRoles, v); }
+std::string_view to_string(CountSide v) { return base::word_of(kSides, v); }
+std::string_view to_string(CountOutcome v) { return base::word_of(kOutcomes, v); }
 
 template <>
 std::optional<Verdict> parse(std::string_view text) {
-  return find<Verdict>(kVerdicts, text);
+  return base::value_of(kVerdicts, text);
 }
 template <>
 std::optional<CaseState> parse(std::string_view text) {
-  return find<CaseState>(kStates, text);
+  return base::value_of(kCaseStates, text);
 }
 template <>
 std::optional<PurgeReason> parse(std::string_view text) {
-  return find<PurgeReason>(kReasons, text);
-}
-template <>
-std::optional<OversightAct> parse(std::string_view text) {
-  return find<OversightAct>(kActs, text);
+  return base::value_of(kReasons, text);
 }
 template <>
 std::optional<AccountRole> parse(std::string_view text) {
-  return find<AccountRole>(kRoles, text);
+  return base::value_of(kRoles, text);
 }
 template <>
 std::optional<CountSide> parse(std::string_view text) {
-  return find<CountSide>(kSides, text);
+  return base::value_of(kSides, text);
 }
 template <>
 std::optional<CountOutcome> parse(std::string_view text) {
-  return find<CountOutcome>(kOutcomes, text);
+  return base::value_of(kOutcomes, text);
 }
 template <>
 std::optional<base::MaterialClass> parse(std::string_view text) {

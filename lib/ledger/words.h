@@ -2,15 +2,20 @@
 // exactly that word, nullopt for any other: no other spelling was ever written.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string_view>
 
 #include "base/ids.h"
+#include "base/words.h"
 
 namespace proviso::ledger {
 
 // What a reviewer says of a case.
 enum class Verdict { confirm, confirm_as_new, reject };
+constexpr std::array<base::Word<Verdict>, 3> kVerdicts{{{Verdict::confirm, "confirm"},
+                                                        {Verdict::confirm_as_new, "confirm-as-new"},
+                                                        {Verdict::reject, "reject"}}};
 
 // The states of a case. `pending` is of the vault alone: no entry has it.
 enum class CaseState {
@@ -22,6 +27,14 @@ enum class CaseState {
   reported,
   purged
 };
+constexpr std::array<base::Word<CaseState>, 7> kCaseStates{
+    {{CaseState::pending, "pending"},
+     {CaseState::suspected, "suspected"},
+     {CaseState::confirmed, "confirmed"},
+     {CaseState::confirmed_as_new, "confirmed-as-new"},
+     {CaseState::rejected, "rejected"},
+     {CaseState::reported, "reported"},
+     {CaseState::purged, "purged"}}};
 
 // Why a case was destroyed: its time was over, or its hit was rejected.
 enum class PurgeReason { expired, rejected };
@@ -63,8 +76,6 @@ template <>
 std::optional<CaseState> parse(std::string_view);
 template <>
 std::optional<PurgeReason> parse(std::string_view);
-template <>
-std::optional<OversightAct> parse(std::string_view);
 template <>
 std::optional<AccountRole> parse(std::string_view);
 template <>

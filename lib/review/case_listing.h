@@ -2,16 +2,29 @@
 // for a row, and no look is recorded.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
 
+#include "base/words.h"
+#include "ledger/words.h"
 #include "review/decision.h"
 #include "review/viewing.h"
 #include "vault/case_store.h"
 
 namespace proviso::review {
+
+// The states of listed cases: all but `pending` and `purged`, which a listing leaves out.
+constexpr auto kListedStates = [] {
+  std::array<base::Word<vault::State>, ledger::kCaseStates.size() - 2> listed{};
+  std::size_t n = 0;
+  for (const auto& row : ledger::kCaseStates) {
+    if (row.value != vault::State::pending && row.value != vault::State::purged) listed[n++] = row;
+  }
+  return listed;
+}();
 
 // Every case of that state (empty: of all) in order of its end, as a table for people or as NDJSON.
 // `line` gets each line, with its end. Gives the number of cases.
