@@ -35,6 +35,16 @@ std::string joined(const std::vector<std::string>& words) {
   return fmt::format("{}", fmt::join(words, "|"));
 }
 
+// The decisions by which a case of that class counts as an error, the plainest one first.
+std::string decisions_against(std::string_view material_class) {
+  const auto flagged_as = ledger::parse<base::MaterialClass>(material_class);
+  std::vector<std::string> words;
+  for (auto row = ledger::kVerdicts.rbegin(); row != ledger::kVerdicts.rend(); ++row) {
+    if (flagged_as && ledger::is_error(*flagged_as, row->value)) words.emplace_back(row->word);
+  }
+  return joined(words);
+}
+
 // Per cent with two digits.
 double per_cent(std::uint64_t part, std::uint64_t whole) {
   return std::round(static_cast<double>(part) * 10'000.0 / static_cast<double>(whole)) / 100.0;
@@ -155,8 +165,7 @@ class Figures {
     };
     const std::string a =
         fmt::format("case.stored{}, class={}", scope_words(), query.material_class);
-    const std::string against =
-        query.material_class == "known" ? "reject|confirm-as-new" : "reject";
+    const std::string against = decisions_against(query.material_class);
     switch (query.kind) {
       case QueryKind::flagged:
         figure.query = "entries " + a;
