@@ -72,7 +72,8 @@ Outcome decide(vault::CaseStore& store, ledger::Ledger& ledger, const policy::Po
   const ledger::Entry entry = to_entry(fact_of(*row, decision, policy, standing), "review");
   if (decision.verdict == Verdict::reject) {
     store.move(row->id, vault::State::rejected, entry);
-    vault::purge_case(store, ledger, row->id, "rejected", law.refusal("ST-01", "not confirmed"));
+    vault::purge_case(store, ledger, row->id, vault::PurgeReason::rejected,
+                      law.refusal("ST-01", "not confirmed"));
     outcome.state = vault::State::purged;
     return outcome;
   }

@@ -134,13 +134,17 @@ struct Burial {
   base::CaseId id;
   State state = State::suspected;  // as it was planned: a case that has changed since is left alone
   base::Instant expires_at;
-  std::string event_id, reason, rule, citation;
+  std::string event_id;
+  PurgeReason reason = PurgeReason::expired;
+  std::string rule, citation;
 };
 
 // A case whose key is destroyed and whose rest is not yet.
 struct Tombstone {
   base::CaseId id;
-  std::string event_id, reason, rule, citation;
+  std::string event_id;
+  PurgeReason reason = PurgeReason::expired;
+  std::string rule, citation;
   State state = State::suspected;  // before
   base::Instant at;
   std::string origin, store, blob, evidence_blob;

@@ -14,6 +14,7 @@
 namespace proviso::vault {
 
 using State = ledger::CaseState;
+using PurgeReason = ledger::PurgeReason;
 using ledger::to_string;
 
 // The blob folder of the vault itself. A second host would have a folder and a name of its own.

@@ -24,9 +24,9 @@ std::unique_ptr<Lease> lease_of(const CaseStore& store, bool wait) {
   return lease;
 }
 
-Burial burial_of(const PurgeReason& reason) {
-  return Burial{reason.id,     reason.state, reason.due,     crypto::random_hex(16),
-                reason.reason, reason.rule,  reason.citation};
+Burial burial_of(const PlannedCase& planned) {
+  return Burial{planned.id,     planned.state, planned.due,     crypto::random_hex(16),
+                planned.reason, planned.rule,  planned.citation};
 }
 
 // Nothing of the keys may stay behind in the database's files.
@@ -38,16 +38,9 @@ void scrub(const CaseStore& store) {
 }
 
 ledger::Entry purged_entry(const Tombstone& tombstone) {
-  const auto reason = ledger::parse<ledger::PurgeReason>(tombstone.reason);
-  if (!reason) {
-    throw base::Error(base::ExitCode::data,
-                      fmt::format("its tombstone has the word '{}', which this program does not "
-                                  "know",
-                                  tombstone.reason),
-                      "case " + tombstone.id.value);
-  }
-  return to_entry(ledger::CasePurged{tombstone.id, *reason, tombstone.rule, tombstone.state},
-                  "purge", {}, tombstone.event_id);
+  return to_entry(
+      ledger::CasePurged{tombstone.id, tombstone.reason, tombstone.rule, tombstone.state}, "purge",
+      {}, tombstone.event_id);
 }
 
 void destroy_blobs(const CaseStore& store, const std::string& blob, const std::string& evidence) {
@@ -56,9 +49,9 @@ void destroy_blobs(const CaseStore& store, const std::string& blob, const std::s
 }
 
 std::uint64_t purge_group(const CaseStore& store, ledger::Ledger& ledger,
-                          std::span<const PurgeReason> group, base::Instant now) {
+                          std::span<const PlannedCase> group, base::Instant now) {
   std::vector<Burial> burials;
-  for (const PurgeReason& reason : group) burials.push_back(burial_of(reason));
+  for (const PlannedCase& planned : group) burials.push_back(burial_of(planned));
   const std::vector<Tombstone> buried = store.database().bury(burials, now);
   fault::at("purge.tombstones", store.rehearsal());
   scrub(store);
@@ -84,7 +77,7 @@ std::uint64_t purge_group(const CaseStore& store, ledger::Ledger& ledger,
 }
 
 std::uint64_t purge_all(const CaseStore& store, ledger::Ledger& ledger,
-                        std::span<const PurgeReason> cases, base::Instant now) {
+                        std::span<const PlannedCase> cases, base::Instant now) {
   std::uint64_t purged = 0;
   for (std::size_t from = 0; from < cases.size(); from += kPurgeGroup) {
     purged += purge_group(store, ledger,
@@ -118,10 +111,10 @@ PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* 
     ledger.append(to_entry(ledger::ClockConfirmed{now}, "purge"));
   }
   // The law's ends and what people decided first; what the policy alone ends may be held back.
-  std::vector<PurgeReason> bound, by_policy;
-  for (const PurgeReason& reason : plan.cases) {
-    const bool is_bound = reason.at_ceiling || reason.reason != "expired";
-    (is_bound ? bound : by_policy).push_back(reason);
+  std::vector<PlannedCase> bound, by_policy;
+  for (const PlannedCase& planned : plan.cases) {
+    const bool is_bound = planned.at_ceiling || planned.reason != PurgeReason::expired;
+    (is_bound ? bound : by_policy).push_back(planned);
   }
   PurgeCounts counts;
   counts.cases = purge_all(store, ledger, bound, now);
@@ -170,19 +163,19 @@ PurgeCounts run_ceilings(CaseStore& store, ledger::Ledger& ledger, const PurgePl
 }
 
 void purge_case(CaseStore& store, ledger::Ledger& ledger, const base::CaseId& id,
-                std::string_view reason, const law::Refusal& rule) {
+                PurgeReason reason, const law::Refusal& rule) {
   const std::unique_ptr<Lease> lease = lease_of(store, true);
   const std::optional<CaseRow> row = store.find(id);
   if (!row)
     throw base::Error(base::ExitCode::no_input, "there is no such case", "case " + id.value);
-  PurgeReason one;
+  PlannedCase one;
   one.id = id;
-  one.reason = std::string(reason);
+  one.reason = reason;
   one.rule = rule.rule;
   one.citation = rule.citation;
   one.due = row->expires_at;
   one.state = row->state;
-  purge_group(store, ledger, std::span<const PurgeReason>(&one, 1), base::now());
+  purge_group(store, ledger, std::span<const PlannedCase>(&one, 1), base::now());
 }
 
 }  // namespace proviso::vault

@@ -17,9 +17,19 @@
 
 namespace proviso::vault {
 
-struct PurgeReason {
+// What else there is to say of a planned case.
+enum class Circumstance {
+  none,
+  resumed,    // an earlier run began to purge it
+  complaint,  // kept: an open complaint holds it
+  escalated   // kept: it waits for review, and the policy's purge.overdue is `escalate`
+};
+
+// A case that a purge destroys, or would but for its circumstance.
+struct PlannedCase {
   base::CaseId id;
-  std::string reason;  // expired | rejected | redress | resumed
+  PurgeReason reason = PurgeReason::expired;
+  Circumstance circumstance = Circumstance::none;
   std::string rule, citation;
   base::Instant due;
   State state = State::suspected;
@@ -27,11 +37,11 @@ struct PurgeReason {
 };
 
 struct PurgePlan {
-  std::vector<PurgeReason> cases;
+  std::vector<PlannedCase> cases;
   std::vector<spool::Leftover> spool;
   std::uint64_t orphan_blobs = 0, pending_rows = 0;
-  // Past the policy's period, kept up to the ceiling: reason "complaint" or "escalated".
-  std::vector<PurgeReason> kept;
+  // Past the policy's period, kept up to the ceiling: an open complaint, or escalated.
+  std::vector<PlannedCase> kept;
   std::vector<std::string> unreadable;  // folders of the spool that could not be read
   std::uint64_t all_cases = 0;          // in the vault, for the breaker's share
   bool clock_confirmed = false;  // the clock was implausible and confirmed: recorded by run_purge
@@ -65,8 +75,8 @@ PurgeCounts run_purge(CaseStore&, ledger::Ledger&, const policy::Policy&, const 
 PurgePlan plan_ceilings(CaseStore&, const ledger::Ledger&, base::Instant now, const PurgeOptions&);
 PurgeCounts run_ceilings(CaseStore&, ledger::Ledger&, const PurgePlan&, base::Instant now);
 
-// Destroys one case at once (rejected, upheld complaint). Waits for another purge.
-void purge_case(CaseStore&, ledger::Ledger&, const base::CaseId&, std::string_view reason,
+// Destroys one case at once. Waits for another purge.
+void purge_case(CaseStore&, ledger::Ledger&, const base::CaseId&, PurgeReason,
                 const law::Refusal& rule);
 
 // After a purge: cases, blobs and spool files that ought to be gone and are not.

@@ -2,15 +2,29 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "base/instant.h"
+#include "base/words.h"
 #include "json/json.h"
 
 namespace proviso::vault {
 
 namespace {
+
+constexpr std::array<base::Word<Circumstance>, 3> kCircumstances{
+    {{Circumstance::resumed, "resumed"},
+     {Circumstance::complaint, "complaint"},
+     {Circumstance::escalated, "escalated"}}};
+
+// The column `reason`: the circumstance where there is one.
+std::string_view why_of(const PlannedCase& planned) {
+  return planned.circumstance == Circumstance::none
+             ? to_string(planned.reason)
+             : base::word_of(kCircumstances, planned.circumstance);
+}
 
 std::string row(std::string_view what, std::string_view name, std::string_view state,
                 std::string_view due, std::string_view reason, std::string_view rule,
@@ -21,19 +35,19 @@ std::string row(std::string_view what, std::string_view name, std::string_view s
 
 std::string line_of(const json::Json& object) { return json::canonical(object) + "\n"; }
 
-std::string case_line(const PurgeReason& reason, std::string_view what, PlanForm form) {
+std::string case_line(const PlannedCase& planned, std::string_view what, PlanForm form) {
   if (form == PlanForm::table) {
-    return row(what, reason.id.value, to_string(reason.state), base::to_string(reason.due),
-               reason.reason, reason.rule, reason.citation);
+    return row(what, planned.id.value, to_string(planned.state), base::to_string(planned.due),
+               why_of(planned), planned.rule, planned.citation);
   }
   return line_of({{std::string(what), "case"},
-                  {"case", reason.id.value},
-                  {"state", std::string(to_string(reason.state))},
-                  {"due", base::to_string(reason.due)},
-                  {"reason", reason.reason},
-                  {"rule", reason.rule},
-                  {"citation", reason.citation},
-                  {"at_ceiling", reason.at_ceiling}});
+                  {"case", planned.id.value},
+                  {"state", std::string(to_string(planned.state))},
+                  {"due", base::to_string(planned.due)},
+                  {"reason", std::string(why_of(planned))},
+                  {"rule", planned.rule},
+                  {"citation", planned.citation},
+                  {"at_ceiling", planned.at_ceiling}});
 }
 
 std::string file_line(const spool::Leftover& leftover, const law::Refusal& rule, PlanForm form) {
@@ -64,8 +78,8 @@ void list_plan(const PurgePlan& plan, const law::Resolved* law, PlanForm form,
                const std::function<void(std::string_view line)>& line) {
   if (form == PlanForm::table)
     line(row("DO", "CASE OR FILE", "STATE", "DUE", "REASON", "RULE", "CITATION"));
-  for (const PurgeReason& reason : plan.cases) line(case_line(reason, "purge", form));
-  for (const PurgeReason& reason : plan.kept) line(case_line(reason, "keep", form));
+  for (const PlannedCase& planned : plan.cases) line(case_line(planned, "purge", form));
+  for (const PlannedCase& planned : plan.kept) line(case_line(planned, "keep", form));
   const law::Refusal rule = law != nullptr && !plan.spool.empty()
                                 ? law->refusal("ST-01", "nothing is kept unscanned")
                                 : law::Refusal{};

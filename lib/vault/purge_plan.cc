@@ -33,13 +33,13 @@ class Rules {
  public:
   explicit Rules(const law::Resolved* law) : law_(law) {}
 
-  void cite(const CaseRow& row, PurgeReason& reason) {
-    reason.rule = row.expiry_rule == "ST-02"     ? "ST-02"
-                  : row.expiry_rule == "pending" ? "ST-05"
-                                                 : "ST-04";
-    if (reason.at_ceiling && row.expiry_rule == "policy") reason.rule = "ST-02";
+  void cite(const CaseRow& row, PlannedCase& planned) {
+    planned.rule = row.expiry_rule == "ST-02"     ? "ST-02"
+                   : row.expiry_rule == "pending" ? "ST-05"
+                                                  : "ST-04";
+    if (planned.at_ceiling && row.expiry_rule == "policy") planned.rule = "ST-02";
     const law::Instrument& instrument = instrument_of(row.instrument);
-    reason.citation = instrument.rule(reason.rule).citation;
+    planned.citation = instrument.rule(planned.rule).citation;
   }
 
  private:
@@ -61,29 +61,30 @@ class Rules {
 };
 
 // Of purges that were begun and not ended.
-std::vector<PurgeReason> resumed(CaseDatabase& database) {
-  std::vector<PurgeReason> reasons;
+std::vector<PlannedCase> resumed(CaseDatabase& database) {
+  std::vector<PlannedCase> cases;
   base::CaseId last;
   for (;;) {
     const std::vector<Tombstone> page = database.tombstones(last, kPage);
     for (const Tombstone& tombstone : page) {
-      PurgeReason reason;
-      reason.id = tombstone.id;
-      reason.reason = "resumed";
-      reason.rule = tombstone.rule;
-      reason.citation = tombstone.citation;
-      reason.state = tombstone.state;
-      reason.due = tombstone.at;
-      reason.at_ceiling = true;
-      reasons.push_back(std::move(reason));
+      PlannedCase planned;
+      planned.id = tombstone.id;
+      planned.reason = tombstone.reason;
+      planned.circumstance = Circumstance::resumed;
+      planned.rule = tombstone.rule;
+      planned.citation = tombstone.citation;
+      planned.state = tombstone.state;
+      planned.due = tombstone.at;
+      planned.at_ceiling = true;
+      cases.push_back(std::move(planned));
     }
     if (page.size() < kPage) break;
     last = page.back().id;
   }
-  std::sort(reasons.begin(), reasons.end(), [](const PurgeReason& a, const PurgeReason& b) {
+  std::sort(cases.begin(), cases.end(), [](const PlannedCase& a, const PlannedCase& b) {
     return std::tie(a.due, a.id) < std::tie(b.due, b.id);
   });
-  return reasons;
+  return cases;
 }
 
 std::uint64_t count_abandoned(CaseDatabase& database) {
@@ -103,27 +104,27 @@ PurgePlan plan(CaseStore& store, const ledger::Ledger& ledger, const policy::Pol
   result.all_cases = result.cases.size();
   store.database().each([&](const CaseRow& row) {
     ++result.all_cases;
-    PurgeReason reason;
-    reason.id = row.id;
-    reason.state = row.state;
-    reason.due = row.expires_at;
-    reason.at_ceiling = row.ceiling && *row.ceiling <= horizon;
-    reason.reason = row.state == State::rejected ? "rejected" : "expired";
-    const bool due = row.state == State::rejected || reason.at_ceiling ||
+    PlannedCase planned;
+    planned.id = row.id;
+    planned.state = row.state;
+    planned.due = row.expires_at;
+    planned.at_ceiling = row.ceiling && *row.ceiling <= horizon;
+    planned.reason = row.state == State::rejected ? PurgeReason::rejected : PurgeReason::expired;
+    const bool due = row.state == State::rejected || planned.at_ceiling ||
                      (policy != nullptr && row.expires_at <= horizon);
     if (!due) return true;
-    rules.cite(row, reason);
+    rules.cite(row, planned);
     const bool by_policy =
-        row.expiry_rule == "policy" && row.state != State::rejected && !reason.at_ceiling;
+        row.expiry_rule == "policy" && row.state != State::rejected && !planned.at_ceiling;
     if (by_policy && row.held) {
-      reason.reason = "complaint";
-      result.kept.push_back(std::move(reason));
+      planned.circumstance = Circumstance::complaint;
+      result.kept.push_back(std::move(planned));
     } else if (by_policy && policy != nullptr && policy->overdue_escalate &&
                row.state == State::suspected) {
-      reason.reason = "escalated";
-      result.kept.push_back(std::move(reason));
+      planned.circumstance = Circumstance::escalated;
+      result.kept.push_back(std::move(planned));
     } else {
-      result.cases.push_back(std::move(reason));
+      result.cases.push_back(std::move(planned));
     }
     return true;
   });
@@ -174,8 +175,8 @@ PurgePlan plan_ceilings(CaseStore& store, const ledger::Ledger& ledger, base::In
 std::vector<std::string> verify_purged(CaseStore& store, const policy::Policy& policy,
                                        base::Instant now) {
   std::vector<std::string> leftovers;
-  for (const PurgeReason& reason : resumed(store.database())) {
-    leftovers.push_back(fmt::format("case {}: its purge was begun and not ended", reason.id.value));
+  for (const PlannedCase& begun : resumed(store.database())) {
+    leftovers.push_back(fmt::format("case {}: its purge was begun and not ended", begun.id.value));
   }
   store.database().each([&](const CaseRow& row) {
     const bool at_ceiling = row.ceiling && *row.ceiling <= now;

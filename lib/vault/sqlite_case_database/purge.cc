@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "base/error.h"
@@ -26,7 +28,14 @@ Tombstone tombstone_of(const sqlite::Statement& select) {
   Tombstone tombstone;
   tombstone.id = base::CaseId{select.text(0)};
   tombstone.event_id = select.text(1);
-  tombstone.reason = select.text(2);
+  const std::optional<PurgeReason> reason = ledger::parse<PurgeReason>(select.text(2));
+  if (!reason)
+    throw base::Error(base::ExitCode::data,
+                      fmt::format("its tombstone has the word '{}', which this program does not "
+                                  "know",
+                                  select.text(2)),
+                      "case " + tombstone.id.value);
+  tombstone.reason = *reason;
   tombstone.rule = select.text(3);
   tombstone.citation = select.text(4);
   const std::optional<State> state = ledger::parse<State>(select.text(5));
@@ -73,7 +82,7 @@ void insert_tombstone(sqlite::Database& database, const Burial& burial, base::In
                            "citation, state, at) VALUES(?, ?, ?, ?, ?, ?, ?)");
   insert.bind(1, burial.id.value)
       .bind(2, burial.event_id)
-      .bind(3, burial.reason)
+      .bind(3, to_string(burial.reason))
       .bind(4, burial.rule)
       .bind(5, burial.citation)
       .bind(6, to_string(burial.state))

@@ -50,7 +50,7 @@ TEST_CASE(
       CHECK(buried[0].event_id == event_id);
       CHECK(buried[0].id == row.id);
       CHECK(buried[0].state == State::suspected);
-      CHECK(buried[0].reason == "expired");
+      CHECK(buried[0].reason == PurgeReason::expired);
       CHECK(buried[0].blob == "blob-a");
       CHECK(buried[0].origin == kOrigin);
       CHECK(buried[0].store == kLocalStore);

@@ -123,8 +123,9 @@ class DatabasePlace {
     return {event_id, origin, R"({"about":")" + event_id + "\"}"};
   }
   static Burial burial(const CaseRow& row) {
-    return Burial{row.id,    row.state, row.expires_at, crypto::random_hex(16),
-                  "expired", "ST-04",   "Art. 3(1)(i)"};
+    return Burial{
+        row.id,  row.state,     row.expires_at, crypto::random_hex(16), PurgeReason::expired,
+        "ST-04", "Art. 3(1)(i)"};
   }
 
   std::unique_ptr<CaseDatabase> database;

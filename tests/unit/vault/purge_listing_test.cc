@@ -15,14 +15,14 @@ namespace {
 
 PurgePlan a_plan() {
   PurgePlan plan;
-  PurgeReason due;
+  PlannedCase due;
   due.id.value = "0123456789abcdef0123456789abcdef";
-  due.reason = "expired";
+  due.reason = PurgeReason::expired;
   due.rule = "ST-02";
   due.citation = "Art. 3(1)(h)";
   due.due = instant("2026-12-08T10:00:00Z");
   plan.cases.push_back(due);
-  due.reason = "complaint";
+  due.circumstance = Circumstance::complaint;
   plan.kept.push_back(due);
   spool::Leftover file;
   file.file.path = "old.jpg";
@@ -46,7 +46,9 @@ TEST_CASE("a plan lists what goes, what stays and what lies unscanned, with rule
   REQUIRE(lines.size() == 3);
   CHECK(json::parse(lines[0], "1").at("purge") == "case");
   CHECK(json::parse(lines[0], "1").at("due") == "2026-12-08T10:00:00Z");
+  CHECK(json::parse(lines[0], "1").at("reason") == "expired");
   CHECK(json::parse(lines[1], "2").at("keep") == "case");
+  CHECK(json::parse(lines[1], "2").at("reason") == "complaint");
   CHECK(json::parse(lines[2], "3").at("path") == "old.jpg");
   CHECK(json::parse(lines[2], "3").at("rule") == "ST-01");
   CHECK(json::parse(lines_of(PlanForm::ndjson, nullptr)[2], "3").at("rule") == "");

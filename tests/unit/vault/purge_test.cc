@@ -55,7 +55,7 @@ TEST_CASE("a case goes at its end, not before, and the plan says why") {
   const PurgePlan plan = t.plan();
   REQUIRE(plan.cases.size() == 1);
   CHECK(plan.cases[0].id == id);
-  CHECK(plan.cases[0].reason == "expired");
+  CHECK(plan.cases[0].reason == PurgeReason::expired);
   CHECK(plan.cases[0].rule == "ST-04");
   CHECK_FALSE(plan.cases[0].citation.empty());
   CHECK(t.run().cases == 1);
@@ -69,7 +69,8 @@ TEST_CASE(
     "a redelivered item makes no case after its own was purged, until the replay period is over") {
   OpenVault t;
   const base::CaseId id = t.add("m-1");
-  purge_case(t.store, t.ledger, id, "rejected", t.place.law.refusal("ST-04", "rejected"));
+  purge_case(t.store, t.ledger, id, PurgeReason::rejected,
+             t.place.law.refusal("ST-04", "rejected"));
   CHECK(t.place.blobs() == 0);
   const Item item(t.place.directory, "m-1", "content of m-1");
   const auto again = store_one(t.place, t.store, item);
@@ -92,7 +93,8 @@ TEST_CASE(
   OpenVault t;
   t.place.policy.retention_replay = *base::parse_period("P9Y");
   const base::CaseId id = t.add("m-1");
-  purge_case(t.store, t.ledger, id, "rejected", t.place.law.refusal("ST-04", "rejected"));
+  purge_case(t.store, t.ledger, id, PurgeReason::rejected,
+             t.place.law.refusal("ST-04", "rejected"));
   const auto rows = [&](const char* table) {
     sqlite::Database database(t.place.directory / "vault" / kDatabaseName,
                               sqlite::Database::Mode::read_only);
@@ -199,7 +201,7 @@ TEST_CASE("an unreviewed case is kept up to the ceiling when the policy says esc
   const PurgePlan plan = t.plan();
   CHECK(plan.cases.empty());
   REQUIRE(plan.kept.size() == 1);
-  CHECK(plan.kept[0].reason == "escalated");
+  CHECK(plan.kept[0].circumstance == Circumstance::escalated);
 }
 
 TEST_CASE(

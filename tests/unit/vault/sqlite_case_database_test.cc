@@ -98,3 +98,20 @@ TEST_CASE("a vault of a newer version is refused in words") {
     CHECK(std::string(error.what()).find("version 3") != std::string::npos);
   }
 }
+
+TEST_CASE("a word of a tombstone that this program does not know is refused, and named") {
+  DatabasePlace t(factories().front());
+  t.add("a");
+  const std::vector<Burial> group{DatabasePlace::burial(*t.database->find({"a"}))};
+  REQUIRE(t.database->bury(group, kNow).size() == 1);
+  sqlite::Database(std::filesystem::path(t.place()) / kDatabaseName,
+                   sqlite::Database::Mode::read_write)
+      .run("UPDATE tombstones SET reason = 'redress'");
+  try {
+    t.database->tombstones({}, 10);
+    FAIL("read a reason that does not exist");
+  } catch (const base::Error& error) {
+    CHECK(error.code() == base::ExitCode::data);
+    CHECK(std::string(error.what()).find("'redress'") != std::string::npos);
+  }
+}
