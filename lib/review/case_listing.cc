@@ -20,7 +20,7 @@ std::string columns(std::string_view id, std::string_view state, std::string_vie
 
 std::string table_row(const vault::CaseRow& row) {
   return columns(row.id.value, vault::to_string(row.state), row.material_class, row.technology,
-                 row.kind, base::to_string(row.expires_at), row.expiry_rule);
+                 row.kind, base::to_string(row.expires_at), vault::to_string(row.expiry_rule));
 }
 
 }  // namespace

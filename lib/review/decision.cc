@@ -81,7 +81,7 @@ Outcome decide(vault::CaseStore& store, ledger::Ledger& ledger, const policy::Po
                                                        : vault::State::confirmed_as_new;
   // The store cuts the policy's period at the ceiling of the law under which the case was made.
   store.move(row->id, outcome.state, entry,
-             base::add(row->identified_at, policy.retention_confirmed), "policy");
+             base::add(row->identified_at, policy.retention_confirmed));
   const auto moved = store.find(row->id);
   if (moved) outcome.expires_at = moved->expires_at;
   return outcome;

@@ -77,7 +77,7 @@ json::OrderedJson listing(const vault::CaseRow& row) {
           {"kind", row.kind},
           {"identified_at", base::to_string(row.identified_at)},
           {"expires_at", base::to_string(row.expires_at)},
-          {"expiry_rule", row.expiry_rule},
+          {"expiry_rule", vault::to_string(row.expiry_rule)},
           {"purposes", row.purposes},
           {"mode", row.rehearsal ? "rehearsal" : "production"}};
 }

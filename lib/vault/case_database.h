@@ -106,7 +106,7 @@ struct Move {
   State state = State::suspected;
   base::Instant expires_at;
   std::optional<base::Instant> ceiling;
-  std::string expiry_rule;
+  ExpiryRule expiry_rule = ExpiryRule::policy;
 };
 
 // What change() gives to its caller: one case, locked until the caller returns.
@@ -118,6 +118,8 @@ class CaseChange {
   virtual void move(const Move&) = 0;
   // Keeps a signed decision (JSON) with the case, once.
   virtual void keep_decision(std::string_view decision) = 0;
+  // hold(), end_purpose() and keep_token() serve complaints and yearly counts of accounts. No tool
+  // calls them yet.
   // An open complaint holds the case against the policy's period, never past its ceiling.
   virtual void hold(bool) = 0;
   // False if the purpose was not live; its end is then unchanged.

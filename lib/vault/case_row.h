@@ -1,6 +1,7 @@
 // A case as its plain columns have it, and the states that it can be in. No personal data.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "base/words.h"
 #include "ledger/words.h"
 
 namespace proviso::vault {
@@ -20,12 +22,25 @@ using ledger::to_string;
 // The blob folder of the vault itself. A second host would have a folder and a name of its own.
 constexpr std::string_view kLocalStore = "local";
 
+// What set the end of a case.
+enum class ExpiryRule {
+  policy,   // the policy's period
+  law,      // the law's period
+  pending,  // the law's limit of the wait for review
+  rejected  // a reviewer's decision
+};
+constexpr std::array<base::Word<ExpiryRule>, 4> kExpiryRules{{{ExpiryRule::policy, "policy"},
+                                                              {ExpiryRule::law, "ST-02"},
+                                                              {ExpiryRule::pending, "pending"},
+                                                              {ExpiryRule::rejected, "rejected"}}};
+constexpr std::string_view to_string(ExpiryRule rule) { return base::word_of(kExpiryRules, rule); }
+
 // When a case ends, and why then.
 struct Expiry {
   base::Instant expires_at;
   std::optional<base::Instant> ceiling;            // the law's while nobody has confirmed the case
   std::optional<base::Instant> confirmed_ceiling;  // the law's afterwards
-  std::string rule;  // ST-02 (the law's period), pending (the wait for review), policy
+  ExpiryRule rule = ExpiryRule::policy;
 };
 
 struct CaseRow {
@@ -45,8 +60,7 @@ struct CaseRow {
   std::vector<std::string> purposes;         // live storage purposes, sorted
   std::string instrument;                    // under which it was made
   bool rehearsal = false;
-  // What set expires_at: ST-02, ST-04 (last purpose ended), policy, pending, rejected.
-  std::string expiry_rule;
+  ExpiryRule expiry_rule = ExpiryRule::policy;  // what set expires_at
   // An open complaint holds the case against the policy's period, never past the ceiling.
   bool held = false;
   std::string origin;              // of the ledger that has its entries

@@ -34,22 +34,20 @@ void require_mode(const CaseDatabase& database, Mode wanted, const std::filesyst
 }
 
 // Where a case goes when it becomes `to`.
-Move move_to(const CaseRow& row, State to, std::optional<base::Instant> expires_at,
-             std::string_view expiry_rule) {
+Move move_to(const CaseRow& row, State to, std::optional<base::Instant> expires_at) {
   // Someone looked at it, or the law lets it go unseen: the wait for review binds no longer. The
   // law's period still does.
   const std::optional<base::Instant> ceiling =
       to == State::rejected ? row.ceiling : row.confirmed_ceiling;
   base::Instant end = expires_at.value_or(to == State::rejected ? base::now() : row.expires_at);
-  std::string rule = !expiry_rule.empty()    ? std::string(expiry_rule)
-                     : expires_at            ? "policy"
-                     : to == State::rejected ? "rejected"
-                                             : row.expiry_rule;
+  ExpiryRule rule = expires_at              ? ExpiryRule::policy
+                    : to == State::rejected ? ExpiryRule::rejected
+                                            : row.expiry_rule;
   if (ceiling && *ceiling < end) {
     end = *ceiling;
-    rule = "ST-02";
+    rule = ExpiryRule::law;
   }
-  return Move{to, end, ceiling, std::move(rule)};
+  return Move{to, end, ceiling, rule};
 }
 
 }  // namespace
@@ -103,7 +101,7 @@ std::vector<CaseRow> CaseStore::list(const std::function<bool(const CaseRow&)>& 
 }
 
 void CaseStore::move(const base::CaseId& id, State to, const ledger::Entry& entry,
-                     std::optional<base::Instant> expires_at, std::string_view expiry_rule) {
+                     std::optional<base::Instant> expires_at) {
   const OutboxLine line = outbox_line(origin_, entry);
   database_->change(id, [&](CaseChange& change) {
     const CaseRow& row = change.row();
@@ -112,7 +110,7 @@ void CaseStore::move(const base::CaseId& id, State to, const ledger::Entry& entr
                         fmt::format("cannot go from {} to {}", to_string(row.state), to_string(to)),
                         "case " + id.value);
     }
-    change.move(move_to(row, to, expires_at, expiry_rule));
+    change.move(move_to(row, to, expires_at));
     change.post(line);
   });
   deliver_outbox();
@@ -128,17 +126,6 @@ std::vector<json::Json> CaseStore::decisions(const base::CaseId& id) const {
   for (const std::string& text : database_->decisions(id))
     records.push_back(json::parse(text, "decision of case " + id.value));
   return records;
-}
-
-bool CaseStore::end_purpose(const base::CaseId& id, std::string_view purpose, base::Instant at) {
-  bool was_live = false;
-  database_->change(id, [&](CaseChange& change) {
-    was_live = change.end_purpose(purpose, at);
-    const CaseRow& row = change.row();
-    if (was_live && row.purposes.empty() && at < row.expires_at)
-      change.move(Move{row.state, at, row.ceiling, "ST-04"});
-  });
-  return was_live;
 }
 
 }  // namespace proviso::vault

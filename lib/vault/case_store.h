@@ -122,17 +122,13 @@ class CaseStore {
                      const std::function<void(std::span<const std::byte>)>& write) const;
 
   // Moves a case and writes the ledger entry through the outbox: confirmed, confirmed_as_new,
-  // rejected, reported. `expires_at` is the recomputed end. Error(usage) if the state machine does
-  // not have the move.
+  // rejected, reported. `expires_at` is the end by the policy, computed anew. Error(usage) if the
+  // state machine does not have the move.
   void move(const base::CaseId&, State to, const ledger::Entry&,
-            std::optional<base::Instant> expires_at = {}, std::string_view expiry_rule = {});
+            std::optional<base::Instant> expires_at = {});
   // Keeps a signed decision with the case, not sealed: reviewer number, verdict, signature.
   void keep_decision(const base::CaseId&, const json::Json& decision);
   std::vector<json::Json> decisions(const base::CaseId&) const;
-
-  // Ends a storage purpose (Art. 3(1)(h)); with the last one the case is due that day (ST-04).
-  // False if it was not live.
-  bool end_purpose(const base::CaseId&, std::string_view purpose, base::Instant at);
 
   const std::filesystem::path& directory() const { return directory_; }
   bool rehearsal() const { return rehearsal_; }

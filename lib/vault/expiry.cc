@@ -16,13 +16,13 @@ Expiry suspected_expiry(base::Instant identified_at, const policy::Policy& polic
                         const law::Resolved& law) {
   Expiry expiry;
   expiry.expires_at = base::add(identified_at, policy.retention_suspected);
-  expiry.rule = "policy";
+  expiry.rule = ExpiryRule::policy;
   expiry.ceiling = law.ceiling(identified_at, false);
   expiry.confirmed_ceiling = law.ceiling(identified_at, true);
   if (expiry.ceiling && *expiry.ceiling < expiry.expires_at) {
     expiry.expires_at = *expiry.ceiling;
     const bool by_period = expiry.confirmed_ceiling && *expiry.confirmed_ceiling <= *expiry.ceiling;
-    expiry.rule = by_period ? "ST-02" : "pending";
+    expiry.rule = by_period ? ExpiryRule::law : ExpiryRule::pending;
   }
   return expiry;
 }
@@ -36,7 +36,7 @@ bool bring_forward(CaseRow& row, base::Instant identified_at, const Expiry& expi
   base::Instant end = waits ? std::min(row.expires_at, expiry.expires_at) : row.expires_at;
   if (row.ceiling) end = std::min(end, *row.ceiling);
   if (end < row.expires_at)
-    row.expiry_rule = row.ceiling && end == *row.ceiling ? "ST-02" : expiry.rule;
+    row.expiry_rule = row.ceiling && end == *row.ceiling ? ExpiryRule::law : expiry.rule;
   row.expires_at = end;
   return true;
 }

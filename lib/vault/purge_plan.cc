@@ -34,15 +34,26 @@ class Rules {
   explicit Rules(const law::Resolved* law) : law_(law) {}
 
   void cite(const CaseRow& row, PlannedCase& planned) {
-    planned.rule = row.expiry_rule == "ST-02"     ? "ST-02"
-                   : row.expiry_rule == "pending" ? "ST-05"
-                                                  : "ST-04";
-    if (planned.at_ceiling && row.expiry_rule == "policy") planned.rule = "ST-02";
+    planned.rule = rule_of(row.expiry_rule, planned.at_ceiling);
     const law::Instrument& instrument = instrument_of(row.instrument);
     planned.citation = instrument.rule(planned.rule).citation;
   }
 
  private:
+  static std::string_view rule_of(ExpiryRule end, bool at_ceiling) {
+    switch (end) {
+      case ExpiryRule::law:
+        return "ST-02";
+      case ExpiryRule::pending:
+        return "ST-05";
+      case ExpiryRule::policy:
+        return at_ceiling ? "ST-02" : "ST-04";
+      case ExpiryRule::rejected:
+        return "ST-04";
+    }
+    return "ST-04";
+  }
+
   const law::Instrument& instrument_of(const std::string& id) {
     if (law_ != nullptr && law_->base().id == id) return law_->base();
     const auto known = loaded_.find(id);
@@ -114,8 +125,8 @@ PurgePlan plan(CaseStore& store, const ledger::Ledger& ledger, const policy::Pol
                      (policy != nullptr && row.expires_at <= horizon);
     if (!due) return true;
     rules.cite(row, planned);
-    const bool by_policy =
-        row.expiry_rule == "policy" && row.state != State::rejected && !planned.at_ceiling;
+    const bool by_policy = row.expiry_rule == ExpiryRule::policy && row.state != State::rejected &&
+                           !planned.at_ceiling;
     if (by_policy && row.held) {
       planned.circumstance = Circumstance::complaint;
       result.kept.push_back(std::move(planned));
@@ -180,13 +191,13 @@ std::vector<std::string> verify_purged(CaseStore& store, const policy::Policy& p
   }
   store.database().each([&](const CaseRow& row) {
     const bool at_ceiling = row.ceiling && *row.ceiling <= now;
-    const bool kept = row.expiry_rule == "policy" && !at_ceiling &&
+    const bool kept = row.expiry_rule == ExpiryRule::policy && !at_ceiling &&
                       (row.held || (policy.overdue_escalate && row.state == State::suspected));
     if (row.state == State::rejected) {
       leftovers.push_back(fmt::format("case {}: it was rejected", row.id.value));
     } else if (at_ceiling || (row.expires_at <= now && !kept)) {
       leftovers.push_back(fmt::format("case {}: it ended at {} ({})", row.id.value,
-                                      base::to_string(row.expires_at), row.expiry_rule));
+                                      base::to_string(row.expires_at), to_string(row.expiry_rule)));
     }
     return true;
   });

@@ -96,11 +96,10 @@ is_said() {  # MESSAGE: a word is a whole string of the source; a message is in 
 }
 
 @test "proviso-vault(5) names each rule that decides the end of a case" {
-  sed -n 's|^ *// What set expires_at: \(.*\)\.$|\1|p' "$PROVISO_SOURCE/lib/vault/case_row.h" | sed 's/ ([^)]*)//g; s/, /\n/g' >rules
-  [ "$(wc -l <rules)" -ge 5 ]
+  sed -n '/kExpiryRules{/,/}};/s/.*ExpiryRule::[a-z]*, "\([^"]*\)".*/\1/p' "$PROVISO_SOURCE/lib/vault/case_row.h" >rules
+  [ "$(wc -l <rules)" -ge 4 ]
   sed -n '/^\.Ss Clock/,/^\.Ss Plain/p' "$PROVISO_SOURCE/man/proviso-vault.5" >clock
   while read -r rule; do
     grep -qE "^\.Li (.* , )?$rule( ,|$)" clock
-    grep -qrF "\"$rule\"" "$PROVISO_SOURCE/lib/vault"
   done <rules
 }

@@ -20,7 +20,7 @@ class Change final : public CaseChange {
         "UPDATE cases SET state = ?, expires_at = ?, ceiling = ?, expiry_rule = ? WHERE id = ?");
     update.bind(1, to_string(to.state)).bind(2, to.expires_at.seconds);
     bind_instant(update, 3, to.ceiling);
-    update.bind(4, to.expiry_rule).bind(5, row_.id.value).run();
+    update.bind(4, to_string(to.expiry_rule)).bind(5, row_.id.value).run();
     row_.state = to.state;
     row_.expires_at = to.expires_at;
     row_.ceiling = to.ceiling;

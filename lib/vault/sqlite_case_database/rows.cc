@@ -25,7 +25,11 @@ CaseRow row_of(sqlite::Database& database, sqlite::Statement& select, Mode mode)
   row.expires_at = base::Instant{select.integer(3)};
   row.ceiling = instant(4);
   row.confirmed_ceiling = instant(5);
-  row.expiry_rule = select.text(6);
+  const std::optional<ExpiryRule> rule = base::value_of(kExpiryRules, select.text(6));
+  if (!rule)
+    throw base::Error(base::ExitCode::data, "has an expiry rule that this program does not know",
+                      "case " + row.id.value);
+  row.expiry_rule = *rule;
   row.technology = select.text(7);
   row.list = select.text(8);
   row.material_class = select.text(9);

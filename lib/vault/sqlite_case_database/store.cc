@@ -85,7 +85,7 @@ void insert_pending(sqlite::Database& database, const CaseRow& row, const Writer
   insert.bind(1, row.id.value).bind(2, row.identified_at.seconds).bind(3, row.expires_at.seconds);
   bind_instant(insert, 4, row.ceiling);
   bind_instant(insert, 5, row.confirmed_ceiling);
-  insert.bind(6, row.expiry_rule)
+  insert.bind(6, to_string(row.expiry_rule))
       .bind(7, row.technology)
       .bind(8, row.list)
       .bind(9, row.material_class)
@@ -224,7 +224,7 @@ std::optional<CaseRow> SqliteCaseDatabase::shorten(const base::CaseId& id,
     update.bind(1, row->identified_at.seconds).bind(2, row->expires_at.seconds);
     bind_instant(update, 3, row->ceiling);
     bind_instant(update, 4, row->confirmed_ceiling);
-    update.bind(5, row->expiry_rule).bind(6, id.value).run();
+    update.bind(5, to_string(row->expiry_rule)).bind(6, id.value).run();
   }
   transaction.commit();
   return row;

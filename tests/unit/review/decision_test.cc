@@ -25,7 +25,7 @@ TEST_CASE("the law's ceiling cuts the policy's period") {
             *place.decide(id, Verdict::confirm_as_new, "reviewer-1", place.first.key).expires_at) ==
         "2027-11-24T10:00:00Z");
   CHECK(place.store->find(id)->state == vault::State::confirmed_as_new);
-  CHECK(place.store->find(id)->expiry_rule == "ST-02");
+  CHECK(place.store->find(id)->expiry_rule == vault::ExpiryRule::law);
 }
 
 TEST_CASE("a rejected case is purged at once, its decision with it") {

@@ -21,7 +21,7 @@ std::vector<std::string> ids_of(CaseDatabase& database) {
 
 void end_at(CaseDatabase& database, const base::CaseId& id, base::Instant at) {
   database.change(id, [&](CaseChange& change) {
-    change.move({change.row().state, at, change.row().ceiling, "policy"});
+    change.move({change.row().state, at, change.row().ceiling, ExpiryRule::policy});
   });
 }
 
@@ -87,7 +87,7 @@ TEST_CASE("change: what it did is there together, or not at all when its caller 
     t.add("a");
     t.database->delivered(t.database->undelivered(kOrigin, 10));
     const auto confirm = [&](CaseChange& change) {
-      change.move({State::confirmed, instant("2027-05-24T09:00:00Z"), {}, "policy"});
+      change.move({State::confirmed, instant("2027-05-24T09:00:00Z"), {}, ExpiryRule::policy});
       change.keep_decision(R"({"verdict":"confirm"})");
       change.hold(true);
       change.post(DatabasePlace::line("decided-a"));

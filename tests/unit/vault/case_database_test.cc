@@ -258,7 +258,7 @@ TEST_CASE("shorten: an earlier identification brings the end forward, a later on
   for_each_database([](DatabasePlace& t) {
     t.add("a");
     Expiry expiry;
-    expiry.rule = "policy";
+    expiry.rule = ExpiryRule::policy;
     expiry.expires_at = instant("2026-12-01T09:00:00Z");
     expiry.ceiling = expiry.confirmed_ceiling = instant("2027-11-17T09:00:00Z");
     for (int repeat = 0; repeat < 2; ++repeat) {

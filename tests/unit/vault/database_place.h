@@ -69,7 +69,7 @@ class DatabasePlace {
     row.identified_at = instant("2026-11-24T09:00:00Z");
     row.expires_at = instant("2026-12-08T09:00:00Z");
     row.ceiling = row.confirmed_ceiling = instant("2027-11-24T09:00:00Z");
-    row.expiry_rule = "policy";
+    row.expiry_rule = ExpiryRule::policy;
     row.technology = "known-digests";
     row.list = "known";
     row.material_class = "known";

@@ -99,19 +99,25 @@ TEST_CASE("a vault of a newer version is refused in words") {
   }
 }
 
-TEST_CASE("a word of a tombstone that this program does not know is refused, and named") {
+TEST_CASE("a word that this program does not know is refused, not guessed") {
   DatabasePlace t(factories().front());
   t.add("a");
+  t.add("b");
   const std::vector<Burial> group{DatabasePlace::burial(*t.database->find({"a"}))};
   REQUIRE(t.database->bury(group, kNow).size() == 1);
-  sqlite::Database(std::filesystem::path(t.place()) / kDatabaseName,
-                   sqlite::Database::Mode::read_write)
-      .run("UPDATE tombstones SET reason = 'redress'");
-  try {
-    t.database->tombstones({}, 10);
-    FAIL("read a reason that does not exist");
-  } catch (const base::Error& error) {
-    CHECK(error.code() == base::ExitCode::data);
-    CHECK(std::string(error.what()).find("'redress'") != std::string::npos);
-  }
+  sqlite::Database file(std::filesystem::path(t.place()) / kDatabaseName,
+                        sqlite::Database::Mode::read_write);
+  file.run("UPDATE tombstones SET reason = 'redress'");
+  file.run("UPDATE cases SET expiry_rule = 'ST-99'");
+  const auto refusal_of = [](const std::function<void()>& verb) {
+    try {
+      verb();
+    } catch (const base::Error& error) {
+      CHECK(error.code() == base::ExitCode::data);
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  CHECK(refusal_of([&] { t.database->tombstones({}, 10); }).find("'redress'") != std::string::npos);
+  CHECK(refusal_of([&] { t.database->find({"b"}); }).find("expiry rule") != std::string::npos);
 }
