@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "base/mode.h"
 #include "policy/drift.h"
 
 namespace proviso::gate {
@@ -10,7 +11,7 @@ namespace proviso::gate {
 json::Json describe_inputs(const policy::Policy& policy, const law::Resolved& law,
                            const std::vector<dpia::Document>& documents) {
   json::Json out = json::Json::object();
-  out["mode"] = policy.rehearsal ? "rehearsal" : "production";
+  out["mode"] = base::mode_word(policy.rehearsal);
   json::Json instruments = json::Json::array();
   for (const law::Instrument* text : law.all()) {
     instruments.push_back({{"id", text->id}, {"sha256", text->digest}});

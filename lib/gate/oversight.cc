@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/mode.h"
 #include "crypto/random.h"
 #include "json/json.h"
 
@@ -19,7 +20,7 @@ std::string statement_text(const OversightStatement& s) {
   json::Json out = json::Json::object();
   out["action"] = std::string(to_string(s.act));
   out["at"] = base::to_string(s.at);
-  out["mode"] = s.rehearsal ? "rehearsal" : "production";
+  out["mode"] = base::mode_word(s.rehearsal);
   out["person"] = s.person;
   if (!s.reason.empty()) out["reason"] = s.reason;
   out["technology"] = s.technology;

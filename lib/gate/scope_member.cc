@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/mode.h"
 #include "gate/item_scope.h"
 #include "json/json.h"
 #include "ndjson/elements.h"
@@ -52,7 +53,7 @@ std::string to_member(const ScopeMember& scope) {
   json::Json out = json::Json::object();
   out["decision"] = "admitted";
   out["at"] = base::to_string(scope.at);
-  out["mode"] = scope.rehearsal ? "rehearsal" : "production";
+  out["mode"] = base::mode_word(scope.rehearsal);
   out["technologies"] = scope.technologies;
   json::Json kinds = json::Json::array();
   for (const base::ContentKind kind : scope.content)
@@ -82,10 +83,11 @@ base::Result<ScopeMember> read_scope(const ndjson::Record& record) {
   out.at = *instant;
   const auto mode = required(record, "scope.mode");
   if (!mode) return tl::make_unexpected(mode.error());
-  if (*mode != "rehearsal" && *mode != "production") {
+  const auto known_mode = base::value_of(base::kModes, *mode);
+  if (!known_mode) {
     return tl::make_unexpected(bad("field scope.mode: neither production nor rehearsal"));
   }
-  out.rehearsal = *mode == "rehearsal";
+  out.rehearsal = *known_mode == base::Mode::rehearsal;
   auto technologies = words(object, "technologies");
   if (!technologies) return tl::make_unexpected(technologies.error());
   out.technologies = std::move(*technologies);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/mode.h"
 #include "json/json.h"
 #include "ledger/entry_json.h"
 #include "ledger/events.h"
@@ -29,16 +30,12 @@ struct Member<ListSample> {
   static constexpr std::string_view kExpected = "rate, seed and lists were expected";
 };
 
-// Written as `mode`.
-struct Mode {
-  bool rehearsal = false;
-};
 template <>
-struct Member<Mode> {
-  static json::Json write(Mode mode) { return mode.rehearsal ? "rehearsal" : "production"; }
-  static std::optional<Mode> read(const json::Json& value) {
-    if (value == "rehearsal") return Mode{true};
-    return value == "production" ? std::optional(Mode{false}) : std::nullopt;
+struct Member<base::Mode> {
+  static json::Json write(base::Mode mode) { return to_string(mode); }
+  static std::optional<base::Mode> read(const json::Json& value) {
+    return value.is_string() ? base::value_of(base::kModes, value.get_ref<const std::string&>())
+                             : std::nullopt;
   }
   static constexpr std::string_view kExpected = "production or rehearsal was expected";
 };
@@ -58,10 +55,10 @@ struct Table<Created> {
   static void walk(auto& io, auto& fact) {
     io.always("origin", fact.origin);
     io.optional("instrument", fact.instrument);
-    Mode mode{fact.rehearsal};
+    base::Mode mode = base::mode_of(fact.rehearsal);
     io.always("mode", mode);
     if constexpr (!std::is_const_v<std::remove_reference_t<decltype(fact)>>)
-      fact.rehearsal = mode.rehearsal;
+      fact.rehearsal = mode == base::Mode::rehearsal;
   }
 };
 

@@ -25,7 +25,6 @@ namespace proviso::ledger {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::string_view kRehearsalSuffix = "/rehearsal";
 
 }  // namespace
 

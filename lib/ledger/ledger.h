@@ -46,8 +46,11 @@ struct Checkpoint {
   base::Sha256 root{};
 };
 
+// The end of an origin in rehearsal mode.
+constexpr std::string_view kRehearsalSuffix = "/rehearsal";
+
 struct Identity {
-  std::string origin;  // with "/rehearsal" at its end in rehearsal mode
+  std::string origin;  // with kRehearsalSuffix in rehearsal mode, and only then
   bool rehearsal = false;
 };
 

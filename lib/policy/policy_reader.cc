@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/file.h"
+#include "base/mode.h"
 #include "law/union.h"
 
 namespace proviso::policy {
@@ -63,13 +64,14 @@ Policy PolicyReader::read(const yaml::Node& root) {
       node != nullptr && version && *version != 1) {
     in_.fail(*node, fmt::format("proviso: version {} is not known here, expected 1", *version));
   }
-  const auto mode = fields_.text(root, "mode");
-  policy_.rehearsal = mode == "rehearsal";
-  if (!mode.empty() && mode != "rehearsal" && mode != "production") {
+  const std::string word = fields_.text(root, "mode");
+  const auto mode = base::value_of(base::kModes, word);
+  policy_.rehearsal = mode == base::Mode::rehearsal;
+  if (!word.empty() && !mode) {
     in_.fail(*root.find("mode"),
-             fmt::format("mode: '{}' is not one of production, rehearsal", mode));
+             fmt::format("mode: '{}' is not one of {}", word, base::words_of(base::kModes)));
   }
-  if (mode == "production" && base::clock_is_set()) {
+  if (mode == base::Mode::production && base::clock_is_set()) {
     in_.fail(*root.find("mode"),
              "the clock is set (--now or PROVISO_NOW), which only mode rehearsal allows");
   }

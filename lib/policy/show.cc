@@ -1,5 +1,6 @@
 #include "policy/show.h"
 
+#include "base/mode.h"
 #include "json/json.h"
 #include "law/instrument.h"
 #include "policy/drift.h"
@@ -94,7 +95,7 @@ OrderedJson effective_law(const law::Resolved& law) {
 OrderedJson resolved_json(const Policy& p, const law::Resolved& law) {
   OrderedJson out;
   out["file"] = p.file.string();
-  out["mode"] = p.rehearsal ? "rehearsal" : "production";
+  out["mode"] = base::mode_word(p.rehearsal);
   out["provider"] = {{"name", p.provider.name},
                      {"establishment", p.provider.establishment},
                      {"contact", p.provider.contact},

@@ -11,6 +11,7 @@
 
 #include "base/content_kind.h"
 #include "base/file.h"
+#include "base/mode.h"
 #include "crypto/random.h"
 #include "ledger/facts.h"
 #include "report/package.h"
@@ -59,7 +60,7 @@ json::Json manifest_of(const vault::CaseRow& row, const policy::Policy& policy,
                        const std::vector<PackageFile>& files, base::Instant now) {
   json::Json manifest{
       {"proviso_package", 1},
-      {"mode", row.rehearsal ? "rehearsal" : "production"},
+      {"mode", base::mode_word(row.rehearsal)},
       {"case", row.id.value},
       {"provider",
        {{"name", policy.provider.name},

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/mode.h"
+
 namespace proviso::report {
 
 namespace {
@@ -108,7 +110,7 @@ json::OrderedJson to_json(const AnnualReport& report) {
   if (report.rehearsal) out["mark"] = "REHEARSAL";
   out["form"] = report.form.id;
   out["year"] = report.year;
-  out["mode"] = report.rehearsal ? "rehearsal" : "production";
+  out["mode"] = base::mode_word(report.rehearsal);
   out["draft"] = report.draft;
   if (!report.service.empty()) out["service"] = report.service;
   out["provider"] = {{"name", report.provider.name},

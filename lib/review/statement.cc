@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/mode.h"
 #include "base/utf8.h"
 #include "crypto/cms.h"
 #include "crypto/random.h"
@@ -78,7 +79,7 @@ json::Json sign(const Decision& decision, const vault::CaseRow& row, const polic
   }
   const base::Bytes sealed = seal_reason(decision.reason, policy);
   json::Json statement{{"type", kStatementType},
-                       {"mode", row.rehearsal ? "rehearsal" : "production"},
+                       {"mode", base::mode_word(row.rehearsal)},
                        {"case", row.id.value},
                        {"decision", to_string(decision.verdict)},
                        {"reviewer", person.number},
@@ -114,7 +115,7 @@ std::optional<CheckedDecision> check(const json::Json& kept, const vault::CaseRo
       !reviewer->is_number_integer())
     return std::nullopt;
   if (text_of(*statement, "type") != kStatementType ||
-      text_of(*statement, "mode") != (row.rehearsal ? "rehearsal" : "production") ||
+      text_of(*statement, "mode") != base::mode_word(row.rehearsal) ||
       text_of(*statement, "case") != row.id.value ||
       text_of(*statement, "envelope_sha256") != row.envelope_sha256 ||
       text_of(*statement, "blob_sha256") != row.blob_sha256 || !covers_evidence(*statement, row) ||

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "base/file.h"
+#include "base/mode.h"
 #include "crypto/cms.h"
 
 namespace proviso::review {
@@ -79,7 +80,7 @@ json::OrderedJson listing(const vault::CaseRow& row) {
           {"expires_at", base::to_string(row.expires_at)},
           {"expiry_rule", vault::to_string(row.expiry_rule)},
           {"purposes", row.purposes},
-          {"mode", row.rehearsal ? "rehearsal" : "production"}};
+          {"mode", base::mode_word(row.rehearsal)}};
 }
 
 }  // namespace proviso::review

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/mode.h"
 #include "policy/method.h"
 
 namespace proviso::setup {
@@ -132,7 +133,7 @@ std::string policy_text(const WorkplaceSettings& settings, base::Date today,
   // day on.
   const std::string published = settings.rehearsal ? base::to_string(today) : "null";
   return fmt::format(
-      fmt::runtime(kPolicy), fmt::arg("mode", settings.rehearsal ? "rehearsal" : "production"),
+      fmt::runtime(kPolicy), fmt::arg("mode", base::mode_word(settings.rehearsal)),
       fmt::arg("provider", settings.provider), fmt::arg("instrument", settings.instrument),
       fmt::arg("also", fmt::to_string(fmt::join(settings.also, ", "))),
       fmt::arg("published", published), fmt::arg("confirmed", base::to_string(confirmed)),

@@ -100,7 +100,9 @@ std::string origin(const WorkplaceSettings& settings) {
       id += '-';
   }
   while (!id.empty() && id.back() == '-') id.pop_back();
-  return "proviso/" + (id.empty() ? "provider" : id) + (settings.rehearsal ? "/rehearsal" : "");
+  std::string origin = "proviso/" + (id.empty() ? "provider" : id);
+  if (settings.rehearsal) origin += ledger::kRehearsalSuffix;
+  return origin;
 }
 
 }  // namespace

@@ -4,10 +4,6 @@
 
 namespace proviso::vault {
 
-std::string_view to_string(Mode mode) {
-  return mode == Mode::rehearsal ? "rehearsal" : "production";
-}
-
 std::vector<std::int64_t> ReplayKeys::ids() const {
   std::vector<std::int64_t> all;
   for (const ReplayKey& key : keys) all.push_back(key.id);

@@ -36,12 +36,12 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "base/mode.h"
 #include "vault/case_row.h"
 
 namespace proviso::vault {
 
-enum class Mode { production, rehearsal };
-std::string_view to_string(Mode);
+using base::Mode;
 
 constexpr std::size_t kMaxGroup = 1024;
 constexpr std::size_t kPage = 256;

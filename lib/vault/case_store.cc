@@ -53,7 +53,7 @@ Move move_to(const CaseRow& row, State to, std::optional<base::Instant> expires_
 }  // namespace
 
 void CaseStore::create(const std::filesystem::path& directory, bool rehearsal) {
-  create_case_database(directory.string(), rehearsal ? Mode::rehearsal : Mode::production);
+  create_case_database(directory.string(), base::mode_of(rehearsal));
   const std::filesystem::path blobs = directory / kBlobsName;
   if (::mkdir(blobs.c_str(), 0700) != 0 && errno != EEXIST)
     base::throw_errno(errno, "cannot create", blobs.string(), base::ExitCode::cannot_create);
@@ -77,7 +77,7 @@ CaseStore::CaseStore(std::filesystem::path directory, std::unique_ptr<CaseDataba
       origin_(ledger.checkpoint().origin),
       database_(std::move(database)),
       blobs_(directory_ / kBlobsName) {
-  require_mode(*database_, rehearsal_ ? Mode::rehearsal : Mode::production, directory_);
+  require_mode(*database_, base::mode_of(rehearsal_), directory_);
   const std::string bound = database_->bind_origin(origin_);
   if (bound != origin_) {
     throw base::Error(base::ExitCode::config,
