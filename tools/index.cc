@@ -3,6 +3,7 @@
 
 #include "cli/app.h"
 #include "commands/index.h"
+#include "policy/hash_type.h"
 
 int main(int argc, char** argv) {
   using namespace proviso;
@@ -54,11 +55,10 @@ int main(int argc, char** argv) {
     withdraw.option("--id", s.id, "the entry's id in the list, instead of a hash");
     query.argument("HASH", s.hash, "hex digits, or - for one hash a line of standard input");
     withdraw.option("HASH", s.hash, "hex digits");
-    const auto types = cli::one_of({"md5", "sha1", "sha256", "pdq"});
+    const auto types = cli::one_of(policy::kListTypes);
     query.option("--type", s.type, "the hash's type, never guessed").required().check(types);
     withdraw.option("--type", s.type, "the hash's type, never guessed").check(types);
-    lists.option("--type", s.type, "only this type")
-        .check(cli::one_of({"md5", "sha1", "sha256", "pdq", "vpdq"}));
+    lists.option("--type", s.type, "only this type").check(cli::one_of(policy::kHashTypes));
     lists.option("--format", s.form, "ndjson, csv or hex")
         .check(cli::one_of({"ndjson", "csv", "hex"}));
     for (auto* command : {&query, &neighbours}) {
