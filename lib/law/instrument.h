@@ -65,9 +65,8 @@ struct Instrument {
   std::optional<base::Period> retention_max;  // from identification
   bool unconfirmed_storage = true;            // false: suspected is only the wait for review
   std::optional<base::Period> pending_review_max;
-  std::vector<std::string>
-      storage_purposes;          // "reporting", "blocking", "hash", "redress", "authority-requests"
-  bool public_register = false;  // recipients only from the public register
+  std::vector<std::string> storage_purposes;  // words of kStoragePurposes (storage_purpose.h)
+  bool public_register = false;               // recipients only from the public register
   bool user_information = true, redress = true, gdpr_ground = true, oversight = true;
   std::vector<Rule> rules;  // in the order of kRuleIds (rule_ids.h)
   std::string digest;       // SHA-256 of the file, hex

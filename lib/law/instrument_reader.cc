@@ -8,14 +8,13 @@
 #include "base/bytes.h"
 #include "law/instrument.h"
 #include "law/rule_ids.h"
+#include "law/storage_purpose.h"
 #include "law/words.h"
 #include "yaml/node.h"
 
 namespace proviso::law {
 namespace {
 
-constexpr std::array<std::string_view, 5> kStoragePurposes = {
-    "reporting", "blocking", "hash", "redress", "authority-requests"};  // Art. 3(1)(h)(i) to (v)
 constexpr std::array<std::string_view, 3> kAttestingRoles = {"reviewer", "dpo", "oversight"};
 constexpr std::array<base::ContentKind, 7> kKinds = {
     base::ContentKind::image, base::ContentKind::video,   base::ContentKind::text,
@@ -181,9 +180,9 @@ class InstrumentReader {
   std::vector<std::string> purposes(const yaml::Node& root) const {
     auto out = in_.strings(root, "storage_purposes");
     for (const std::string& each : out) {
-      if (!holds(kStoragePurposes, each)) {
+      if (!base::value_of(kStoragePurposes, each)) {
         in_.fail(*root.find("storage_purposes"),
-                 fmt::format("'{}' is not one of {}", each, fmt::join(kStoragePurposes, ", ")));
+                 fmt::format("'{}' is not one of {}", each, base::words_of(kStoragePurposes)));
       }
     }
     return out;

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/mode.h"
 #include "crypto/random.h"
+#include "law/storage_purpose.h"
 #include "ledger/facts.h"
 #include "report/package.h"
 
@@ -193,7 +194,9 @@ CaseReported report_case(vault::CaseStore& store, const policy::Policy& policy,
     throw base::Error(base::ExitCode::cannot_create, "exists already", request.output.native());
   }
   CaseReported result;
-  result.purpose = request.authority_request.reference.empty() ? "reporting" : "authority-requests";
+  result.purpose = law::to_string(request.authority_request.reference.empty()
+                                      ? law::StoragePurpose::reporting
+                                      : law::StoragePurpose::authority_requests);
   const base::Bytes sealed =
       make_package(store, *row, policy, body, request, result.purpose, recipient, now);
   result.package_sha256 = base::to_hex(crypto::sha256(sealed));

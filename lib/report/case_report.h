@@ -28,7 +28,7 @@ struct CaseReportRequest {
 struct CaseReported {
   std::string package_sha256;  // of the file written, hex
   std::uint64_t bytes = 0;
-  std::string purpose;  // "reporting" or "authority-requests"
+  std::string purpose;  // reporting, or authority-requests
 };
 
 // Is there a valid signed confirmation of this case? (review::has_valid_confirmation)

@@ -11,6 +11,8 @@
 #include "law/instrument.h"
 #include "law/listing.h"
 #include "law/rule_ids.h"
+#include "law/schema.h"
+#include "law/storage_purpose.h"
 
 using namespace proviso;
 
@@ -227,6 +229,15 @@ TEST_CASE("the parameters are those of the table") {
     CHECK(text.e2ee == (id == "reg-2026-1881" ? law::Binding::article : law::Binding::recital));
     CHECK(text.new_technology_from == base::Date{2021, 8, 2});
   }
+}
+
+TEST_CASE("the schema has the storage purposes of the table, in its order") {
+  const json::Json schema = json::parse(law::schema(), "instrument.json");
+  const json::Json& words = schema.at("properties").at("storage_purposes").at("items").at("enum");
+  std::string joined;
+  for (const json::Json& word : words)
+    joined += (joined.empty() ? "" : ", ") + word.get<std::string>();
+  CHECK(joined == base::words_of(law::kStoragePurposes));
 }
 
 TEST_CASE("listings name each text and each rule") {
