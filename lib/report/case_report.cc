@@ -12,9 +12,11 @@
 #include "base/content_kind.h"
 #include "base/file.h"
 #include "base/mode.h"
+#include "crypto/keys.h"
 #include "crypto/random.h"
 #include "law/storage_purpose.h"
 #include "ledger/facts.h"
+#include "policy/seal_certificate.h"
 #include "report/package.h"
 
 namespace proviso::report {
@@ -109,12 +111,16 @@ base::Bytes make_package(vault::CaseStore& store, const vault::CaseRow& row,
                          const CaseReportRequest& request, const std::string& purpose,
                          const crypto::Certificate& recipient, base::Instant now) {
   const auto key = crypto::PrivateKey::open(request.open_key);
-  const crypto::Certificate certificate = review_certificate(policy, key);
+  const auto certificate = policy::seal_certificate_of(policy, key);
+  if (!certificate)
+    throw base::Error(base::ExitCode::no_permission,
+                      "the key belongs to none of the policy's keys.seal certificates",
+                      "--open-key");
   const auto signer = crypto::PrivateKey::open(policy.packages_key);
   const auto signer_certificate = crypto::Certificate::open(policy.packages_certificate);
 
   const vault::Opened opened =
-      store.open_case(store.open_stored(row.id), key, certificate,
+      store.open_case(store.open_stored(row.id), key, *certificate,
                       vault::access_by(policy, request.person, purpose, "report"));
   const json::Json metadata = minimised(opened.metadata, policy);
   WipedFiles package;
@@ -147,17 +153,6 @@ base::Bytes make_package(vault::CaseStore& store, const vault::CaseRow& row,
 }
 
 }  // namespace
-
-crypto::Certificate review_certificate(const policy::Policy& policy,
-                                       const crypto::PrivateKey& key) {
-  const std::string mine = key.public_pem();
-  for (const fs::path& path : policy.seal_certificates) {
-    crypto::Certificate certificate = crypto::Certificate::open(path);
-    if (certificate.public_key().pem() == mine) return certificate;
-  }
-  throw base::Error(base::ExitCode::no_permission,
-                    "the key belongs to none of the policy's keys.seal certificates", "--open-key");
-}
 
 json::Json minimised(const json::Json& metadata, const policy::Policy& policy) {
   json::Json out = json::Json::object();

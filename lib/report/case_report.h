@@ -8,7 +8,6 @@
 #include <string>
 
 #include "base/instant.h"
-#include "crypto/keys.h"
 #include "law/instrument.h"
 #include "policy/policy.h"
 #include "report/recipient.h"
@@ -39,10 +38,6 @@ using IsReviewed = std::function<bool(vault::CaseStore&, const vault::CaseRow&)>
 // ledger's entry, and gets its name after it.
 CaseReported report_case(vault::CaseStore&, const policy::Policy&, const law::Resolved&,
                          const CaseReportRequest&, const IsReviewed&, base::Instant now);
-
-// The member of the policy's seal certificates that belongs to the key. Error(no_permission) when
-// none does.
-crypto::Certificate review_certificate(const policy::Policy&, const crypto::PrivateKey&);
 
 // What of the sealed metadata goes to the recipient: instants, hits, and what evidence_fields
 // names.

@@ -8,16 +8,14 @@
 #include "base/file.h"
 #include "base/mode.h"
 #include "crypto/cms.h"
+#include "policy/seal_certificate.h"
 
 namespace proviso::review {
 namespace {
 
 // The certificate of the review role that the key belongs to.
 crypto::Certificate certificate_of(const policy::Policy& policy, const crypto::PrivateKey& key) {
-  for (const auto& path : policy.seal_certificates) {
-    crypto::Certificate certificate = crypto::Certificate::open(path);
-    if (certificate.public_key().pem() == key.public_pem()) return certificate;
-  }
+  if (auto certificate = policy::seal_certificate_of(policy, key)) return std::move(*certificate);
   throw base::Error(base::ExitCode::no_permission,
                     "the key belongs to none of the certificates that cases are sealed to",
                     "--open-key",
