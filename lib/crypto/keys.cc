@@ -204,7 +204,6 @@ base::Bytes PublicKey::raw() const {
   return raw;
 }
 
-bool PublicKey::is_ed25519() const { return is_ed25519_key(impl_->key.get()); }
 std::string PublicKey::pem() const { return public_pem_of(impl_->key.get()); }
 
 }  // namespace proviso::crypto

@@ -58,7 +58,6 @@ class PublicKey {
 
   bool verify(std::string_view message, std::span<const std::byte> signature) const;
   base::Bytes raw() const;  // the 32 bytes of an Ed25519 key; Error(config) for another kind
-  bool is_ed25519() const;
   std::string pem() const;
 
   struct Impl;

@@ -1,6 +1,5 @@
 #include "crypto/random.h"
 
-#include <openssl/crypto.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <sodium/crypto_shorthash_siphash24.h>
@@ -73,11 +72,6 @@ SipTag siphash128(const SipKey& key, std::string_view data) {
   crypto_shorthash_siphashx24(writable(tag), octets(base::as_bytes(data)), data.size(),
                               octets(key));
   return tag;
-}
-
-bool equal(std::span<const std::byte> a, std::span<const std::byte> b) {
-  if (a.size() != b.size()) return false;
-  return a.empty() || CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace proviso::crypto

@@ -26,7 +26,5 @@ std::optional<base::Bytes> from_base64(std::string_view);  // nullopt for anythi
 using SipKey = std::array<std::byte, 16>;
 using SipTag = std::array<std::byte, 16>;
 SipTag siphash128(const SipKey& key, std::string_view data);
-// Compares in constant time for equal sizes.
-bool equal(std::span<const std::byte> a, std::span<const std::byte> b);
 
 }  // namespace proviso::crypto
