@@ -305,11 +305,6 @@ base::Result<Findings> Decoder::finish() {
   return std::move(*findings);
 }
 
-base::Result<Findings> Decoder::examine(int fd, base::ContentKind kind, const Wanted& wanted) {
-  begin(fd, kind, wanted);
-  return finish();
-}
-
 base::Result<Preview> Decoder::preview(int fd, base::ContentKind kind) {
   impl_->ask(Task::preview, fd, kind, {});
   const auto answer = impl_->receive();

@@ -31,12 +31,10 @@ class Decoder {
   // Starts the worker before the first file, so that it is ready earlier.
   void start();
 
-  // Item errors: decode_failed, too_large, unsupported, locked, timeout (retryable), crashed. `fd`
-  // is read from offset 0. `kind` only sets the deadline: the worker detects kinds itself. Error if
-  // no worker can be started or confined: the run ends.
-  base::Result<Findings> examine(int fd, base::ContentKind kind, const Wanted&);
-  // examine() in two steps, so that the caller can work on the file meanwhile. finish() must be
-  // called before the next begin().
+  // Looks into a file in two steps, so that the caller can work on it meanwhile. finish() must be
+  // called before the next begin(). Item errors: decode_failed, too_large, unsupported, locked,
+  // timeout (retryable), crashed. `fd` is read from offset 0. `kind` only sets the deadline: the
+  // worker detects kinds itself. Error if no worker can be started or confined: the run ends.
   void begin(int fd, base::ContentKind kind, const Wanted&);
   base::Result<Findings> finish();
 

@@ -53,7 +53,8 @@ std::string picture(int width = kWidth, int height = kHeight) {
 base::Result<media::Findings> examined(media::Decoder& decoder, int fd) {
   media::Wanted wanted;
   wanted.pdq = true;
-  return decoder.examine(fd, base::ContentKind::image, wanted);
+  decoder.begin(fd, base::ContentKind::image, wanted);
+  return decoder.finish();
 }
 
 std::string code_of(media::Decoder& decoder, std::string_view bytes) {

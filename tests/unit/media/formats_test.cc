@@ -499,7 +499,8 @@ TEST_CASE("videos match the reference's frame hashes both ways") {
     const base::UniqueFd fd(::open((fs::path(data) / "vpdq" / (std::string(name) + ".mp4")).c_str(),
                                    O_RDONLY | O_CLOEXEC));
     REQUIRE(fd);
-    const auto found = decoder().examine(fd.get(), base::ContentKind::video, wanted);
+    decoder().begin(fd.get(), base::ContentKind::video, wanted);
+    const auto found = decoder().finish();
     REQUIRE(found);
     const auto& ours = found->leaves.front().frames->kept;
     CHECK(found->leaves.front().frames->sampled == by_number.size());

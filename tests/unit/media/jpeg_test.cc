@@ -123,7 +123,8 @@ TEST_CASE("luma is the same whether it is taken from the blocks or from converte
       const std::string bytes = encoded(size.width, size.height, coding);
       const base::UniqueFd fd(::memfd_create("test", MFD_CLOEXEC));
       base::write_all(fd.get(), bytes, "memfd");
-      const auto found = decoder.examine(fd.get(), base::ContentKind::image, wanted);
+      decoder.begin(fd.get(), base::ContentKind::image, wanted);
+      const auto found = decoder.finish();
       REQUIRE(found);
       const pdq::Result expected = hash_by_rows(bytes);
       CHECK(found->leaves.at(0).picture->pdq.hash == expected.hash);

@@ -34,8 +34,9 @@ inline base::Result<media::Findings> examine(media::Decoder& decoder, const std:
                                              const media::Wanted& wanted = everything()) {
   const base::UniqueFd fd(::memfd_create("test", MFD_CLOEXEC));
   base::write_all(fd.get(), bytes, "memfd");
-  return decoder.examine(fd.get(), base::ContentKind::video,
-                         wanted);  // the longer deadline: sanitized decoders are slow
+  // The longer deadline: sanitized decoders are slow.
+  decoder.begin(fd.get(), base::ContentKind::video, wanted);
+  return decoder.finish();
 }
 
 inline media::Decoder& decoder() {
