@@ -22,7 +22,6 @@ class LineReader {
   // Skips empty lines. False at the end of input, or if a stop was requested. Error(io) if reading
   // fails.
   bool next(std::vector<InputLine>& batch, std::size_t max_lines, std::size_t max_bytes);
-  std::uint64_t lines() const { return number_; }
   std::uint64_t bytes() const { return bytes_; }
 
  private:
