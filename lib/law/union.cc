@@ -1,5 +1,7 @@
 #include "law/union.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 namespace proviso::law {
@@ -11,6 +13,21 @@ bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
 bool is_region_code(std::string_view text) {
   return text.size() == 2 && is_capital(text[0]) && is_capital(text[1]);
+}
+
+std::optional<std::string> region_flaw(std::string_view text) {
+  if (!is_region_code(text))
+    return fmt::format("'{}' is not an ISO 3166 code of two capitals, or EU", text);
+  for (const OtherSpelling& each : kOtherSpellings) {
+    if (each.written == text)
+      return fmt::format("'{}' is not the ISO 3166 code of that state, write {}", text, each.code);
+  }
+  for (const Territory& each : kTerritories) {
+    if (each.code == text)
+      return fmt::format("'{}' is a part of {} and would count as outside the Union, write {}",
+                         text, each.state, each.state);
+  }
+  return std::nullopt;
 }
 
 bool is_in_union(std::string_view region) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace proviso::law {
@@ -22,8 +24,8 @@ struct Territory {
 };
 
 // Outermost regions (Art. 349 TFEU; the Azores, Madeira and the Canary Islands have no code of
-// their own) and Aaland (Protocol No 2 to the Act of Accession of Finland). No check takes these
-// codes for their Member State yet: is_in_union() and is_in_eea() do not accept them.
+// their own) and Aaland (Protocol No 2 to the Act of Accession of Finland). is_in_union() and
+// is_in_eea() know states alone, so region_flaw() asks for the code of the state.
 constexpr std::array<Territory, 7> kTerritories{{{"AX", "FI"},
                                                  {"GF", "FR"},
                                                  {"GP", "FR"},
@@ -32,8 +34,7 @@ constexpr std::array<Territory, 7> kTerritories{{{"AX", "FI"},
                                                  {"RE", "FR"},
                                                  {"YT", "FR"}}};
 
-// A code that is often written instead of the one in ISO 3166-1. It is for hints and is not
-// accepted as a region.
+// A code that is often written instead of the one in ISO 3166-1.
 struct OtherSpelling {
   std::string_view written, code;
 };
@@ -41,6 +42,10 @@ constexpr std::array<OtherSpelling, 2> kOtherSpellings{{{"EL", "GR"}, {"UK", "GB
 
 // True if `text` has the form of a region: two capital letters. Such a code need not exist.
 bool is_region_code(std::string_view text);
+
+// Why a policy cannot have `text` as a region or country, and what to write instead: "'UK' is not
+// ..., write GB". nullopt: it can.
+std::optional<std::string> region_flaw(std::string_view text);
 
 // True for "EU" and the Member States.
 bool is_in_union(std::string_view region);

@@ -117,10 +117,7 @@ void PolicyReader::read_services(const yaml::Node& root) {
     if (const yaml::Node* regions = in_.require(each, "regions"); regions != nullptr) {
       if (service.regions.empty()) in_.fail(*regions, "regions is empty");
       for (const std::string& region : service.regions) {
-        if (!law::is_region_code(region))
-          in_.fail(
-              *regions,
-              fmt::format("region '{}' is not an ISO 3166 code of two capitals, or EU", region));
+        if (const auto flaw = law::region_flaw(region)) in_.fail(*regions, "region " + *flaw);
       }
     }
     // If absent, `planned`: in doubt a service is end-to-end encrypted, and so out of scope.

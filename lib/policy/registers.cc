@@ -1,7 +1,5 @@
 #include "policy/registers.h"
 
-#include <fmt/core.h>
-
 #include "law/union.h"
 #include "policy/fields.h"
 
@@ -23,11 +21,8 @@ std::vector<Organisation> read_register(const Fields& fields, const yaml::Node& 
     one.id = fields.text(each, "id");
     one.name = fields.text(each, "name");
     one.country = fields.text(each, "country");
-    if (!one.country.empty() && !law::is_region_code(one.country)) {
-      fields.in.fail(
-          *each.find("country"),
-          fmt::format("country '{}' is not an ISO 3166 code of two capitals, or EU", one.country));
-    }
+    if (const auto flaw = law::region_flaw(one.country); flaw && !one.country.empty())
+      fields.in.fail(*each.find("country"), "country " + *flaw);
     one.from = fields.require_date(each, "from").value_or(base::Date{9999, 12, 31});
     one.to = fields.date(each, "to");
     if (one.to && *one.to < one.from) fields.in.fail(each, "to lies before from");

@@ -46,18 +46,27 @@ TEST_CASE("a region is two capitals") {
     CHECK_FALSE(law::is_region_code(text));
 }
 
-TEST_CASE("territories and other spellings name a code that exists, and are not accepted for it") {
+TEST_CASE("territories and other spellings have the code to write instead, and are no regions") {
   for (const law::Territory& each : law::kTerritories) {
     CAPTURE(each.code);
     CHECK(law::is_region_code(each.code));
     CHECK(law::is_in_union(each.state));
     CHECK_FALSE(law::is_in_union(each.code));
     CHECK_FALSE(law::is_in_eea(each.code));
+    CHECK(law::region_flaw(each.code)->find("write " + std::string(each.state)) !=
+          std::string::npos);
+    CHECK_FALSE(law::region_flaw(each.state));
   }
   for (const law::OtherSpelling& each : law::kOtherSpellings) {
     CAPTURE(each.written);
     CHECK(law::is_region_code(each.code));
     CHECK_FALSE(law::is_in_union(each.written));
     CHECK_FALSE(law::is_in_eea(each.written));
+    CHECK(law::region_flaw(each.written)->find("write " + std::string(each.code)) !=
+          std::string::npos);
+    CHECK_FALSE(law::region_flaw(each.code));
   }
+  for (const std::string_view good : {"EU", "DE", "NO", "US", "ZZ"})
+    CHECK_FALSE(law::region_flaw(good));
+  CHECK(law::region_flaw("de") == "'de' is not an ISO 3166 code of two capitals, or EU");
 }

@@ -52,6 +52,25 @@ TEST_CASE("all findings come at once, each with its line and column") {
   for (const std::string& line : found) CHECK(line.find_first_of("0123456789") == 0);
 }
 
+TEST_CASE("a code that no item could match is refused, with the one to write") {
+  ProviderFiles files;
+  files.change("regions: [EU]", "regions: [UK, EL, GP, FR, GB, de]");
+  files.put("organisations.yaml",
+            "- {id: a, name: A, country: EL, from: 2026-01-01, certificate: dpo.crt}\n");
+  const auto found = files.findings();
+  for (const std::string part :
+       {"7:53: region 'UK' is not the ISO 3166 code of that state, write GB",
+        "7:53: region 'EL' is not the ISO 3166 code of that state, write GR",
+        "7:53: region 'GP' is a part of FR and would count as outside the Union, write FR",
+        "7:53: region 'de' is not an ISO 3166 code of two capitals, or EU",
+        "organisations.yaml:1:29: country 'EL' is not the ISO 3166 code of that state, write GR"}) {
+    CAPTURE(part);
+    CHECK(any_holds(found, part));
+  }
+  CHECK_FALSE(any_holds(found, "'FR'"));
+  CHECK_FALSE(any_holds(found, "'GB'"));
+}
+
 TEST_CASE("a list says its format, columns, categories, withdrawals and age") {
   ProviderFiles files;
   files.put("withdrawn.txt", "");
