@@ -48,11 +48,19 @@ void destroy_blobs(const CaseStore& store, const std::string& blob, const std::s
   if (!evidence.empty()) destroy_blob(store.blobs().descriptor(), evidence);
 }
 
-std::uint64_t purge_group(const CaseStore& store, ledger::Ledger& ledger,
-                          std::span<const PlannedCase> group, base::Instant now) {
+// This host reaches its own blobs and its own ledger alone: it says of no other case that it is
+// gone.
+bool is_ours(const CaseStore& store, const Tombstone& one) {
+  return one.store == kLocalStore && one.origin == store.origin();
+}
+
+void purge_group(const CaseStore& store, ledger::Ledger& ledger, std::span<const PlannedCase> group,
+                 base::Instant now, PurgeCounts& counts) {
   std::vector<Burial> burials;
   for (const PlannedCase& planned : group) burials.push_back(burial_of(planned));
-  const std::vector<Tombstone> buried = store.database().bury(burials, now);
+  std::vector<Tombstone> buried = store.database().bury(burials, now);
+  counts.elsewhere +=
+      std::erase_if(buried, [&](const Tombstone& one) { return !is_ours(store, one); });
   fault::at("purge.tombstones", store.rehearsal());
   scrub(store);
   fault::at("purge.truncated", store.rehearsal());
@@ -73,17 +81,22 @@ std::uint64_t purge_group(const CaseStore& store, ledger::Ledger& ledger,
   fault::at("purge.ledger", store.rehearsal());
   store.database().forget(ids);
   fault::at("purge.rows", store.rehearsal());
-  return buried.size();
+  counts.cases += buried.size();
 }
 
-std::uint64_t purge_all(const CaseStore& store, ledger::Ledger& ledger,
-                        std::span<const PlannedCase> cases, base::Instant now) {
-  std::uint64_t purged = 0;
+void purge_all(const CaseStore& store, ledger::Ledger& ledger, std::span<const PlannedCase> cases,
+               base::Instant now, PurgeCounts& counts) {
   for (std::size_t from = 0; from < cases.size(); from += kPurgeGroup) {
-    purged += purge_group(store, ledger,
-                          cases.subspan(from, std::min(kPurgeGroup, cases.size() - from)), now);
+    purge_group(store, ledger, cases.subspan(from, std::min(kPurgeGroup, cases.size() - from)), now,
+                counts);
   }
-  return purged;
+}
+
+base::Finding finding_of_others(const CaseStore& store, const PurgeCounts& counts) {
+  return {store.directory().string(),
+          fmt::format("{} cases belong to another host: their keys are destroyed, the rest is for "
+                      "that host's purge",
+                      counts.elsewhere)};
 }
 
 void sweep(const CaseStore& store, base::Instant now, PurgeCounts& counts) {
@@ -91,6 +104,7 @@ void sweep(const CaseStore& store, base::Instant now, PurgeCounts& counts) {
   each_abandoned(database, [&](std::span<const Abandoned> page) {
     std::vector<base::CaseId> ids;
     for (const Abandoned& row : page) {
+      if (row.store != kLocalStore) continue;  // its own host sweeps it
       destroy_blobs(store, row.blob, row.evidence_blob);
       ids.push_back(row.id);
     }
@@ -117,7 +131,7 @@ PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* 
     (is_bound ? bound : by_policy).push_back(planned);
   }
   PurgeCounts counts;
-  counts.cases = purge_all(store, ledger, bound, now);
+  purge_all(store, ledger, bound, now, counts);
   sweep(store, now, counts);
   if (policy != nullptr) counts.spool_files = spool::remove_leftovers(policy->spool, plan.spool);
 
@@ -125,7 +139,7 @@ PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* 
                        by_policy.size() > kBreakerFloor &&
                        static_cast<double>(by_policy.size()) >
                            *policy->purge_max_share * static_cast<double>(plan.all_cases);
-  if (!tripped) counts.cases += purge_all(store, ledger, by_policy, now);
+  if (!tripped) purge_all(store, ledger, by_policy, now, counts);
 
   ledger.append(to_entry(
       ledger::PurgeRun{counts.cases, counts.spool_files, counts.orphan_blobs, counts.pending_rows,
@@ -142,8 +156,9 @@ PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* 
         "purge",
         "look at 'proviso purge --dry-run'; if it is right, raise purge.max_share for this run");
   }
-  if (!plan.unreadable.empty()) {
+  if (!plan.unreadable.empty() || counts.elsewhere > 0) {
     std::vector<base::Finding> findings;
+    if (counts.elsewhere > 0) findings.push_back(finding_of_others(store, counts));
     for (const std::string& folder : plan.unreadable) findings.push_back({"spool", folder});
     throw base::Error(base::ExitCode::io, std::move(findings));
   }
@@ -175,7 +190,10 @@ void purge_case(CaseStore& store, ledger::Ledger& ledger, const base::CaseId& id
   one.citation = rule.citation;
   one.due = row->expires_at;
   one.state = row->state;
-  purge_group(store, ledger, std::span<const PlannedCase>(&one, 1), base::now());
+  PurgeCounts counts;
+  purge_group(store, ledger, std::span<const PlannedCase>(&one, 1), base::now(), counts);
+  if (counts.elsewhere > 0)
+    throw base::Error(base::ExitCode::io, {finding_of_others(store, counts)});
 }
 
 }  // namespace proviso::vault

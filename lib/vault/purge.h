@@ -54,6 +54,9 @@ struct PurgeOptions {
 
 struct PurgeCounts {
   std::uint64_t cases = 0, spool_files = 0, orphan_blobs = 0, pending_rows = 0;
+  // Their keys are destroyed; their blobs are in a store, or their entries go to a ledger, that
+  // this host does not reach.
+  std::uint64_t elsewhere = 0;
 };
 
 // A breaker needs more cases than this to trip: a share of a handful says nothing.

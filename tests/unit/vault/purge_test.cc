@@ -65,6 +65,27 @@ TEST_CASE("a case goes at its end, not before, and the plan says why") {
   CHECK(t.place.entries(ledger::event::kPurgeRun) == 1);
 }
 
+TEST_CASE("a case of another host's store or ledger loses its key, and is not said to be gone") {
+  for (const char* column : {"store", "origin"}) {
+    CAPTURE(column);
+    OpenVault t;
+    const base::CaseId id = t.add("m-1");
+    sqlite::Database database(t.place.directory / "vault/vault.db",
+                              sqlite::Database::Mode::read_write);
+    database.run("UPDATE cases SET " + std::string(column) + " = 'elsewhere'");
+    base::set_clock(instant("2026-12-08T10:00:00Z"));
+    CHECK(code_of([&] { t.run(); }) == base::ExitCode::io);
+    CHECK_FALSE(t.store.database().envelope(id));
+    CHECK(t.place.blobs() == 1);
+    CHECK(t.place.entries(ledger::event::kCasePurged) == 0);
+    CHECK(code_of([&] { t.run(); }) == base::ExitCode::io);  // told until its own host has done it
+    database.run("UPDATE cases SET store = 'local', origin = 'proviso/test/rehearsal'");
+    CHECK(t.run().cases == 1);
+    CHECK(t.place.blobs() == 0);
+    CHECK(t.place.entries(ledger::event::kCasePurged) == 1);
+  }
+}
+
 TEST_CASE(
     "a redelivered item makes no case after its own was purged, until the replay period is over") {
   OpenVault t;
