@@ -22,16 +22,13 @@ std::optional<std::string> region_flaw(std::string_view text) {
     if (each.written == text)
       return fmt::format("'{}' is not the ISO 3166 code of that state, write {}", text, each.code);
   }
-  for (const Territory& each : kTerritories) {
-    if (each.code == text)
-      return fmt::format("'{}' is a part of {} and would count as outside the Union, write {}",
-                         text, each.state, each.state);
-  }
   return std::nullopt;
 }
 
 bool is_in_union(std::string_view region) {
-  return region == "EU" || std::binary_search(kMemberStates.begin(), kMemberStates.end(), region);
+  return region == "EU" || std::binary_search(kMemberStates.begin(), kMemberStates.end(), region) ||
+         std::any_of(kTerritories.begin(), kTerritories.end(),
+                     [&](const Territory& each) { return each.code == region; });
 }
 
 bool is_in_eea(std::string_view region) {

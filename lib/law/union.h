@@ -24,8 +24,7 @@ struct Territory {
 };
 
 // Outermost regions (Art. 349 TFEU; the Azores, Madeira and the Canary Islands have no code of
-// their own) and Aaland (Protocol No 2 to the Act of Accession of Finland). is_in_union() and
-// is_in_eea() know states alone, so region_flaw() asks for the code of the state.
+// their own) and Aaland (Protocol No 2 to the Act of Accession of Finland).
 constexpr std::array<Territory, 7> kTerritories{{{"AX", "FI"},
                                                  {"GF", "FR"},
                                                  {"GP", "FR"},
@@ -47,10 +46,10 @@ bool is_region_code(std::string_view text);
 // ..., write GB". nullopt: it can.
 std::optional<std::string> region_flaw(std::string_view text);
 
-// True for "EU" and the Member States.
+// True for "EU", the Member States and their territories with codes of their own.
 bool is_in_union(std::string_view region);
 
-// True for "EU", the Member States, IS, LI and NO.
+// The same, and IS, LI and NO.
 bool is_in_eea(std::string_view region);
 
 }  // namespace proviso::law
