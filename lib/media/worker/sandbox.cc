@@ -93,7 +93,7 @@ constexpr Refused kRefused[] = {
     SCMP_SYS(clone),     SCMP_SYS(wait4),           SCMP_SYS(set_robust_list),
     SCMP_SYS(rseq),      SCMP_SYS(getppid),         SCMP_SYS(process_vm_readv),
     SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(pipe),
-    SCMP_SYS(pipe2),     SCMP_SYS(newfstatat),
+    SCMP_SYS(pipe2),     SCMP_SYS(newfstatat),      SCMP_SYS(gettimeofday),
 };
 
 [[noreturn]] void give_up(const char* what) {
