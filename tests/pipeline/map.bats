@@ -175,7 +175,7 @@ figures() {
 
 @test "no file says how many figures there are" {
   run naming "\\b$(figures | wc -l) rows\\b" "rows[^ ]* ?== ?$(figures | wc -l)\\b" "\\b(all|the) $(figures | wc -l)\\b"
-  # AR-12's parameter is what the Annex has.
+  # A rule's parameter is what the Annex has.
   while read -r file; do
     case $file in lib/law/instruments/* | "") ;; *) echo "$file says it"; return 1 ;; esac
   done <<<"$output"

@@ -76,7 +76,8 @@ TEST_CASE("a case of another host's store or ledger loses its key, and is not sa
     base::set_clock(instant("2026-12-08T10:00:00Z"));
     CHECK(code_of([&] { t.run(); }) == base::ExitCode::io);
     CHECK_FALSE(t.store.database().envelope(id));
-    CHECK(t.place.blobs() == 1);
+    // A blob of another store would not be in this folder; here it is one without an owner.
+    if (std::string_view(column) == "origin") CHECK(t.place.blobs() == 1);
     CHECK(t.place.entries(ledger::event::kCasePurged) == 0);
     CHECK(code_of([&] { t.run(); }) == base::ExitCode::io);  // told until its own host has done it
     database.run("UPDATE cases SET store = 'local', origin = 'proviso/test/rehearsal'");
