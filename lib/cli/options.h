@@ -31,6 +31,7 @@ Check one_of(std::vector<std::string> words);
 template <class Row, std::size_t N>
 Check one_of(const std::array<Row, N>& table) {
   std::vector<std::string> words;
+  words.reserve(N);
   for (const Row& row : table) words.emplace_back(row.word);
   return one_of(std::move(words));
 }

@@ -48,6 +48,7 @@ void deliver(CaseDatabase& database, ledger::Ledger& ledger, std::string_view or
     const std::vector<OutboxLine> lines = database.undelivered(origin, kMaxGroup);
     if (lines.empty()) return;
     std::vector<ledger::Entry> entries;
+    entries.reserve(lines.size());
     for (const OutboxLine& line : lines) entries.push_back(entry_of(line));
     ledger.append(entries);
     database.delivered(lines);
