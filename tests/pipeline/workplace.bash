@@ -22,7 +22,8 @@ without_reader() {  # COMMAND...: its standard output is a pipe whose reader wen
   local pipe
   pipe=$(mktemp -u -p .)
   mkfifo "$pipe"
-  exec 8<>"$pipe" 9>"$pipe" 8>&-
+  exec 8<>"$pipe"   # a reader, or the next line would wait for one
+  exec 9>"$pipe" 8>&-
   rm "$pipe"
   "$@" >&9 9>&-
 }
