@@ -6,12 +6,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <thread>
 #include <utility>
+
+#include "base/stop.h"
 
 namespace proviso::base {
 namespace {
@@ -165,6 +169,20 @@ void write_file_atomically(const fs::path& path, std::string_view data, mode_t m
   file.commit();
 }
 
+void replace_file(const fs::path& path, std::string_view data, mode_t mode) {
+  const std::string name = temporary_name(path);
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+  UniqueFd fd(::open(name.c_str(), kFlags, mode));
+  if (!fd && errno == EEXIST && ::unlink(name.c_str()) == 0)  // of a process of this number, dead
+    fd.reset(::open(name.c_str(), kFlags, mode));
+  if (!fd) throw_errno(errno, "cannot be created", name, ExitCode::cannot_create);
+  const int failure = try_write_all(fd.get(), data);
+  if (failure == 0 && ::rename(name.c_str(), path.c_str()) == 0) return;
+  const int reason = failure != 0 ? failure : errno;
+  ::unlink(name.c_str());
+  throw_errno(reason, "cannot be written", path.string());
+}
+
 void write_new_file(const fs::path& path, std::string_view data, mode_t mode) {
   UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!fd) throw_errno(errno, "cannot be created", path.string(), ExitCode::cannot_create);
@@ -191,6 +209,39 @@ std::optional<FileLock> FileLock::take(const fs::path& path, bool wait, bool sha
     throw_errno(errno, "cannot be locked", path.string());
   }
   return FileLock(std::move(fd));
+}
+
+FileLock FileLock::take_within(const fs::path& path, std::chrono::milliseconds most) {
+  using Clock = std::chrono::steady_clock;
+  constexpr auto kFirstPause = std::chrono::microseconds(200);
+  constexpr auto kLongestPause = std::chrono::microseconds(2'000);
+  constexpr auto kAfterStop = std::chrono::seconds(2);  // others work for milliseconds
+  auto end = Clock::now() + most;
+  bool stopping = false;
+  auto pause = kFirstPause;
+  for (;;) {
+    if (auto lock = take(path, false)) {
+      const std::string number = std::to_string(::getpid()) + "\n";
+      // Only for the message below: a failure is not one of the lock.
+      [[maybe_unused]] const bool written =
+          ::ftruncate(lock->fd_.get(), 0) == 0 && try_write_all(lock->fd_.get(), number) == 0;
+      return *std::move(lock);
+    }
+    if (stop_requested && !stopping) {
+      stopping = true;
+      end = std::min(end, Clock::now() + kAfterStop);
+    }
+    if (Clock::now() >= end) {
+      std::string holder = read_file(path, 64);
+      std::erase_if(holder, [](char c) { return c < '0' || c > '9'; });
+      throw Error(ExitCode::temp_fail,
+                  "is held by process " + (holder.empty() ? "?" : holder) +
+                      (stopping ? "; the wait was ended" : "; it was waited for long enough"),
+                  path.string(), "try again");
+    }
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, kLongestPause);
+  }
 }
 
 UniqueFd open_nameless(const fs::path& directory) {

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -80,6 +81,8 @@ class PendingFile {
 };
 
 void write_file_atomically(const fs::path&, std::string_view data, mode_t mode = 0644);
+// The same without waiting for the disk: after a power cut the old file may be there.
+void replace_file(const fs::path&, std::string_view data, mode_t mode = 0644);
 // Creates a new file. Error(cannot_create) if the name exists. Secrets get mode 0600.
 void write_new_file(const fs::path&, std::string_view data, mode_t mode = 0644);
 
@@ -89,7 +92,12 @@ UniqueFd open_directory(const fs::path&);
 class FileLock {
  public:
   // nullopt if another process holds the lock and `wait` is false.
-  static std::optional<FileLock> take(const fs::path&, bool wait, bool shared = false);
+  [[nodiscard]] static std::optional<FileLock> take(const fs::path&, bool wait,
+                                                    bool shared = false);
+  // Waits so long at the most, and two seconds at the most once base::stop_requested is set; others
+  // who wait may come first. Error(temp_fail) names the process that holds it: who takes a lock
+  // this way leaves its number in the file.
+  [[nodiscard]] static FileLock take_within(const fs::path&, std::chrono::milliseconds);
 
  private:
   explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}

@@ -15,7 +15,7 @@ namespace proviso::cli {
 // catches base::Error (alone), prints and maps it: usage errors 64, anything unforeseen 70.
 int run(std::string_view tool, int argc, char** argv, const std::function<Action(App&)>& set_up);
 
-// SIGTERM and SIGINT set ndjson::stop_requested, once: the work in hand is finished. A second one
+// SIGTERM and SIGINT set base::stop_requested, once: the work in hand is finished. A second one
 // ends the program as usual.
 void catch_signals();
 

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 
+#include "base/stop.h"
 #include "cli/app.h"
 #include "cli/progress.h"
 #include "json/json.h"
@@ -20,7 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-void request_stop(int) { ndjson::stop_requested = true; }
+void request_stop(int) { base::stop_requested = true; }
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();

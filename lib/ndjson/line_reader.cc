@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/stop.h"
 #include "ndjson/elements.h"
 #include "ndjson/stream.h"
 
@@ -33,7 +34,7 @@ bool LineReader::fill(bool wait) {
     const int ready = poll(&descriptor, 1, wait ? kPollMilliseconds : 0);
     if (ready < 0 && errno != EINTR)
       base::throw_errno(errno, "cannot wait for input", "standard input");
-    if (wait && stop_requested) return false;
+    if (wait && base::stop_requested) return false;
     if (ready > 0) break;
     if (!wait) return false;
   }
@@ -48,7 +49,7 @@ bool LineReader::fill(bool wait) {
   ssize_t got = 0;
   do {
     got = read(fd_, buffer_.data() + end_, kReadBytes);
-  } while (got < 0 && errno == EINTR && !stop_requested);
+  } while (got < 0 && errno == EINTR && !base::stop_requested);
   const int failure = errno;
   end_ += got > 0 ? static_cast<std::size_t>(got) : 0;
   if (got < 0) {
@@ -94,7 +95,7 @@ bool LineReader::next(std::vector<InputLine>& batch, std::size_t max_lines, std:
   std::size_t lines = 0;
   std::size_t size = 0;
   while (lines < max_lines && size < max_bytes) {
-    if (stop_requested) {
+    if (base::stop_requested) {
       lines = 0;
       break;
     }

@@ -12,8 +12,6 @@
 
 namespace proviso::ndjson {
 
-std::atomic<bool> stop_requested{false};
-
 namespace {
 
 constexpr std::size_t kMaxBatchBytes = 4u << 20;

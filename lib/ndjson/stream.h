@@ -6,7 +6,6 @@
 // written and flushed. A chunk is a part of one batch: nothing waits for it to fill.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -72,12 +71,10 @@ struct StreamCounts {
                 bytes = 0;
 };
 
-// Set by SIGTERM and SIGINT: the stream finishes the batch in hand and stops.
-extern std::atomic<bool> stop_requested;
-
-// Runs to the end of input. EPIPE on output ends it quietly. An input record that already carries
-// an "error" member goes to process_failed and counts as an error. Empty lines are skipped. Exit
-// code: ok; records_failed if any error or bad line; data if there were lines but no record.
+// Runs to the end of input, or, once base::stop_requested is set, to that of the batch in hand.
+// EPIPE on output ends it quietly. An input record that already carries an "error" member goes to
+// process_failed and counts as an error. Empty lines are skipped. Exit code: ok; records_failed if
+// any error or bad line; data if there were lines but no record.
 base::ExitCode run_stream(Stage&, const StreamOptions&, StreamCounts& counts);
 
 }  // namespace proviso::ndjson

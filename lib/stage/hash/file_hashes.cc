@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/stop.h"
 
 namespace proviso::stage {
 namespace {
@@ -78,9 +79,9 @@ class Queue {
       changed_.wait(lock, [&] { return done_ || taken_ - written_ < kAhead; });
       if (done_) return std::nullopt;
     }
-    auto path = ndjson::stop_requested ? std::nullopt : walk_.next();
+    auto path = base::stop_requested ? std::nullopt : walk_.next();
     const std::lock_guard lock(mutex_);
-    if (ndjson::stop_requested) stopped_ = true;
+    if (base::stop_requested) stopped_ = true;
     if (!path || stopped_) return std::nullopt;
     waiting_.emplace_back();
     return Job{taken_++, std::move(*path)};

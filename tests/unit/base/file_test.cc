@@ -5,6 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "base/stop.h"
+
 using namespace proviso::base;
 
 namespace {
@@ -83,4 +89,30 @@ TEST_CASE("hex is exact, and secrets move without a copy") {
   SecretBytes b(std::move(a));
   CHECK(a.empty());  // NOLINT(bugprone-use-after-move): that it is empty is what is tested
   CHECK(as_text(b.span()) == "secret");
+}
+
+TEST_CASE("a lock that is held is waited for so long and no longer, and its holder is named") {
+  const Temporary dir;
+  const fs::path path = dir.path / "lock";
+  auto held = std::make_optional(FileLock::take_within(path, std::chrono::milliseconds(0)));
+  const auto refusal = [&](std::chrono::milliseconds most) {
+    try {
+      const FileLock taken = FileLock::take_within(path, most);
+      return std::string("taken");
+    } catch (const Error& error) {
+      CHECK(error.code() == ExitCode::temp_fail);
+      return std::string(error.what());
+    }
+  };
+  const std::string holder = "is held by process " + std::to_string(::getpid());
+  CHECK(refusal(std::chrono::milliseconds(20)).find(holder) != std::string::npos);
+  stop_requested = true;
+  CHECK(refusal(std::chrono::hours(1)).find("the wait was ended") != std::string::npos);
+  stop_requested = false;
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    held.reset();
+  });
+  const FileLock taken = FileLock::take_within(path, std::chrono::hours(1));
+  other.join();
 }

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/stop.h"
 #include "ndjson/splice.h"
 
 using namespace proviso;
@@ -230,9 +231,9 @@ TEST_CASE("a stop that was requested ends the stream after the batch in hand") {
   std::thread stream([&] { ndjson::run_stream(stage, options, counts); });
   in.write("{\"id\":\"a\"}\n");
   CHECK(out.read_line() == "{\"id\":\"a\",\"mark\":1}");
-  ndjson::stop_requested = true;  // the input stays open
+  base::stop_requested = true;  // the input stays open
   stream.join();
-  ndjson::stop_requested = false;
+  base::stop_requested = false;
   CHECK(stage.finished);
   CHECK(counts.records == 1);
 }

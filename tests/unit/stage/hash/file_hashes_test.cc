@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/stop.h"
 
 using namespace proviso;
 namespace fs = std::filesystem;
@@ -167,13 +168,13 @@ TEST_CASE("a name that is long in coming holds no line back") {
 
 TEST_CASE("a list that a signal cuts short is told not to be whole") {
   const Folder folder;
-  ndjson::stop_requested = true;
+  base::stop_requested = true;
   int code = 0;
   try {
     hash({folder.file("a")}, digests_alone());
   } catch (const base::Error& error) {
     code = static_cast<int>(error.code());
   }
-  ndjson::stop_requested = false;
+  base::stop_requested = false;
   CHECK(code == static_cast<int>(base::ExitCode::temp_fail));
 }
