@@ -71,7 +71,8 @@ int main(int argc, char** argv) {
     app.option("--ledger-key", s.place.key,
                "the ledger's public key (PEM), in place of the policy's");
     app.command("verify", "find any changed, removed, re-ordered or cut entry", verify, s)
-        .option("--since", s.since, "a checkpoint remembered elsewhere: the log must extend it");
+        .option("--since", s.since,
+                "FILE of a checkpoint that the log must extend; it then gets the newest");
     app.command("prove", "inclusion proof of entry N (RFC 6962)", prove, s).argument("N", s.index);
     auto sizes = app.command("consistency", "consistency proof between two sizes (RFC 6962)",
                              consistency, s);

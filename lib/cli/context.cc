@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -13,6 +14,7 @@
 #include "base/instant.h"
 #include "crypto/keys.h"
 #include "law/instrument.h"
+#include "ledger/checkpoint_copy.h"
 #include "ledger/ledger.h"
 #include "policy/policy.h"
 
@@ -35,6 +37,7 @@ struct Context::Opened {
   std::optional<law::Resolved> law;
   std::optional<crypto::PublicKey> ledger_public_key;
   std::optional<ledger::Ledger> ledger;
+  bool appends_to_policys = false;
 };
 
 Context::Context(Log log, Common common)
@@ -91,7 +94,25 @@ const law::Resolved& Context::law_with_note() {
 
 ledger::Ledger& Context::ledger() {
   if (opened_->ledger) return *opened_->ledger;
-  return ledger({policy().ledger, policy().ledger_key}, policy().rehearsal);
+  ledger::Ledger& opened = ledger({policy().ledger, policy().ledger_key}, policy().rehearsal);
+  compare_with_vault();
+  opened_->appends_to_policys = true;
+  return opened;
+}
+
+void Context::keep_checkpoint() {
+  if (!opened_->appends_to_policys) return;
+  if (::access(policy().vault.c_str(), W_OK) == 0) keep_copy(*opened_->ledger, policy().vault);
+}
+
+void Context::compare_with_vault() {
+  const std::filesystem::path copy = policy().vault / ledger::kCheckpointCopy;
+  if (::access(copy.c_str(), R_OK) != 0 && errno == EACCES) {
+    log().note(fmt::format("{} may not be read here: it would show a rollback of the ledger",
+                           copy.string()));
+    return;
+  }
+  require_extends_copy(*opened_->ledger, policy().vault);
 }
 
 ledger::Ledger& Context::ledger(const LedgerPlace& place, bool rehearsal) {
@@ -107,8 +128,10 @@ const ledger::Ledger& Context::ledger_to_read(const LedgerPlace& place) {
   if (!opened_->ledger) {
     if (!place.directory.empty() && !place.key.empty()) set_clock_without_policy();
     const crypto::PublicKey& key = ledger_public_key(place);
-    opened_->ledger.emplace(ledger::Ledger::open_to_read(
-        place.directory.empty() ? policy().ledger : place.directory, key));
+    const bool of_policy = place.directory.empty();
+    opened_->ledger.emplace(
+        ledger::Ledger::open_to_read(of_policy ? policy().ledger : place.directory, key));
+    if (of_policy) compare_with_vault();
   }
   return *opened_->ledger;
 }

@@ -73,14 +73,21 @@ class Context {
   // The same, and a note of how many of their conditions rest on a text that was not verified.
   const law::Resolved& law_with_note();
   // The ledger that is open, else the policy's, to append: takes its private key.
+  // Error(check_failed) if it was rolled back behind the copy of its checkpoint in the policy's
+  // vault.
   ledger::Ledger& ledger();
   // The ledger of that place, to append; nothing of it is looked up in a policy.
   ledger::Ledger& ledger(const LedgerPlace&, bool rehearsal);
-  // A ledger to read, checked by ledger_public_key(): takes no private key where NAME.pub lies
-  // beside it, and no policy where both members of the place are given.
+  // A ledger to read (the policy's compared as above), checked by ledger_public_key(): takes no
+  // private key where NAME.pub lies beside it, and no policy where both members of the place are
+  // given.
   const ledger::Ledger& ledger_to_read(const LedgerPlace& = {});
   // The key given, else NAME.pub beside the policy's private key, else derived from that.
   const crypto::PublicKey& ledger_public_key(const LedgerPlace& = {});
+
+  // Renews the copy of the checkpoint in the policy's vault, if a ledger of the policy was opened
+  // to append; so that what this tool appended cannot be rolled back unseen. Error as keep_copy().
+  void keep_checkpoint();
 
   // Runs a stage over stdin -> stdout with progress, --stats, the line of counts, signals; gives
   // the exit code.
@@ -92,6 +99,8 @@ class Context {
   bool shows_progress(int output) const;
 
  private:
+  void compare_with_vault();
+
   struct Opened;
   Log log_;
   Common common_;

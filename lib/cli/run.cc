@@ -133,6 +133,7 @@ int parse_and_act(std::string_view tool, int argc, char** argv,
   Context context(log, std::move(common));
   const base::ExitCode code = work(context);
   context.flush();
+  context.keep_checkpoint();
   return number_of(code);
 }
 

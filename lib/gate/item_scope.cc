@@ -31,13 +31,21 @@ class Judgement {
       : facts_(facts), state_(state), law_(law) {}
 
   Verdict decide() {
-    verdict_.region = std::string(facts_.region_code());
+    verdict_.region = counted_region();
     verdict_.kind = std::string(base::to_string(facts_.kind));
     if (check_service() && check_encryption() && check_secrecy() && check_content()) admit();
     return std::move(verdict_);
   }
 
  private:
+  // A stream can name any two letters; only those that a service may have get a count of their own.
+  std::string counted_region() const {
+    const std::string_view region = facts_.region_code();
+    const bool known =
+        law::is_in_eea(region) || (facts_.declared != nullptr && covers(*facts_.declared, region));
+    return std::string(known ? region : kOtherRegion);
+  }
+
   bool refuse(law::Refusal refusal) {
     verdict_.refused = std::move(refusal);
     return false;

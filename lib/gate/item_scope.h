@@ -26,6 +26,9 @@ struct Admitted {
   base::ContentKind kind = base::ContentKind::file;  // declared
 };
 
+// Stands in counts for each region outside the EEA that the item's service does not have.
+constexpr std::string_view kOtherRegion = "other";
+
 struct Verdict {
   std::optional<Admitted> admitted;
   std::optional<law::Refusal> refused;   // out of scope: leaves the stream, counted

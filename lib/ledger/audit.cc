@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <set>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "base/file.h"
 #include "crypto/random.h"
@@ -13,51 +17,40 @@
 #include "ledger/checkpoint.h"
 #include "ledger/entry_json.h"
 #include "ledger/events.h"
+#include "ledger/head.h"
+#include "ledger/line.h"
 #include "ledger/segments.h"
+#include "ledger/stored_hashes.h"
+#include "ledger/verified_entries.h"
 
 namespace proviso::ledger {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string place(const fs::path& directory, std::uint64_t index) {
-  return fmt::format("{}:{}", segment_path(directory, index).string(), index % kSegmentEntries + 1);
+// The document that an entry says the ledger keeps.
+std::optional<std::string> document_of(std::uint64_t index, std::string_view line) {
+  // Few entries name one, and few need to be parsed for it.
+  if (line.find(event::kReportMade) == std::string_view::npos) return std::nullopt;
+  const auto made = read<ReportMade>(entry_of(index, line));
+  return made ? std::optional(made->sha256) : std::nullopt;
 }
 
-// Checks numbering and time of one line; the Merkle root alone does not show where a log was
-// changed.
-void check_line(const fs::path& directory, std::uint64_t index, std::string_view line,
-                base::Instant& last, std::vector<base::Finding>& findings) {
-  try {
-    const json::Json entry = json::parse(line, "entry");
-    const auto number = entry.find("n");
-    if (number == entry.end() || !number->is_number_unsigned() ||
-        number->get<std::uint64_t>() != index) {
-      findings.push_back(
-          {place(directory, index),
-           fmt::format("entry {} was expected here: an entry was removed, added or re-ordered",
-                       index)});
+void check_documents(const fs::path& directory, const std::map<std::string, std::string>& named,
+                     std::vector<base::Finding>& findings) {
+  for (const auto& [digest, place] : named) {
+    std::error_code error;
+    if (!fs::exists(directory / "documents" / digest, error)) {
+      findings.push_back({(directory / "documents" / digest).string(),
+                          fmt::format("the document is gone that {} names", place)});
     }
-    const auto time = base::parse_instant(entry.value("time", std::string()));
-    if (!time || *time < last)
-      findings.push_back(
-          {place(directory, index), "the time goes back: an entry was re-ordered or changed"});
-    if (time) last = *time;
-  } catch (const base::Error&) {
-    findings.push_back({place(directory, index), "the line is no entry: it was changed"});
-  } catch (const json::Json::exception&) {
-    findings.push_back(
-        {place(directory, index), "a member has the wrong type: the entry was changed"});
   }
-}
-
-void check_documents(const fs::path& directory, std::vector<base::Finding>& findings) {
   std::error_code error;
   for (fs::directory_iterator it(directory / "documents", error), end; !error && it != end;
        it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (name.find(".tmp-") != std::string::npos) continue;  // of a writer that died
-    if (crypto::sha256_hex(base::read_file(it->path())) != name) {
+    if (!it->is_regular_file(error) || crypto::sha256_hex(base::read_file(it->path())) != name) {
       findings.push_back(
           {it->path().string(), "the document's digest is not its name: it was changed"});
     }
@@ -70,65 +63,58 @@ std::uint64_t segment_bytes(const fs::path& directory, std::uint64_t index) {
   return error ? 0 : size;
 }
 
-}  // namespace
-
-std::vector<base::Sha256> leaves(const Ledger& ledger) {
-  std::vector<base::Sha256> hashes;
-  read_lines(ledger.directory(), {}, ledger.checkpoint().size,
-             [&](std::uint64_t, std::string_view line) {
-               hashes.push_back(leaf_hash(line));
-               return true;
-             });
-  return hashes;
+bool has(const std::vector<base::Finding>& findings, const std::string& where) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [&](const base::Finding& finding) { return finding.where == where; });
 }
+
+}  // namespace
 
 Verification verify(const Ledger& ledger, const crypto::PublicKey& key,
                     const std::optional<std::string>& remembered) {
   const fs::path& directory = ledger.directory();
   Verification result;
-  result.checkpoint = ledger.checkpoint();
+  result.note = ledger.checkpoint_note();
+  result.checkpoint = verify_checkpoint(result.note, key, "checkpoint");
   std::optional<Checkpoint> earlier;
   if (remembered) earlier = verify_checkpoint(*remembered, key, "remembered checkpoint");
 
-  Frontier frontier;
-  base::Instant last;
-  std::optional<base::Sha256> root_then;
-  if (earlier && earlier->size == 0) root_then = frontier.root();
-  const Place end = read_lines(directory, {}, result.checkpoint.size,
-                               [&](std::uint64_t index, std::string_view line) {
-                                 check_line(directory, index, line, last, result.findings);
-                                 frontier.push(leaf_hash(line));
-                                 if (earlier && frontier.size() == earlier->size)
-                                   root_then = frontier.root();
-                                 return true;
-                               });
-  if (end.index < result.checkpoint.size) {
-    result.findings.push_back(
-        {place(directory, end.index),
-         fmt::format("the log ends after {} entries and its checkpoint covers {}: it was cut",
-                     end.index, result.checkpoint.size)});
-  } else if (frontier.root() != result.checkpoint.root) {
-    result.findings.push_back(
-        {directory.string(),
-         "the entries do not have the root that the checkpoint signs: an entry was changed"});
-  } else if (const std::uint64_t size = segment_bytes(directory, end.index); size > end.offset) {
-    result.unacknowledged_bytes = size - end.offset;
-  }
-  if (earlier) {
-    if (earlier->origin != result.checkpoint.origin) {
-      result.findings.push_back({"remembered checkpoint", "is of another log: " + earlier->origin});
-    } else if (earlier->size > result.checkpoint.size) {
-      result.findings.push_back(
-          {directory.string(), fmt::format("the log was rolled back: it had {} entries and has {}",
-                                           earlier->size, result.checkpoint.size)});
-    } else if (root_then && *root_then != earlier->root) {
-      result.findings.push_back(
-          {directory.string(),
-           fmt::format("the first {} entries are not those of the remembered checkpoint",
-                       earlier->size)});
+  Tree tree;
+  Order order;
+  Place end;
+  std::map<std::string, std::string> documents;  // and the entry that names each
+  try {
+    end = read_blocks(directory, {}, result.checkpoint.size, [&](const Block& block) {
+      for (const std::string_view line : block.lines) {
+        const std::uint64_t index = tree.size();
+        if (auto fault = order.fault_of(index, line)) {
+          result.findings.push_back({line_place(directory, index), std::move(*fault)});
+        } else if (auto digest = document_of(index, line)) {
+          documents.emplace(std::move(*digest), line_place(directory, index));
+        }
+        tree.push(leaf_hash(line));
+      }
+      return true;
+    });
+    if (end.index < result.checkpoint.size || tree.root() != result.checkpoint.root) {
+      // It finds the place that the lines themselves may not give away.
+      const VerifiedEntries whole(directory, result.checkpoint, nullptr);
+      whole.read(0, [](std::uint64_t, std::string_view) { return true; });
+    } else if (earlier) {
+      VerifiedEntries(directory, result.checkpoint, tree)
+          .require_extends(*earlier, "the remembered checkpoint");
+    }
+  } catch (const base::Error& error) {
+    for (const base::Finding& finding : error.findings()) {
+      if (!has(result.findings, finding.where)) result.findings.push_back(finding);
     }
   }
-  check_documents(directory, result.findings);
+  if (const std::uint64_t size = segment_bytes(directory, end.index);
+      result.findings.empty() && size > end.offset)
+    result.unacknowledged_bytes = size - end.offset;
+  for (base::Finding& finding : Head(directory, key).damage())
+    result.findings.push_back(std::move(finding));
+  check_documents(directory, documents, result.findings);
   return result;
 }
 

@@ -9,26 +9,23 @@
 
 #include "ledger/counts.h"
 #include "ledger/ledger.h"
-#include "ledger/merkle.h"
 
 namespace proviso::ledger {
 
 // What is wrong with a ledger; empty when nothing is.
 struct Verification {
   Checkpoint checkpoint;
+  std::string note;  // the same, as it is signed
   std::vector<base::Finding> findings;
   std::uint64_t unacknowledged_bytes =
       0;  // behind the checkpoint: no fault, cut at the next append
 };
 
-// Recomputes every leaf and the root, and checks numbering, time order and documents' digests.
-// `remembered` is an earlier checkpoint (a signed note): the log must be an extension of it, so
-// that a rollback shows.
+// Hashes every entry up to the root, whatever hashes are stored, and checks numbering, time order
+// and documents' digests. `remembered` is an earlier checkpoint (a signed note): the log must be an
+// extension of it, so that a rollback shows.
 Verification verify(const Ledger&, const crypto::PublicKey&,
                     const std::optional<std::string>& remembered);
-
-// All leaf hashes that the checkpoint covers.
-std::vector<base::Sha256> leaves(const Ledger&);
 
 // Which entries a query wants; empty members match all.
 struct Query {

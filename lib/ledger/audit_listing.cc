@@ -2,8 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <filesystem>
 #include <optional>
-#include <span>
+#include <system_error>
 #include <vector>
 
 #include "base/error.h"
@@ -12,6 +13,7 @@
 #include "crypto/random.h"
 #include "json/json.h"
 #include "ledger/merkle.h"
+#include "ledger/verified_entries.h"
 
 namespace proviso::ledger {
 
@@ -33,50 +35,65 @@ std::optional<base::Instant> read_instant(const std::string& text, const char* o
   return instant;
 }
 
+Subtree subtrees_of(const VerifiedEntries& log) {
+  return [&log](std::uint64_t first, unsigned height) { return log.subtree(first, height); };
+}
+
 }  // namespace
 
 std::string inclusion_text(const Ledger& ledger, std::uint64_t index) {
-  const auto all = leaves(ledger);
-  if (index >= all.size()) {
-    throw base::Error(base::ExitCode::usage, fmt::format("the log has {} entries", all.size()),
-                      "N");
+  const auto log = ledger.entries();
+  const Checkpoint& signed_head = log->checkpoint();
+  if (index >= signed_head.size) {
+    throw base::Error(base::ExitCode::usage,
+                      fmt::format("the log has {} entries", signed_head.size), "N");
   }
-  const json::OrderedJson proof{{"index", index},
-                                {"size", all.size()},
-                                {"leaf", base::to_hex(all[index])},
-                                {"root", base::to_hex(tree_hash(all))},
-                                {"proof", hex_list(inclusion_proof(all, index))}};
+  const Subtree subtree = subtrees_of(*log);
+  const json::OrderedJson proof{
+      {"index", index},
+      {"size", signed_head.size},
+      {"leaf", base::to_hex(subtree(index, 0))},
+      {"root", base::to_hex(signed_head.root)},
+      {"proof", hex_list(inclusion_proof(subtree, signed_head.size, index))}};
   return proof.dump(2) + "\n";
 }
 
 std::string consistency_text(const Ledger& ledger, std::uint64_t old_size, std::uint64_t new_size) {
-  const auto entries = leaves(ledger);
-  const std::uint64_t size = new_size == 0 ? entries.size() : new_size;
-  if (old_size == 0 || old_size > size || size > entries.size()) {
+  const auto log = ledger.entries();
+  const std::uint64_t all = log->checkpoint().size;
+  const std::uint64_t size = new_size == 0 ? all : new_size;
+  if (old_size == 0 || old_size > size || size > all) {
     throw base::Error(base::ExitCode::usage,
-                      fmt::format("sizes 1 to {} in order were expected", entries.size()),
-                      "OLD NEW");
+                      fmt::format("sizes 1 to {} in order were expected", all), "OLD NEW");
   }
-  const std::span<const base::Sha256> all(entries);
+  const Subtree subtree = subtrees_of(*log);
   const json::OrderedJson proof{{"old_size", old_size},
-                                {"old_root", base::to_hex(tree_hash(all.first(old_size)))},
+                                {"old_root", base::to_hex(root_of(subtree, old_size))},
                                 {"size", size},
-                                {"root", base::to_hex(tree_hash(all.first(size)))},
-                                {"proof", hex_list(consistency_proof(all.first(size), old_size))}};
+                                {"root", base::to_hex(root_of(subtree, size))},
+                                {"proof", hex_list(consistency_proof(subtree, size, old_size))}};
   return proof.dump(2) + "\n";
 }
 
 std::string document(const Ledger& ledger, std::string_view digest) {
   if (digest.size() != 64 || !base::from_hex(digest))
     throw base::Error(base::ExitCode::usage, "64 hex digits were expected", "DIGEST");
-  return base::read_file(ledger.directory() / "documents" / digest);
+  const std::filesystem::path path = ledger.directory() / "documents" / digest;
+  std::string bytes = base::read_file(path);
+  if (crypto::sha256_hex(bytes) != digest) {
+    throw base::Error(base::ExitCode::check_failed,
+                      "the document's digest is not its name: it was changed", path.string());
+  }
+  return bytes;
 }
 
 std::string verified(const Ledger& ledger, const crypto::PublicKey& key, const std::string& since) {
   std::optional<std::string> remembered;
-  if (!since.empty()) remembered = base::read_file(since);
+  std::error_code error;
+  if (!since.empty() && std::filesystem::exists(since, error)) remembered = base::read_file(since);
   const Verification result = verify(ledger, key, remembered);
   if (!result.findings.empty()) throw base::Error(base::ExitCode::check_failed, result.findings);
+  if (!since.empty() && remembered != result.note) base::write_file_atomically(since, result.note);
   return fmt::format("{}: {} entries, root {}, as signed{}", result.checkpoint.origin,
                      result.checkpoint.size, crypto::base64(result.checkpoint.root),
                      result.unacknowledged_bytes == 0

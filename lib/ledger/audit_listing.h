@@ -20,11 +20,12 @@ std::string inclusion_text(const Ledger&, std::uint64_t index);
 std::string consistency_text(const Ledger&, std::uint64_t old_size, std::uint64_t new_size);
 
 // A document that the ledger keeps. Error(usage) when `digest` is not 64 hex digits, (no_input)
-// when the ledger does not keep it.
+// when the ledger does not keep it, (check_failed) when its bytes do not have that digest.
 std::string document(const Ledger&, std::string_view digest);
 
 // verify(), and one line for people that says what the ledger holds. `since`: file of an earlier
-// checkpoint, or empty. Error(check_failed) with every finding.
+// checkpoint, which then gets the one that was verified, so that a monitor goes forward only; a
+// file that does not exist is made. Empty: none. Error(check_failed) with every finding.
 std::string verified(const Ledger&, const crypto::PublicKey&, const std::string& since);
 
 // Calls `line` with each matching entry, one line of JSON with its end, until it returns false.

@@ -39,9 +39,10 @@ std::string key_hash(std::string_view name, const crypto::PublicKey& key) {
 
 }  // namespace
 
-std::string sign_checkpoint(const Checkpoint& checkpoint, const crypto::PrivateKey& key) {
+std::string sign_checkpoint(const Checkpoint& checkpoint, const crypto::PrivateKey& key,
+                            const crypto::PublicKey& public_key) {
   const std::string body = body_of(checkpoint);
-  std::string signature = key_hash(checkpoint.origin, crypto::PublicKey::of(key));
+  std::string signature = key_hash(checkpoint.origin, public_key);
   const base::Bytes raw = key.sign(body);
   signature += base::as_text(raw);
   return fmt::format("{}\n{}{} {}\n", body, kDash, checkpoint.origin,

@@ -10,7 +10,9 @@
 namespace proviso::ledger {
 
 // "origin\nsize\nbase64(root)\n\n— origin base64(key hash || Ed25519 signature)\n".
-std::string sign_checkpoint(const Checkpoint&, const crypto::PrivateKey&);
+// `public_key` is that of the private one.
+std::string sign_checkpoint(const Checkpoint&, const crypto::PrivateKey&,
+                            const crypto::PublicKey& public_key);
 // Throws base::Error(check_failed) when the note is malformed or its signature does not verify.
 Checkpoint verify_checkpoint(std::string_view note, const crypto::PublicKey&,
                              std::string_view name);

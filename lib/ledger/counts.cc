@@ -2,8 +2,10 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "crypto/random.h"
 #include "ledger/open_counts.h"
@@ -48,30 +50,43 @@ struct Counts::Impl {
     run.durable.run = name;
     run.durable.writer = writer;
     run.durable.hour = hour;
-    if (!run.file) run.file = OpenCountsFile::create(open(), writer, name);
+    if (run.durable.counts.empty()) run.durable.since = ledger->checkpoint().size;
+    if (!run.file) run.file = OpenCountsFile::create(open(), writer, name, ledger->mac_key());
+    const std::vector<Pending> pending(run.pending.begin(), run.pending.end());
+    make_durable(run, pending);
+    run.pending.clear();
+  }
+
+  using Pending = std::pair<CountKey, OpenCounts::Sum>;
+
+  bool write(Run& run, std::span<const Pending> more) {
     OpenCounts next = run.durable;
-    for (const auto& [key, sum] : run.pending) {
+    for (const auto& [key, sum] : more) {
       next.counts[key].n += sum.n;
       next.counts[key].bytes += sum.bytes;
     }
-    if (!run.file->write(next)) {
-      // More kinds of counts than a slot holds: the earlier ones become an entry, the new ones get
-      // the slot.
-      fold(run);
-      next = run.durable;
-      next.counts = run.pending;
-      if (!run.file->write(next))
-        throw base::Error(base::ExitCode::software, "one batch has more counts than a slot holds");
-    }
+    if (!run.file->write(next)) return false;
     run.durable = std::move(next);
-    run.pending.clear();
+    return true;
+  }
+
+  // Where there are more kinds of counts than a slot holds, the earlier ones become an entry.
+  void make_durable(Run& run, std::span<const Pending> pending) {
+    if (write(run, pending)) return;
+    fold(run);
+    if (write(run, pending)) return;
+    if (pending.size() == 1)
+      throw base::Error(base::ExitCode::software, "one count is larger than a slot");
+    make_durable(run, pending.first(pending.size() / 2));
+    make_durable(run, pending.subspan(pending.size() / 2));
   }
 
   void fold_dead_writers() {
     for (const std::filesystem::path& path : OpenCountsFile::list(open())) {
       const auto lock = OpenCountsFile::take_over(path);
       if (!lock) continue;
-      if (const auto counts = OpenCountsFile::read(path); counts && !counts->counts.empty()) {
+      if (const auto counts = OpenCountsFile::read(path, ledger->mac_key());
+          counts && !counts->counts.empty()) {
         ledger->append(counts->entry(true));
       }
       std::error_code ignored;  // gone already when another process folded it just now
@@ -117,7 +132,7 @@ RunTotals run_totals(const Ledger& ledger, const std::string& run) {
     if (path.filename().string().find("." + run + ".") == std::string::npos) continue;
     const auto lock = OpenCountsFile::take_over(path);
     (lock ? totals.unclean : totals.open) = true;
-    if (auto counts = OpenCountsFile::read(path); counts && counts->run == run) {
+    if (auto counts = OpenCountsFile::read(path, ledger.mac_key()); counts && counts->run == run) {
       open[counts->entry(false).event_id] = std::move(*counts);
     }
   }

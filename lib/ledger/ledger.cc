@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <mutex>
 #include <system_error>
@@ -14,207 +15,237 @@
 
 #include "base/file.h"
 #include "crypto/random.h"
-#include "json/json.h"
 #include "ledger/checkpoint.h"
 #include "ledger/facts.h"
+#include "ledger/head.h"
 #include "ledger/line.h"
 #include "ledger/merkle.h"
 #include "ledger/segments.h"
+#include "ledger/stored_hashes.h"
+#include "ledger/verified_entries.h"
 
 namespace proviso::ledger {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr std::string_view kMacLabel = "proviso ledger MAC key 1";
+// An append takes milliseconds; who holds the lock for longer hangs.
+constexpr std::chrono::seconds kLongestWait{30};
 
 }  // namespace
 
 struct Ledger::Impl {
-  // A note that was verified before is not verified again: a stage reads the head for every batch.
-  Checkpoint verified_once(std::string_view note, const crypto::PublicKey& signer,
-                           std::string_view name) const {
-    const std::lock_guard guard(note_mutex);
-    if (last_note.empty() || note != last_note) {
-      last_head = verify_checkpoint(note, signer, name);
-      last_note = note;
-    }
-    return last_head;
-  }
-  mutable std::mutex note_mutex;
-  mutable std::string last_note;
-  mutable Checkpoint last_head;
+  // What an appender knows of the newest entry.
+  struct Tail {
+    Place end;  // where the next begins
+    base::Instant time;
+  };
 
   fs::path directory;
   std::shared_ptr<const crypto::PrivateKey> key;  // null: reading only
   std::optional<crypto::PublicKey> public_key;
+  std::optional<Head> newest;
   bool rehearsal = false;
 
-  std::mutex mutex;   // guards all below
-  Frontier frontier;  // of the entries known to this process
-  bool frontier_known = false;
-  Place end;  // where entry frontier.size() begins
-  base::Instant last_time;
-  std::unordered_set<std::string> ids;  // of the entries below ids_read
-  Place ids_read;
-  Place last_read;  // where a reader that goes on will begin
+  mutable std::mutex mutex;                                // guards all below
+  mutable std::shared_ptr<const VerifiedEntries> entries;  // of the newest head that was read
+  std::optional<Tail> tail;                                // of `entries`
+  std::uint64_t durable_size = 0;       // of the head that this process made or saw durable
+  mutable base::SecretBytes mac_key;    // empty until it is asked for
+  std::unordered_set<std::string> ids;  // of the entries [ids_from, ids_to)
+  std::uint64_t ids_from = 0, ids_to = 0;
 
-  Checkpoint head() const {
-    const fs::path path = directory / "checkpoint";
-    return verified_once(base::read_file(path), *public_key, path.string());
-  }
+  Checkpoint head() const { return newest->read(); }
 
-  // Brings frontier, end and last_time to the checkpoint, from the cache if its root is right,
-  // else by reading on.
-  void catch_up(const Checkpoint& checkpoint) {
-    if (frontier_known && frontier.size() == checkpoint.size && frontier.root() == checkpoint.root)
-      return;
-    if (!(frontier_known && frontier.size() < checkpoint.size) && !load_cache(checkpoint)) {
-      frontier = Frontier();
-      end = Place();
-    }
-    end = read_lines(directory, end, checkpoint.size,
-                     [&](std::uint64_t index, std::string_view line) {
-                       frontier.push(leaf_hash(line));
-                       if (index + 1 == checkpoint.size) last_time = entry_of(index, line).time;
-                       return true;
-                     });
-    if (frontier.size() != checkpoint.size || frontier.root() != checkpoint.root) {
-      throw base::Error(
-          base::ExitCode::data, "the entries do not have the root that the checkpoint signs",
-          directory.string(),
-          "run 'proviso audit verify'; nothing may be appended before that is settled");
-    }
-    frontier_known = true;
-  }
-
-  bool load_cache(const Checkpoint& checkpoint) {
-    const fs::path path = directory / "tree";
-    std::error_code error;
-    if (!fs::exists(path, error)) return false;
-    try {
-      const json::Json cache = json::parse(base::read_file(path), path.string());
-      std::vector<base::Sha256> roots;
-      for (const json::Json& hex : cache.at("roots")) {
-        base::Sha256 root;
-        if (!base::from_hex_exact(hex.get<std::string>(), root)) return false;
-        roots.push_back(root);
+  // Refuses what lies beside the entries. While others append, a file can be newer than the head
+  // that was read before.
+  Checkpoint checked_head() const {
+    for (;;) {
+      Checkpoint read = head();
+      try {
+        check_segment_files(directory, read.size);
+        return read;
+      } catch (const base::Error&) {
+        if (head().size == read.size) throw;
       }
-      auto restored = Frontier::restore(cache.at("size").get<std::uint64_t>(), std::move(roots));
-      if (!restored || restored->size() != checkpoint.size || restored->root() != checkpoint.root)
-        return false;
-      frontier = std::move(*restored);
-      end = {frontier.size(), cache.at("offset").get<std::uint64_t>()};
-      last_time =
-          base::parse_instant(cache.at("time").get<std::string>()).value_or(base::Instant{});
-      return true;
-    } catch (const base::Error&) {
-      return false;  // a damaged cache: falls back to reading the entries
-    } catch (const json::Json::exception&) {
-      return false;
     }
   }
 
-  void save_cache() {
-    json::Json cache{
-        {"size", frontier.size()}, {"offset", end.offset}, {"time", base::to_string(last_time)}};
-    cache["roots"] = json::Json::array();
-    for (const base::Sha256& root : frontier.roots()) cache["roots"].push_back(base::to_hex(root));
-    base::write_file_atomically(directory / "tree", cache.dump(), 0644);
+  // The entries of the newest checkpoint, which must be those that this process read before, and
+  // more. With the mutex held.
+  std::shared_ptr<const VerifiedEntries> verified(StoredHashes* keep = nullptr) const {
+    Checkpoint checkpoint = head();
+    if (entries && entries->checkpoint().size == checkpoint.size &&
+        entries->checkpoint().root == checkpoint.root &&
+        (keep == nullptr || entries->is_stored())) {
+      return entries;
+    }
+    auto next = std::make_shared<const VerifiedEntries>(directory, std::move(checkpoint), keep);
+    if (entries) next->require_extends(entries->checkpoint(), "what was read before");
+    entries = next;
+    return next;
+  }
+
+  // Of `before`, which the holder of the lock has verified: nothing else says where to write.
+  Tail tail_of(const VerifiedEntries& before) const {
+    Tail found;
+    found.end = before.end();
+    if (const std::uint64_t size = before.checkpoint().size; size > 0) {
+      before.read(size - 1, [&](std::uint64_t index, std::string_view line) {
+        found.time = entry_of(index, line).time;
+        return true;
+      });
+    }
+    return found;
+  }
+
+  std::uint64_t segment_size(std::uint64_t index) const {
+    std::error_code error;
+    const std::uint64_t size = fs::file_size(segment_path(directory, index), error);
+    return error ? 0 : size;
   }
 
   // Cuts what is behind the checkpoint: it was never acknowledged. Returns the number of bytes
   // cut.
-  std::uint64_t cut_unacknowledged() {
+  std::uint64_t cut_unacknowledged(Place end) const {
     std::uint64_t cut = 0;
-    const fs::path segment = segment_path(directory, frontier.size());
+    const fs::path segment = segment_path(directory, end.index);
+    const fs::path next =
+        segment_path(directory, (end.index / kSegmentEntries + 1) * kSegmentEntries);
     std::error_code error;
-    const std::uint64_t size = fs::exists(segment, error) ? fs::file_size(segment) : 0;
+    const std::uint64_t size = segment_size(end.index);
+    const bool begun = fs::exists(fs::symlink_status(next, error));
+    if (size > end.offset || begun) {
+      // A slot is written whole or not at all, as a note is shorter than a sector: one that was
+      // damaged may be the head that covers these bytes.
+      if (std::vector<base::Finding> damage = newest->damaged_slots(); !damage.empty())
+        throw base::Error(base::ExitCode::check_failed, std::move(damage),
+                          "entries lie behind the other copies of the head; nothing is cut");
+    }
     if (size < end.offset) {
-      throw base::Error(base::ExitCode::data, "the segment ends before what the checkpoint covers",
-                        segment.string(), "run 'proviso audit verify'");
+      throw base::Error(base::ExitCode::check_failed,
+                        "the segment ends before what the checkpoint covers: it was cut",
+                        segment.string());
+    }
+    if (begun) {  // before the other, or what is left would look planted
+      cut += fs::is_regular_file(next, error) ? fs::file_size(next, error) : 0;
+      if (::unlink(next.c_str()) != 0)
+        base::throw_errno(errno, "cannot be removed", next.string(), base::ExitCode::check_failed);
+      base::sync_directory(directory / "entries");
     }
     if (size > end.offset) {
-      if (::truncate(segment.c_str(), static_cast<off_t>(end.offset)) != 0) {
+      if (::truncate(segment.c_str(), static_cast<off_t>(end.offset)) != 0)
         base::throw_errno(errno, "cannot be cut back to the checkpoint", segment.string());
-      }
       cut += size - end.offset;
-    }
-    for (std::uint64_t next = (frontier.size() / kSegmentEntries + 1) * kSegmentEntries;;
-         next += kSegmentEntries) {
-      const fs::path later = segment_path(directory, next);
-      if (!fs::exists(later, error)) break;
-      cut += fs::file_size(later);
-      fs::remove(later);
     }
     return cut;
   }
 
-  void learn_ids() {
-    ids_read = read_lines(directory, ids_read, frontier.size(),
-                          [&](std::uint64_t index, std::string_view line) {
-                            ids.insert(entry_of(index, line).event_id);
-                            return true;
-                          });
+  // Knows the ids of all entries from `from` on.
+  void learn_ids(const VerifiedEntries& before, std::uint64_t from) {
+    if (ids_from == ids_to || from < ids_from) {
+      ids.clear();
+      ids_from = ids_to = std::min(from, before.checkpoint().size);
+    }
+    ids_to = before.read(ids_to, [&](std::uint64_t index, std::string_view line) {
+      ids.insert(entry_of(index, line).event_id);
+      return true;
+    });
   }
 
-  // Writes the lines behind `end`, segment by segment, and makes them durable.
-  void write_lines(const std::vector<std::string>& lines) {
+  // Writes the lines behind `end`, segment by segment, and makes them durable. Returns where the
+  // next begins.
+  Place write_lines(Place end, const std::vector<std::string>& lines) const {
     std::size_t at = 0;
     while (at < lines.size()) {
-      const std::uint64_t room = kSegmentEntries - frontier.size() % kSegmentEntries;
+      const std::uint64_t room = kSegmentEntries - end.index % kSegmentEntries;
       const std::size_t count =
           static_cast<std::size_t>(std::min<std::uint64_t>(room, lines.size() - at));
       std::string text;
       for (std::size_t i = at; i < at + count; ++i) text += lines[i] + "\n";
-      const fs::path segment = segment_path(directory, frontier.size());
+      const fs::path segment = segment_path(directory, end.index);
       const bool is_new = end.offset == 0;
       const base::UniqueFd fd(
           ::open(segment.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
       if (!fd) base::throw_errno(errno, "cannot be opened for appending", segment.string());
       base::write_all(fd.get(), text, segment.string());
-      base::sync(fd.get(), segment.string());
+      if (::fdatasync(fd.get()) != 0)
+        base::throw_errno(errno, "cannot be made durable", segment.string());
       if (is_new) base::sync_directory(directory / "entries");
-      for (std::size_t i = at; i < at + count; ++i) frontier.push(leaf_hash(lines[i]));
-      end = {frontier.size(),
-             frontier.size() % kSegmentEntries == 0 ? 0 : end.offset + text.size()};
+      end.index += count;
+      end.offset = end.index % kSegmentEntries == 0 ? 0 : end.offset + text.size();
       at += count;
     }
+    return end;
   }
 
-  void append(const std::vector<Entry>& entries, const std::string& origin) {
-    const Checkpoint checkpoint = head();
-    catch_up(checkpoint);
-    std::vector<Entry> all;
-    if (const std::uint64_t cut = cut_unacknowledged(); cut != 0) {
-      all.push_back(to_entry(Recovered{cut}, "ledger"));
+  // Appends lines to the tree of `before` and signs it.
+  void commit(Tree tree, const std::string& origin, const Tail& from,
+              const std::vector<std::string>& lines, const crypto::PrivateKey& signer) {
+    const Place end = write_lines(from.end, lines);
+    StoredHashes hashes(directory);
+    for (const std::string& line : lines) tree.push(leaf_hash(line), &hashes);
+    hashes.flush();
+    const Checkpoint checkpoint{origin, tree.size(), tree.root()};
+    newest->write(sign_checkpoint(checkpoint, signer, *public_key), checkpoint);
+    entries = std::make_shared<const VerifiedEntries>(directory, checkpoint, std::move(tree));
+    tail = Tail{end, from.time};
+    durable_size = checkpoint.size;
+  }
+
+  // With the lock held: all in one group.
+  void append(const std::vector<Entry>& wanted) {
+    StoredHashes hashes(directory);
+    const std::shared_ptr<const VerifiedEntries> before = verified(&hashes);
+    if (before->checkpoint().size != durable_size) {
+      // Of another process, which may have died before its head was durable.
+      newest->sync();
+      durable_size = before->checkpoint().size;
     }
-    for (const Entry& entry : entries) all.push_back(entry);
+    // What is known of the end is used only while the file has that end: else the last block is
+    // read and hashed again before anything is cut or written.
+    if (!tail || tail->end.index != before->checkpoint().size ||
+        segment_size(tail->end.index) != tail->end.offset) {
+      tail = tail_of(*before);
+    }
+    Tail now = *tail;
+    std::vector<Entry> all;
+    if (const std::uint64_t cut = cut_unacknowledged(now.end); cut != 0)
+      all.push_back(to_entry(Recovered{cut}, "ledger"));
+    for (const Entry& entry : wanted) all.push_back(entry);
 
-    bool named = false;
-    for (const Entry& entry : all) named = named || !entry.event_id.empty();
-    if (named) learn_ids();
+    std::optional<std::uint64_t> since;
+    for (const Entry& entry : all) {
+      if (!entry.event_id.empty()) since = std::min(since.value_or(entry.id_since), entry.id_since);
+    }
+    // A size that the log does not have yet is that of a head which a power cut took back.
+    if (since) learn_ids(*before, *since > before->checkpoint().size ? 0 : *since);
 
-    last_time = std::max(last_time, base::now());  // time in entries never goes back
+    now.time = std::max(now.time, base::now());  // time in entries never goes back
     std::vector<std::string> lines;
     std::unordered_set<std::string> here;
     for (const Entry& entry : all) {
       const std::string id = entry.event_id.empty() ? crypto::random_hex(16) : entry.event_id;
       if (!entry.event_id.empty() && (ids.count(id) != 0 || !here.insert(id).second)) continue;
-      std::string line = line_of(frontier.size() + lines.size(), last_time, entry, id);
+      std::string line = line_of(before->checkpoint().size + lines.size(), now.time, entry, id);
       if (line.size() > kMaxEntryBytes)
         throw base::Error(base::ExitCode::software, "a ledger entry over 1 MiB");
       lines.push_back(std::move(line));
     }
     if (lines.empty()) return;
-    try {
-      write_lines(lines);
-      base::write_file_atomically(directory / "checkpoint",
-                                  sign_checkpoint({origin, frontier.size(), frontier.root()}, *key),
-                                  0644);
-    } catch (const base::Error&) {
-      frontier_known = false;  // what was written is behind the checkpoint and will be cut
-      throw;
+    commit(before->tree(), before->checkpoint().origin, now, lines, *key);
+    std::error_code ignored;  // of a build before version 2, which kept a cache there
+    fs::remove(directory / "tree", ignored);
+  }
+
+  std::span<const std::byte> macs() const {
+    if (mac_key.empty()) {
+      // An Ed25519 signature is the same each time (RFC 8032), and a token that keeps the key makes
+      // it too.
+      const base::Bytes secret = key->sign(kMacLabel);
+      mac_key = crypto::hkdf_sha256(secret, kMacLabel);
     }
-    save_cache();
+    return std::as_const(mac_key).span();
   }
 };
 
@@ -236,7 +267,7 @@ void Ledger::create(const fs::path& directory, const Identity& identity,
     throw base::Error(base::ExitCode::config, "the origin '" + identity.origin +
                                                   "' does not fit the mode, or holds a blank");
   }
-  for (const char* part : {"entries", "documents", "open"}) {
+  for (const char* part : {"entries", "documents", "open", "hashes"}) {
     fs::create_directories(directory / part, error);
     if (error)
       throw base::Error(base::ExitCode::cannot_create, error.message(),
@@ -244,21 +275,21 @@ void Ledger::create(const fs::path& directory, const Identity& identity,
   }
   Impl impl;
   impl.directory = directory;
+  impl.public_key = crypto::PublicKey::of(key);
+  impl.newest.emplace(directory, *impl.public_key);
   const Entry entry =
       to_entry(Created{identity.origin, std::string(instrument), identity.rehearsal}, "init");
-  impl.last_time = base::now();
-  impl.write_lines({line_of(0, impl.last_time, entry, crypto::random_hex(16))});
-  impl.save_cache();
-  base::write_file_atomically(directory / "checkpoint",
-                              sign_checkpoint({identity.origin, 1, impl.frontier.root()}, key),
-                              0644);
+  const base::Instant now = base::now();
+  impl.commit({}, identity.origin, {{}, now}, {line_of(0, now, entry, crypto::random_hex(16))},
+              key);
 }
 
 Ledger Ledger::open_to_read(const fs::path& directory, const crypto::PublicKey& key) {
   auto impl = std::make_unique<Impl>();
   impl->directory = directory;
   impl->public_key = crypto::PublicKey::from_pem(key.pem());
-  const std::string origin = impl->head().origin;
+  impl->newest.emplace(directory, key);
+  const std::string origin = impl->checked_head().origin;
   impl->rehearsal = origin.size() > kRehearsalSuffix.size() &&
                     origin.substr(origin.size() - kRehearsalSuffix.size()) == kRehearsalSuffix;
   return Ledger(std::move(impl));
@@ -282,40 +313,38 @@ void Ledger::append(const std::vector<Entry>& entries) {
   if (!impl_->key)
     throw base::Error(base::ExitCode::software, "the ledger was opened for reading only");
   const std::lock_guard guard(impl_->mutex);
-  const auto lock = base::FileLock::take(impl_->directory / "lock", true);
-  impl_->append(entries, impl_->head().origin);
+  const auto lock = base::FileLock::take_within(impl_->directory / "lock", kLongestWait);
+  impl_->append(entries);
+}
+
+std::shared_ptr<const VerifiedEntries> Ledger::entries() const {
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->verified();
 }
 
 std::uint64_t Ledger::read(std::uint64_t from,
                            const std::function<bool(const StoredEntry&)>& visit) const {
-  const std::uint64_t size = impl_->head().size;
-  if (from >= size) return size < from ? size : from;
-  Place start{from / kSegmentEntries * kSegmentEntries, 0};
-  {
-    const std::lock_guard guard(impl_->mutex);
-    if (impl_->last_read.index == from) start = impl_->last_read;
-  }
-  const Place place =
-      read_lines(impl_->directory, start, size, [&](std::uint64_t index, std::string_view line) {
-        return index < from || visit(entry_of(index, line));
-      });
-  const std::lock_guard guard(impl_->mutex);
-  impl_->last_read = place;
-  return place.index;
+  return entries()->read(from, [&](std::uint64_t index, std::string_view line) {
+    return visit(entry_of(index, line));
+  });
 }
 
 Checkpoint Ledger::checkpoint() const { return impl_->head(); }
 
+std::string Ledger::checkpoint_note() const { return impl_->newest->note(); }
+
+void Ledger::require_extends(std::string_view note, std::string_view name) const {
+  entries()->require_extends(verify_checkpoint(note, *impl_->public_key, name), name);
+}
+
 std::optional<StoredEntry> Ledger::last() const {
-  const std::uint64_t size = impl_->head().size;
   std::optional<StoredEntry> entry;
-  if (size > 0) {
-    read_lines(impl_->directory, {(size - 1) / kSegmentEntries * kSegmentEntries, 0}, size,
-               [&](std::uint64_t index, std::string_view line) {
-                 if (index + 1 == size) entry = entry_of(index, line);
-                 return true;
-               });
-  }
+  const auto all = entries();
+  if (all->checkpoint().size == 0) return entry;
+  all->read(all->checkpoint().size - 1, [&](std::uint64_t index, std::string_view line) {
+    entry = entry_of(index, line);
+    return true;
+  });
   return entry;
 }
 
@@ -329,5 +358,11 @@ std::string Ledger::keep_document(std::string_view bytes) {
 
 const fs::path& Ledger::directory() const { return impl_->directory; }
 bool Ledger::rehearsal() const { return impl_->rehearsal; }
+
+std::span<const std::byte> Ledger::mac_key() const {
+  if (!impl_->key) return {};
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->macs();
+}
 
 }  // namespace proviso::ledger

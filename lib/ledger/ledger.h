@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ struct Entry {
   std::string event_id;  // empty: made at append. An id already in the ledger is skipped, so a
                          // retry appends nothing.
   std::string members = "{}";  // of its fact: a JSON object, its members sorted by name
+  // The id is looked for from this entry on: the ledger's size before the id was made.
+  std::uint64_t id_since = 0;
 };
 
 // An entry as read back: what all entries have. read() of facts.h returns the rest.
@@ -54,6 +57,8 @@ struct Identity {
   bool rehearsal = false;
 };
 
+class VerifiedEntries;
+
 class Ledger {
  public:
   // Creates the directory with its first entry, which names the instrument. Error(cannot_create)
@@ -72,15 +77,24 @@ class Ledger {
   ~Ledger();
 
   // Group commit: all entries durable and covered by a new checkpoint when it returns. Takes the
-  // lock; cuts bytes behind the checkpoint first (event ledger.recovered). Thread safe.
+  // lock; cuts bytes behind the checkpoint first (event ledger.recovered). Error(temp_fail) when
+  // others hold the lock for too long. Thread safe.
   void append(const std::vector<Entry>&);
   void append(Entry entry) { append(std::vector<Entry>{std::move(entry)}); }
 
   // Calls `visit` for each entry with index >= from that the newest checkpoint covers, in order;
-  // until it returns false. Returns the index to go on from. Cheap when nothing is new.
+  // until it returns false. Returns the index to go on from. Cheap when nothing is new. Each is
+  // hashed up to the signed root first: Error(check_failed) with the place of one that does not
+  // fit, or when the log no longer has what was read before.
   std::uint64_t read(std::uint64_t from,
                      const std::function<bool(const StoredEntry&)>& visit) const;
-  Checkpoint checkpoint() const;  // re-read from disk
+  // As lines, with the hashes that prove them: verified_entries.h.
+  std::shared_ptr<const VerifiedEntries> entries() const;
+  Checkpoint checkpoint() const;        // re-read from disk
+  std::string checkpoint_note() const;  // the same, as it is signed; durable when it returns
+  // Error(check_failed) unless the log begins with what an earlier checkpoint signed, a note that
+  // `name` remembers: so that a rollback shows, also one that has grown past it.
+  void require_extends(std::string_view note, std::string_view name) const;
   std::optional<StoredEntry> last() const;
 
   // Keeps a configuration document (policy, DPIA, instrument, notice), never personal data; returns
@@ -88,6 +102,9 @@ class Ledger {
   std::string keep_document(std::string_view bytes);
   const std::filesystem::path& directory() const;
   bool rehearsal() const;
+  // For MACs of what is not an entry yet: from the ledger's private key, so that nobody else can
+  // make them. Empty when the ledger was opened for reading.
+  std::span<const std::byte> mac_key() const;
 
  private:
   struct Impl;

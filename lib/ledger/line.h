@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,16 @@ std::string line_of(std::uint64_t index, base::Instant, const Entry&, std::strin
 // Error(data) for a line that is not one JSON object. Common members that are missing stay empty;
 // audit reports them.
 StoredEntry entry_of(std::uint64_t index, std::string_view line);
+
+// What all lines of a log keep, told line by line: its number, and time that never goes back. It
+// names where a log was changed, which the root alone does not.
+class Order {
+ public:
+  // What is wrong with a line that is read where entry `index` is expected.
+  std::optional<std::string> fault_of(std::uint64_t index, std::string_view line);
+
+ private:
+  base::Instant last_;
+};
 
 }  // namespace proviso::ledger

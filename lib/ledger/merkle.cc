@@ -1,79 +1,74 @@
 #include "ledger/merkle.h"
 
 #include <bit>
-#include <cstddef>
-#include <string>
-#include <utility>
+#include <string_view>
 
 #include "crypto/random.h"
 
 namespace proviso::ledger {
 namespace {
 
+constexpr std::string_view kLeaf("\0", 1);
+constexpr std::string_view kNode("\1", 1);
+
 // The largest power of two smaller than n (n > 1): where RFC 6962 splits.
 std::uint64_t split(std::uint64_t n) { return std::bit_floor(n - 1); }
 
-void path(std::span<const base::Sha256> leaves, std::uint64_t index,
+// D[first:first+size] of RFC 6962. Each split is at a power of two, so that `first` is a multiple
+// of the least power of two that is not less than `size`.
+base::Sha256 range_hash(const Subtree& subtree, std::uint64_t first, std::uint64_t size) {
+  if (std::has_single_bit(size))
+    return subtree(first, static_cast<unsigned>(std::countr_zero(size)));
+  const std::uint64_t k = split(size);
+  return node_hash(range_hash(subtree, first, k), range_hash(subtree, first + k, size - k));
+}
+
+void path(const Subtree& subtree, std::uint64_t first, std::uint64_t size, std::uint64_t index,
           std::vector<base::Sha256>& proof) {
-  if (leaves.size() <= 1) return;
-  const std::uint64_t k = split(leaves.size());
+  if (size <= 1) return;
+  const std::uint64_t k = split(size);
   if (index < k) {
-    path(leaves.first(k), index, proof);
-    proof.push_back(tree_hash(leaves.subspan(k)));
+    path(subtree, first, k, index, proof);
+    proof.push_back(range_hash(subtree, first + k, size - k));
   } else {
-    path(leaves.subspan(k), index - k, proof);
-    proof.push_back(tree_hash(leaves.first(k)));
+    path(subtree, first + k, size - k, index - k, proof);
+    proof.push_back(range_hash(subtree, first, k));
   }
 }
 
-void subproof(std::span<const base::Sha256> leaves, std::uint64_t old_size, bool complete,
-              std::vector<base::Sha256>& proof) {
-  if (old_size == leaves.size()) {
-    if (!complete) proof.push_back(tree_hash(leaves));
+void subproof(const Subtree& subtree, std::uint64_t first, std::uint64_t size,
+              std::uint64_t old_size, bool complete, std::vector<base::Sha256>& proof) {
+  if (old_size == size) {
+    if (!complete) proof.push_back(range_hash(subtree, first, size));
     return;
   }
-  const std::uint64_t k = split(leaves.size());
+  const std::uint64_t k = split(size);
   if (old_size <= k) {
-    subproof(leaves.first(k), old_size, complete, proof);
-    proof.push_back(tree_hash(leaves.subspan(k)));
+    subproof(subtree, first, k, old_size, complete, proof);
+    proof.push_back(range_hash(subtree, first + k, size - k));
   } else {
-    subproof(leaves.subspan(k), old_size - k, false, proof);
-    proof.push_back(tree_hash(leaves.first(k)));
+    subproof(subtree, first + k, size - k, old_size - k, false, proof);
+    proof.push_back(range_hash(subtree, first, k));
   }
 }
 
 }  // namespace
 
-base::Sha256 leaf_hash(std::string_view line) {
-  std::string bytes(1, '\0');
-  bytes += line;
-  return crypto::sha256(bytes);
-}
+base::Sha256 leaf_hash(std::string_view line) { return crypto::sha256({kLeaf, line}); }
 
 base::Sha256 node_hash(const base::Sha256& left, const base::Sha256& right) {
-  std::string bytes(1, '\1');
-  bytes += base::as_text(left);
-  bytes += base::as_text(right);
-  return crypto::sha256(bytes);
+  return crypto::sha256({kNode, base::as_text(left), base::as_text(right)});
 }
 
-std::optional<Frontier> Frontier::restore(std::uint64_t size, std::vector<base::Sha256> roots) {
-  if (roots.size() != static_cast<std::size_t>(std::popcount(size))) return std::nullopt;
-  Frontier frontier;
-  frontier.size_ = size;
-  frontier.roots_ = std::move(roots);
-  return frontier;
-}
-
-void Frontier::push(const base::Sha256& leaf) {
-  roots_.push_back(leaf);
+void Frontier::push(const base::Sha256& subtree, unsigned height) {
+  roots_.push_back(subtree);
   // Each trailing one bit of the old size is a subtree as large as the one just made.
-  for (std::uint64_t rest = size_; (rest & 1) != 0; rest >>= 1) {
+  for (std::uint64_t rest = size_ >> height; (rest & 1) != 0; rest >>= 1) {
     const base::Sha256 right = roots_.back();
     roots_.pop_back();
     roots_.back() = node_hash(roots_.back(), right);
   }
-  ++size_;
+  size_ += std::uint64_t{1} << height;
 }
 
 base::Sha256 Frontier::root() const {
@@ -89,17 +84,21 @@ base::Sha256 tree_hash(std::span<const base::Sha256> leaves) {
   return frontier.root();
 }
 
-std::vector<base::Sha256> inclusion_proof(std::span<const base::Sha256> leaves,
+base::Sha256 root_of(const Subtree& subtree, std::uint64_t size) {
+  return size == 0 ? tree_hash({}) : range_hash(subtree, 0, size);
+}
+
+std::vector<base::Sha256> inclusion_proof(const Subtree& subtree, std::uint64_t size,
                                           std::uint64_t index) {
   std::vector<base::Sha256> proof;
-  if (index < leaves.size()) path(leaves, index, proof);
+  if (index < size) path(subtree, 0, size, index, proof);
   return proof;
 }
 
-std::vector<base::Sha256> consistency_proof(std::span<const base::Sha256> leaves,
+std::vector<base::Sha256> consistency_proof(const Subtree& subtree, std::uint64_t size,
                                             std::uint64_t old_size) {
   std::vector<base::Sha256> proof;
-  if (old_size > 0 && old_size < leaves.size()) subproof(leaves, old_size, true, proof);
+  if (old_size > 0 && old_size < size) subproof(subtree, 0, size, old_size, true, proof);
   return proof;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,25 +19,29 @@ base::Sha256 node_hash(const base::Sha256& left,
 // to append and to give the root.
 class Frontier {
  public:
-  Frontier() = default;
-  // Subtree roots as kept elsewhere; nullopt when their number does not fit the size.
-  static std::optional<Frontier> restore(std::uint64_t size, std::vector<base::Sha256> roots);
-
-  void push(const base::Sha256& leaf);
+  // Appends a complete subtree of 2^height leaves. size() must be a multiple of 2^height.
+  void push(const base::Sha256& subtree, unsigned height = 0);
   std::uint64_t size() const { return size_; }
   base::Sha256 root() const;  // of no leaves: SHA-256 of nothing
-  const std::vector<base::Sha256>& roots() const { return roots_; }
 
  private:
   std::uint64_t size_ = 0;
   std::vector<base::Sha256> roots_;
 };
 
-// Proofs over all leaf hashes, RFC 6962 2.1.1 and 2.1.2.
-std::vector<base::Sha256> inclusion_proof(std::span<const base::Sha256> leaves,
-                                          std::uint64_t index);
-std::vector<base::Sha256> consistency_proof(std::span<const base::Sha256> leaves,
-                                            std::uint64_t old_size);
 base::Sha256 tree_hash(std::span<const base::Sha256> leaves);
+
+// The root of the complete subtree of 2^height leaves that begins at leaf `first`, a multiple of
+// 2^height. What keeps hashes gives them so; proofs ask for one at each height at most.
+using Subtree = std::function<base::Sha256(std::uint64_t first, unsigned height)>;
+
+// The root of the first `size` leaves.
+base::Sha256 root_of(const Subtree&, std::uint64_t size);
+
+// Proofs in a tree of `size` leaves, RFC 6962 2.1.1 and 2.1.2; empty for an index or an old size
+// that it does not have.
+std::vector<base::Sha256> inclusion_proof(const Subtree&, std::uint64_t size, std::uint64_t index);
+std::vector<base::Sha256> consistency_proof(const Subtree&, std::uint64_t size,
+                                            std::uint64_t old_size);
 
 }  // namespace proviso::ledger

@@ -23,15 +23,18 @@ struct Table<OpenCounts> {  // all but `counts`
     io.needed("writer", counts.writer);
     io.needed("part", counts.part);
     io.needed("hour", counts.hour);
+    io.always("since", counts.since);
   }
 };
 
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::string_view kMagic = "PVCOUNT1";
-constexpr std::size_t kHeaderBytes =
-    8 + 8 + 8 + 32;  // magic, sequence, length, SHA-256 of sequence, length and payload
+constexpr std::string_view kMagic = "PVCOUNT2";
+// Magic, sequence, length; SHA-256 and HMAC-SHA-256 of sequence, length and payload.
+constexpr std::size_t kDigestAt = 8 + 8 + 8;
+constexpr std::size_t kMacAt = kDigestAt + 32;
+constexpr std::size_t kHeaderBytes = kMacAt + 32;
 
 void put_64(std::string& out, std::uint64_t value) {
   for (int i = 0; i < 8; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
@@ -63,7 +66,7 @@ struct Slot {
   std::string payload;
 };
 
-std::optional<Slot> slot_of(std::string_view bytes) {
+std::optional<Slot> slot_of(std::string_view bytes, std::span<const std::byte> key) {
   if (bytes.size() < kHeaderBytes || bytes.substr(0, 8) != kMagic) return std::nullopt;
   const std::uint64_t length = get_64(bytes.substr(16));
   if (length > kSlotBytes - kHeaderBytes || bytes.size() < kHeaderBytes + length)
@@ -71,21 +74,28 @@ std::optional<Slot> slot_of(std::string_view bytes) {
   std::string covered(bytes.substr(8, 16));
   covered += bytes.substr(kHeaderBytes, length);
   const base::Sha256 digest = crypto::sha256(covered);
-  if (bytes.substr(24, 32) != base::as_text(digest)) return std::nullopt;
+  if (bytes.substr(kDigestAt, 32) != base::as_text(digest)) return std::nullopt;
+  if (!key.empty()) {
+    const base::Sha256 mac = crypto::hmac_sha256(key, covered);
+    if (bytes.substr(kMacAt, 32) != base::as_text(mac)) return std::nullopt;
+  }
   return Slot{get_64(bytes.substr(8)), std::string(bytes.substr(kHeaderBytes, length))};
 }
 
 }  // namespace
 
 Entry OpenCounts::entry(bool unclean) const {
-  return to_entry(
+  Entry made = to_entry(
       CountsOfRun{base::Instant{hour * 3600}, writer, part, rows_of(*this), unclean}, tool, run,
       crypto::sha256_hex(writer + "/" + run + "/" + std::to_string(part)).substr(0, 32));
+  made.id_since = since;
+  return made;
 }
 
 OpenCountsFile OpenCountsFile::create(const fs::path& open, const std::string& writer,
-                                      const std::string& run) {
+                                      const std::string& run, std::span<const std::byte> key) {
   OpenCountsFile file;
+  file.key_ = key;
   file.path_ = open / (writer + "." + run + ".counts");
   file.fd_.reset(
       ::open(file.path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
@@ -116,6 +126,8 @@ bool OpenCountsFile::write(const OpenCounts& counts) {
   covered += payload;
   const base::Sha256 digest = crypto::sha256(covered);
   slot += base::as_text(digest);
+  const base::Sha256 mac = crypto::hmac_sha256(key_, covered);
+  slot += base::as_text(mac);
   slot += payload;
   const auto at = static_cast<off_t>(sequence_ % 2 * kSlotBytes);
   for (std::size_t done = 0; done < slot.size();) {
@@ -135,14 +147,22 @@ void OpenCountsFile::remove() {
   fd_.reset();
 }
 
-std::optional<OpenCounts> OpenCountsFile::read(const fs::path& path) {
+std::optional<OpenCounts> OpenCountsFile::read(const fs::path& path,
+                                               std::span<const std::byte> key) {
   const std::string bytes = base::read_file(path, 2 * kSlotBytes);
+  const std::size_t half = bytes.size() / 2;
   std::optional<Slot> newest;
-  for (std::size_t at = 0; at + kSlotBytes <= bytes.size(); at += kSlotBytes) {
-    auto slot = slot_of(std::string_view(bytes).substr(at, kSlotBytes));
+  for (const std::size_t at : {std::size_t{0}, half}) {
+    auto slot = slot_of(std::string_view(bytes).substr(at, half), key);
     if (slot && (!newest || slot->sequence > newest->sequence)) newest = std::move(slot);
   }
-  if (!newest) return std::nullopt;
+  if (!newest && bytes.find_first_not_of('\0') == std::string::npos) return std::nullopt;
+  if (!newest) {
+    throw base::Error(base::ExitCode::check_failed,
+                      "no slot is whole and has the MAC of this ledger's key: it was changed, or a "
+                      "build before December 2026 wrote it",
+                      path.string(), "what it counted is lost to the ledger once it is removed");
+  }
   const json::Json document = json::parse(newest->payload, path.string());
   OpenCounts counts;
   std::vector<CountRow> rows;

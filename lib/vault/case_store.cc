@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "ledger/checkpoint_copy.h"
 #include "vault/outbox.h"
 
 namespace proviso::vault {
@@ -84,8 +85,11 @@ CaseStore::CaseStore(std::filesystem::path directory, std::unique_ptr<CaseDataba
                       fmt::format("belongs to the ledger {}, not to {}", bound, origin_),
                       directory_.string());
   }
+  require_extends_copy(ledger, directory_);
   deliver_outbox();
 }
+
+std::uint64_t CaseStore::ledger_size() const { return ledger_->checkpoint().size; }
 
 void CaseStore::deliver_outbox() const { deliver(*database_, *ledger_, origin_, directory_); }
 
@@ -100,8 +104,9 @@ std::vector<CaseRow> CaseStore::list(const std::function<bool(const CaseRow&)>& 
   return rows;
 }
 
-void CaseStore::move(const base::CaseId& id, State to, const ledger::Entry& entry,
+void CaseStore::move(const base::CaseId& id, State to, ledger::Entry entry,
                      std::optional<base::Instant> expires_at) {
+  entry.id_since = ledger_size();
   const OutboxLine line = outbox_line(origin_, entry);
   database_->change(id, [&](CaseChange& change) {
     const CaseRow& row = change.row();

@@ -90,7 +90,8 @@ class CaseStore {
   // True if it is a rehearsal's vault: for tools that work without a policy. Error(no_input) if the
   // folder is not a vault.
   static bool is_rehearsal(const std::filesystem::path&);
-  // Opens an existing vault. Error(config) if it is of the other mode or belongs to another ledger.
+  // Opens an existing vault. Error(config) if it is of the other mode or belongs to another ledger;
+  // Error(check_failed) if the ledger was rolled back behind the copy of its checkpoint.
   // Delivers outbox lines left by a crash.
   static CaseStore open(const std::filesystem::path&, ledger::Ledger&, bool rehearsal);
   // The same with its cases in a database that is open already.
@@ -124,7 +125,7 @@ class CaseStore {
   // Moves a case and writes the ledger entry through the outbox: confirmed, confirmed_as_new,
   // rejected, reported. `expires_at` is the end by the policy, computed anew. Error(usage) if the
   // state machine does not have the move.
-  void move(const base::CaseId&, State to, const ledger::Entry&,
+  void move(const base::CaseId&, State to, ledger::Entry,
             std::optional<base::Instant> expires_at = {});
   // Keeps a signed decision with the case, not sealed: reviewer number, verdict, signature.
   void keep_decision(const base::CaseId&, const json::Json& decision);
@@ -133,6 +134,7 @@ class CaseStore {
   const std::filesystem::path& directory() const { return directory_; }
   bool rehearsal() const { return rehearsal_; }
   const std::string& origin() const { return origin_; }  // of the ledger
+  std::uint64_t ledger_size() const;                     // entries, now
   // What the store is made of, for purge.
   CaseDatabase& database() const { return *database_; }
   const BlobFolder& blobs() const { return blobs_; }

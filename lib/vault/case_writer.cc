@@ -111,7 +111,7 @@ ledger::Entry stored_entry(const Draft& draft, const NewCase& item,
 }
 
 Settlement settlement_of(Draft& draft, const NewCase& item, const policy::Policy& policy,
-                         const law::Resolved& law) {
+                         const law::Resolved& law, std::uint64_t ledger_size) {
   Settlement settlement;
   settlement.id = draft.row.id;
   settlement.replay = policy.retention_replay;
@@ -122,8 +122,9 @@ Settlement settlement_of(Draft& draft, const NewCase& item, const policy::Policy
   settlement.envelope = std::move(draft.envelope);
   settlement.bytes = draft.content.content.bytes;
   settlement.purposes = law.storage_purposes();
-  settlement.line =
-      outbox_line(draft.row.origin, stored_entry(draft, item, settlement.envelope_sha256));
+  ledger::Entry entry = stored_entry(draft, item, settlement.envelope_sha256);
+  entry.id_since = ledger_size;
+  settlement.line = outbox_line(draft.row.origin, entry);
   return settlement;
 }
 
@@ -214,8 +215,9 @@ class Group {
     if (!failed_.empty()) store_.database().withdraw(failed_);
     if (written_.empty()) return;
     std::vector<Settlement> settlements;
+    const std::uint64_t ledger_size = store_.ledger_size();
     for (const std::size_t i : written_)
-      settlements.push_back(settlement_of(*drafts_[i], items_[i], policy_, law_));
+      settlements.push_back(settlement_of(*drafts_[i], items_[i], policy_, law_, ledger_size));
     const Replays replays = under_live_keys(store_.database(), now_, [&](const ReplayKeys& keys) {
       for (std::size_t k = 0; k < written_.size(); ++k)
         settlements[k].tags = tags_of(items_[written_[k]].item_id, keys);

@@ -1,12 +1,13 @@
 #include "vault/outbox.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "crypto/random.h"
 #include "json/json.h"
+#include "ledger/checkpoint_copy.h"
 
 namespace proviso::vault {
 
@@ -14,6 +15,7 @@ OutboxLine outbox_line(std::string_view origin, const ledger::Entry& entry) {
   const json::Json line = {{"event", entry.event},
                            {"tool", entry.tool},
                            {"run", entry.run},
+                           {"since", entry.id_since},
                            {"data", json::parse(entry.members, entry.event)}};
   return {entry.event_id.empty() ? crypto::random_hex(16) : entry.event_id, std::string(origin),
           line.dump()};
@@ -32,6 +34,8 @@ ledger::Entry entry_of(const OutboxLine& line) {
     entry.run = document.at("run").get<std::string>();
     entry.event_id = line.event_id;
     entry.members = document.at("data").dump();
+    // Lines of builds before December 2026 have none: the whole log is searched then.
+    entry.id_since = document.value("since", std::uint64_t{0});
     return entry;
   } catch (const json::Json::exception&) {
     throw base::Error(base::ExitCode::data,
@@ -52,14 +56,9 @@ void deliver(CaseDatabase& database, ledger::Ledger& ledger, std::string_view or
     for (const OutboxLine& line : lines) entries.push_back(entry_of(line));
     ledger.append(entries);
     database.delivered(lines);
-    keep_checkpoint(ledger, folder);
+    keep_copy(ledger, folder);
     if (lines.size() < kMaxGroup) return;
   }
-}
-
-void keep_checkpoint(const ledger::Ledger& ledger, const std::filesystem::path& folder) {
-  base::write_file_atomically(folder / "checkpoint",
-                              base::read_file(ledger.directory() / "checkpoint"), 0600);
 }
 
 }  // namespace proviso::vault

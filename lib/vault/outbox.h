@@ -11,7 +11,7 @@
 namespace proviso::vault {
 
 // The entry as a line for the ledger of that origin, under its event id or a random one. Its JSON
-// is an object with the members event, tool, run and data.
+// is an object with the members event, tool, run, since (Entry::id_since) and data.
 OutboxLine outbox_line(std::string_view origin, const ledger::Entry&);
 
 // Appends all that is there for this ledger, then clears it; the ledger skips an id that it has
@@ -19,7 +19,5 @@ OutboxLine outbox_line(std::string_view origin, const ledger::Entry&);
 // in the vault's folder, against a rollback of the ledger.
 void deliver(CaseDatabase&, ledger::Ledger&, std::string_view origin,
              const std::filesystem::path& folder);
-// Renews that copy.
-void keep_checkpoint(const ledger::Ledger&, const std::filesystem::path& folder);
 
 }  // namespace proviso::vault

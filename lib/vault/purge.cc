@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "crypto/random.h"
+#include "ledger/checkpoint_copy.h"
 #include "ledger/facts.h"
 #include "vault/blob.h"
 #include "vault/fault.h"
@@ -56,8 +58,13 @@ bool is_ours(const CaseStore& store, const Tombstone& one) {
 
 void purge_group(const CaseStore& store, ledger::Ledger& ledger, std::span<const PlannedCase> group,
                  base::Instant now, PurgeCounts& counts) {
+  const std::uint64_t ledger_size = store.ledger_size();
   std::vector<Burial> burials;
-  for (const PlannedCase& planned : group) burials.push_back(burial_of(planned));
+  std::set<std::string> new_ids;
+  for (const PlannedCase& planned : group) {
+    burials.push_back(burial_of(planned));
+    new_ids.insert(burials.back().event_id);
+  }
   std::vector<Tombstone> buried = store.database().bury(burials, now);
   counts.elsewhere +=
       std::erase_if(buried, [&](const Tombstone& one) { return !is_ours(store, one); });
@@ -75,6 +82,8 @@ void purge_group(const CaseStore& store, ledger::Ledger& ledger, std::span<const
   std::vector<base::CaseId> ids;
   for (const Tombstone& one : buried) {
     entries.push_back(purged_entry(one));
+    // A tombstone of a purge that was killed may have its entry anywhere.
+    entries.back().id_since = new_ids.contains(one.event_id) ? ledger_size : 0;
     ids.push_back(one.id);
   }
   if (!entries.empty()) ledger.append(entries);
@@ -145,7 +154,7 @@ PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* 
       ledger::PurgeRun{counts.cases, counts.spool_files, counts.orphan_blobs, counts.pending_rows,
                        plan.kept.size(), tripped ? by_policy.size() : 0, policy != nullptr},
       "purge"));
-  keep_checkpoint(ledger, store.directory());
+  keep_copy(ledger, store.directory());
 
   if (tripped) {
     throw base::Error(

@@ -38,7 +38,8 @@ load workplace.bash
   [ ! -s "$work.out" ]
   cat "$work".*.trace | grep -E 'O_WRONLY|O_RDWR|O_CREAT|rename|mkdir|link|truncate|mknod|creat\(' |
     grep -vE 'O_RDONLY|= -1 |/dev/(null|tty|pts)|/proc/|/sys/|readlink|unlink' |
-    grep -vE "\"[^\"]*ledger[^\"]*\"|\"(entries|open|checkpoint|documents|lock)" >"$work.writes" || true
+    grep -vE "\"[^\"]*ledger[^\"]*\"|\"(entries|open|checkpoint|documents|lock)" |
+    grep -vE "/vault/checkpoint|/vault\", O_RDWR.O_CLOEXEC.O_TMPFILE" >"$work.writes" || true   # the copy of the ledger's head
   cat "$work.writes"
   [ ! -s "$work.writes" ]
   [ ! -e spool/photo-3.jpg ]

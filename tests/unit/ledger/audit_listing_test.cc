@@ -22,12 +22,17 @@ struct ThreeEntries : LedgerFixture {
 
 TEST_CASE("the proofs that are printed are those of the tree") {
   ThreeEntries t;
-  const auto leaves = ledger::leaves(t.ledger);
+  std::vector<base::Sha256> leaves;
+  t.ledger.read(0, [&](const ledger::StoredEntry& entry) {
+    leaves.push_back(ledger::leaf_hash(entry.line));
+    return true;
+  });
   const auto one = json::parse(ledger::inclusion_text(t.ledger, 1), "a proof");
   CHECK(one.at("size") == 3);
   CHECK(one.at("leaf") == base::to_hex(leaves[1]));
   CHECK(one.at("root") == base::to_hex(ledger::tree_hash(leaves)));
-  CHECK(one.at("proof").size() == ledger::inclusion_proof(leaves, 1).size());
+  const std::vector<std::string> path{base::to_hex(leaves[0]), base::to_hex(leaves[2])};
+  CHECK(one.at("proof") == json::Json(path));
   const auto grown = json::parse(ledger::consistency_text(t.ledger, 1, 0), "a proof");
   CHECK(grown.at("size") == 3);
   CHECK(grown.at("old_root") == base::to_hex(ledger::tree_hash(std::span(leaves).first(1))));
@@ -69,6 +74,10 @@ TEST_CASE("a document is found by its digest alone") {
   CHECK_THROWS_WITH(ledger::document(t.ledger, "../checkpoint"),
                     "DIGEST: 64 hex digits were expected");
   CHECK_THROWS_AS(ledger::document(t.ledger, std::string(64, '0')), base::Error);
+  base::write_file_atomically(t.path / "documents" / digest, "another policy");
+  CHECK_THROWS_WITH_AS(ledger::document(t.ledger, digest),
+                       doctest::Contains("the document's digest is not its name: it was changed"),
+                       base::Error);
 }
 
 TEST_CASE("a balance is of a run that is there") {
@@ -92,4 +101,28 @@ TEST_CASE("what is verified says size and root; a foreign checkpoint does not pa
   base::write_file_atomically(t.path / "remembered", "no checkpoint");
   CHECK_THROWS_AS(ledger::verified(t.ledger, t.public_key(), (t.path / "remembered").string()),
                   base::Error);
+  CHECK(base::read_file(t.path / "remembered") == "no checkpoint");
+}
+
+TEST_CASE("a monitor's file goes forward with the log, and only forward") {
+  ThreeEntries t;
+  const std::string file = (t.path.parent_path() / "monitor").string();
+  const auto verify = [&] { return ledger::verified(t.open(), t.public_key(), file); };
+  verify();
+  const std::string first = base::read_file(file);
+  CHECK(first == t.ledger.checkpoint_note());
+  verify();
+  CHECK(base::read_file(file) == first);
+  std::filesystem::copy(t.path, t.path.parent_path() / "older",
+                        std::filesystem::copy_options::recursive);
+  t.ledger.append({"law.halted", "law", "run-1", {}});
+  verify();
+  const std::string second = base::read_file(file);
+  CHECK(second == t.ledger.checkpoint_note());
+  CHECK(second != first);
+  std::filesystem::remove_all(t.path);
+  std::filesystem::copy(t.path.parent_path() / "older", t.path,
+                        std::filesystem::copy_options::recursive);
+  CHECK_THROWS_AS(verify(), base::Error);
+  CHECK(base::read_file(file) == second);
 }

@@ -6,8 +6,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
+#include <map>
+#include <thread>
 
+#include "base/stop.h"
 #include "json/json.h"
 #include "ledger/audit.h"
 #include "workplace.h"
@@ -118,6 +122,7 @@ TEST_CASE("a rollback of entries and checkpoint shows against a remembered check
   ledger.append(entry(2));
   const std::string remembered = base::read_file(fixture.path / "checkpoint");
   CHECK(findings(fixture, remembered) == 0);
+  std::filesystem::remove(fixture.path / "heads");
   base::write_file_atomically(fixture.path / "checkpoint", old_checkpoint);
   base::write_file_atomically(fixture.segment(), old_entries);
   CHECK(findings(fixture) == 0);
@@ -154,4 +159,110 @@ TEST_CASE("time in entries never goes back") {
   Ledger ledger = fixture.open();
   ledger.append(entry(1));
   CHECK(base::to_string(ledger.last()->time) == "2026-11-24T10:00:00Z");
+}
+
+TEST_CASE("a process that has read what others appended appends behind it") {
+  LedgerFixture fixture;
+  Ledger a = fixture.open();
+  Ledger b = fixture.open();
+  a.append(entry(1));
+  b.append({entry(2), entry(3)});
+  CHECK(a.last()->index == 3);
+  a.append(entry(4));
+  b.append(entry(5));
+  CHECK(a.checkpoint().size == 6);
+  CHECK(findings(fixture) == 0);
+}
+
+TEST_CASE(
+    "lines that were changed while a process had the ledger open are neither cut nor written on") {
+  LedgerFixture fixture;
+  Ledger ledger = fixture.open();
+  for (int i = 0; i < 5; ++i) ledger.append(entry(i));
+  const std::string good = base::read_file(fixture.segment());
+  std::string bad = good;
+  bad.insert(bad.find('\n'), std::string(250, ' '));
+  base::write_file_atomically(fixture.segment(), bad);
+  CHECK_THROWS_WITH_AS(ledger.append(entry(9)),
+                       doctest::Contains("0001.ndjson:1: the entry is not"), base::Error);
+  CHECK(base::read_file(fixture.segment()) == bad);
+  base::write_file_atomically(fixture.segment(), good);
+  ledger.append(entry(9));
+  CHECK(findings(fixture) == 0);
+}
+
+TEST_CASE("an id is looked for in all of the log where it claims to be newer than the log") {
+  LedgerFixture fixture;
+  Ledger ledger = fixture.open();
+  Entry named = entry(1);
+  named.event_id = "0123456789abcdef";
+  ledger.append(named);
+  named.id_since = 1'000'000;
+  fixture.open().append(named);
+  CHECK(ledger.checkpoint().size == 2);
+}
+
+TEST_CASE("a segment that was cut while a process had it open is not written on") {
+  LedgerFixture fixture;
+  Ledger ledger = fixture.open();
+  ledger.append(entry(1));
+  std::filesystem::resize_file(fixture.segment(), 40);
+  CHECK_THROWS_WITH_AS(ledger.append(entry(2)), doctest::Contains("it was cut"), base::Error);
+}
+
+TEST_CASE("a wish to stop ends the wait for the lock") {
+  LedgerFixture fixture;
+  Ledger ledger = fixture.open();
+  const auto lock = base::FileLock::take(fixture.path / "lock", false);
+  REQUIRE(lock);
+  base::stop_requested = true;
+  CHECK_THROWS_WITH_AS(ledger.append(entry(1)), doctest::Contains("the wait was ended"),
+                       base::Error);
+  base::stop_requested = false;
+  CHECK(ledger.checkpoint().size == 1);
+}
+
+TEST_CASE("four writers, killed at any moment: no acknowledged entry is lost or doubled") {
+  LedgerFixture fixture;
+  std::map<std::string, int> acknowledged;
+  for (int round = 0; round < 8; ++round) {
+    std::vector<std::pair<pid_t, int>> writers;
+    for (int w = 0; w < 4; ++w) {
+      int ends[2];
+      REQUIRE(::pipe(ends) == 0);
+      const pid_t child = ::fork();
+      REQUIRE(child >= 0);
+      if (child == 0) {
+        ::close(ends[0]);
+        Ledger ledger = fixture.open();
+        for (int i = 0;; ++i) {
+          const std::string id = fmt::format("{:04x}{:04x}{:024x}", round, w, i);
+          Entry named = entry(i);
+          named.event_id = id;
+          ledger.append({named, entry(i)});
+          if (::write(ends[1], id.data(), id.size()) != static_cast<ssize_t>(id.size())) ::_exit(1);
+        }
+      }
+      ::close(ends[1]);
+      writers.emplace_back(child, ends[0]);
+    }
+    ::usleep(static_cast<useconds_t>(40'000 + round * 7'000));
+    for (const auto& [child, end] : writers) ::kill(child, SIGKILL);
+    for (const auto& [child, end] : writers) {
+      ::waitpid(child, nullptr, 0);
+      char id[32];
+      while (::read(end, id, sizeof id) == sizeof id) ++acknowledged[std::string(id, sizeof id)];
+      ::close(end);
+    }
+  }
+  fixture.open().append(entry(0));
+  std::map<std::string, int> stored;
+  fixture.open().read(0, [&](const StoredEntry& each) {
+    ++stored[each.event_id];
+    return true;
+  });
+  CHECK(acknowledged.size() > 20);
+  for (const auto& [id, times] : acknowledged) CHECK(stored[id] == 1);
+  for (const auto& [id, times] : stored) CHECK(times == 1);
+  CHECK(findings(fixture) == 0);
 }

@@ -24,6 +24,12 @@ base::Sha256 by_definition(const std::vector<std::string>& lines, std::size_t fr
   return node_hash(by_definition(lines, from, from + k), by_definition(lines, from + k, to));
 }
 
+Subtree subtrees_of(const std::vector<base::Sha256>& leaves) {
+  return [&leaves](std::uint64_t first, unsigned height) {
+    return tree_hash(std::span(leaves).subspan(first, std::size_t{1} << height));
+  };
+}
+
 // What a monitor does with a proof: RFC 9162 2.1.3.2 and 2.1.4.2.
 bool verify_inclusion(const base::Sha256& leaf, std::uint64_t index, std::uint64_t size,
                       std::span<const base::Sha256> proof, const base::Sha256& root) {
@@ -98,28 +104,30 @@ TEST_CASE("root, inclusion and consistency agree with the definition for every s
     leaves.push_back(leaf_hash(lines.back()));
     const base::Sha256 root = by_definition(lines, 0, size);
     REQUIRE(tree_hash(leaves) == root);
+    REQUIRE(root_of(subtrees_of(leaves), size) == root);
     for (std::size_t i = 0; i < size; ++i) {
-      const auto proof = inclusion_proof(leaves, i);
+      const auto proof = inclusion_proof(subtrees_of(leaves), size, i);
       REQUIRE(verify_inclusion(leaves[i], i, size, proof, root));
       REQUIRE_FALSE(verify_inclusion(leaf_hash("other"), i, size, proof, root));
       if (size > 1) REQUIRE_FALSE(verify_inclusion(leaves[i], (i + 1) % size, size, proof, root));
     }
     for (std::size_t old = 1; old <= size; ++old) {
       const base::Sha256 old_root = by_definition(lines, 0, old);
-      const auto proof = consistency_proof(leaves, old);
+      const auto proof = consistency_proof(subtrees_of(leaves), size, old);
       REQUIRE(verify_consistency(old, old_root, size, root, proof));
       if (old < size) REQUIRE_FALSE(verify_consistency(old, leaf_hash("other"), size, root, proof));
     }
   }
 }
 
-TEST_CASE("a frontier goes on where it was kept") {
-  Frontier all;
-  Frontier kept;
-  for (int i = 0; i < 37; ++i) {
-    all.push(leaf_hash(std::to_string(i)));
-    kept = *Frontier::restore(all.size(), all.roots());
-    REQUIRE(kept.root() == all.root());
-  }
-  CHECK_FALSE(Frontier::restore(3, {base::Sha256{}}));
+TEST_CASE("a frontier takes whole subtrees for their leaves") {
+  std::vector<base::Sha256> leaves;
+  for (int i = 0; i < 300; ++i) leaves.push_back(leaf_hash(std::to_string(i)));
+  Frontier frontier;
+  const std::span all(leaves);
+  frontier.push(tree_hash(all.first(256)), 8);
+  frontier.push(tree_hash(all.subspan(256, 32)), 5);
+  for (const base::Sha256& leaf : all.subspan(288)) frontier.push(leaf);
+  CHECK(frontier.size() == 300);
+  CHECK(frontier.root() == tree_hash(leaves));
 }
