@@ -1,0 +1,308 @@
+#!/usr/bin/env bats
+# The ledger under attack: every tool that reads or writes it, against each kind of damage. Either it ends with 1 and names the place,
+# or its answer is the same as before; never another answer, never another code.
+load workplace.bash
+
+# A workplace with cases, one of them decided and one reported, and what each stage reads.
+prepare() {
+  proviso scope-check --quiet <items.ndjson >scoped.ndjson
+  proviso hash --quiet <scoped.ndjson >hashed.ndjson
+  proviso match --quiet <hashed.ndjson >matched.ndjson
+  proviso retain --quiet <matched.ndjson >retained.ndjson
+  mapfile -t cases < <(cases)
+  proviso review decide "${cases[0]}" confirm --reason x --person reviewer-1 --sign-key offline/reviewer-1.key --quiet
+  proviso report annual --year 2026 --output annual --quiet
+  document=$(basename "$(printf '%s\n' ledger/documents/* | head -n 1)")
+  mkdir good
+  cp -a ledger vault spool good/
+  case_=${cases[0]} open_case=${cases[1]}
+}
+
+restore() { rm -rf ledger vault spool; cp -a good/ledger good/vault good/spool .; }
+
+readers() {  # commands whose answer depends on the ledger alone
+  cat <<END
+proviso audit prove 3
+proviso audit consistency 2
+proviso audit query
+proviso audit query --event case.decided
+proviso audit balance --all
+proviso audit access $case_
+proviso audit export
+proviso report annual --year 2026 --draft --format json
+proviso review list --format ndjson
+END
+}
+
+writers() {  # commands that also append; their answers have random ids
+  cat <<END
+proviso scope-check --quiet <items.ndjson
+proviso hash --quiet <scoped.ndjson
+proviso match --quiet <hashed.ndjson
+proviso retain --quiet <matched.ndjson
+proviso review show $case_ --open-key offline/review.key --purpose reporting --output shown.png
+proviso review decide $open_case reject --reason x --person reviewer-1 --sign-key offline/reviewer-1.key
+proviso report case $case_ --to example-hotline --open-key offline/review.key --output case.p7m
+proviso report annual --year 2026 --output another
+proviso purge --now 2026-12-24T10:00:00Z
+proviso law halt known-pdq --reason x --person oversight-1 --sign-key offline/oversight-1.key
+proviso policy attest HU-04 --person dpo-1 --sign-key offline/dpo-1.key --evidence notices/users.md --expires 2028-01-31
+END
+}
+
+since=()
+
+independently() { "$PROVISO_SOURCE/scripts/verify-ledger" ledger keys/ledger.pub "${since[@]}" "$@"; }
+
+call() {  # COMMAND: sets status and output
+  rm -rf shown.png case.p7m another*
+  run bash -c "$1"
+}
+
+undamaged() {  # keeps the answer of each reader
+  local command n=0
+  rm -rf answers
+  mkdir answers
+  while read -r command; do
+    restore
+    call "$command"
+    [ "$status" -eq 0 ] || { echo "undamaged: $command: $status: $output"; return 1; }
+    n=$((n + 1))
+    printf '%s' "$output" >"answers/$n"
+  done < <(readers)
+}
+
+# DAMAGE PLACE: each tool ends with 1 and names the place; a reader that does not need the damaged entries may answer as before.
+all_refuse() {
+  local failed=0 command n=0
+  undamaged
+  while read -r command; do
+    restore
+    eval "$1"
+    call "$command"
+    n=$((n + 1))
+    if [[ $status -eq 0 && -e answers/$n && "$output" == "$(cat "answers/$n")" ]]; then continue; fi
+    [[ $status -eq 1 && "$output" == *"$2"* ]] || { echo "$1: $command: $status: $output"; failed=1; }
+  done < <(readers; writers; echo proviso audit verify)
+  restore
+  eval "$1"
+  run independently
+  [ "$status" -eq 1 ] || { echo "$1: verify-ledger: $status: $output"; failed=1; }
+  restore
+  [ "$failed" -eq 0 ]
+}
+
+# DAMAGE [left]: each tool goes on, and what can be compared is the same. Unless the damage is left, audit verify finds nothing.
+all_go_on() {
+  local failed=0 command n=0
+  undamaged
+  while read -r command; do
+    restore
+    eval "$1"
+    call "$command"
+    n=$((n + 1))
+    [[ $status -eq 0 && "$output" == "$(cat "answers/$n")" ]] || { echo "$1: $command: $status: $output"; failed=1; }
+  done < <(readers)
+  while read -r command; do
+    restore
+    eval "$1"
+    call "$command"
+    [ "$status" -eq 0 ] || { echo "$1: $command: $status: $output"; failed=1; }
+    if [ "${2:-}" = left ]; then continue; fi
+    run proviso audit verify
+    [ "$status" -eq 0 ] || { echo "$1: after $command: $output"; failed=1; }
+  done < <(writers)
+  restore
+  eval "$1"
+  run independently
+  [ "$status" -eq 0 ] || { echo "$1: verify-ledger: $status: $output"; failed=1; }
+  restore
+  [ "$failed" -eq 0 ]
+}
+
+segment=ledger/entries/0001.ndjson
+
+lines() { wc -l <"$segment"; }
+
+@test "a changed byte, a blank and a carriage return: every tool ends with 1 and the line" {
+  prepare
+  all_refuse "sed -i '4s/\"tool\":\"/&x/' $segment" "$segment:4"
+  all_refuse "sed -i '4s/\$/ /' $segment" "$segment:4"
+  all_refuse "sed -i '4s/\$/\r/' $segment" "$segment:4"
+}
+
+@test "a removed, a doubled, an added and two swapped lines, and lines that were numbered again" {
+  prepare
+  all_refuse "sed -i 4d $segment" "$segment:4"
+  all_refuse "sed -i '4{p}' $segment" "$segment:5"
+  all_refuse "sed -i '4i {}' $segment" "$segment:4"
+  all_refuse "sed -i -n '4{h;n;G};p' $segment" "$segment:4"
+  all_refuse "sed -i 4d $segment; awk '{sub(/^{\"n\":[0-9]+/, \"{\\\"n\\\":\" NR - 1)} 1' $segment >renumbered; cat renumbered >$segment" "$segment:4"
+}
+
+@test "a log that was cut before its head" {
+  prepare
+  all_refuse "sed -i '\$d' $segment" "$segment:$(lines)"
+  all_refuse "truncate -s -1 $segment" "$segment:$(lines)"
+  all_refuse ": >$segment" "$segment:1"
+  all_refuse "rm $segment" "$segment:1"
+}
+
+@test "what lies behind the head was never acknowledged and changes nothing" {
+  prepare
+  all_go_on "printf '{\"n\":99,\"half' >>$segment"
+  all_go_on "printf '{}\n{}\n' >>$segment"
+}
+
+@test "a segment too many, a stray file, and a link in place of a segment" {
+  prepare
+  all_refuse "cp $segment ledger/entries/0002.ndjson" "ledger/entries/0002.ndjson"
+  all_refuse "cp $segment ledger/entries/0009.ndjson" "ledger/entries/0009.ndjson"
+  all_refuse "echo >ledger/entries/notes.txt" "ledger/entries/notes.txt"
+  all_refuse "mv $segment elsewhere; ln -s ../../elsewhere $segment" "$segment"
+}
+
+@test "a checkpoint that was edited, emptied or removed: the same answers from the other copies, and audit verify finds it" {
+  prepare
+  for damage in "sed -i '2s/.*/5/' ledger/checkpoint" ": >ledger/checkpoint" "rm ledger/checkpoint"; do
+    all_go_on "$damage" left
+    eval "$damage"
+    run proviso audit verify
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"ledger/checkpoint"* ]]
+  done
+  restore
+  all_go_on "printf x | dd of=ledger/heads bs=1 seek=9 conv=notrunc status=none" left
+  all_go_on "printf x | dd of=ledger/heads bs=1 seek=4105 conv=notrunc status=none" left
+  all_go_on "truncate -s 5000 ledger/heads"
+  all_go_on "rm ledger/heads"
+}
+
+@test "without any copy of the head that is signed, every tool ends with 1" {
+  prepare
+  for damage in "sed -i '2s/.*/5/' ledger/checkpoint" ": >ledger/checkpoint" "rm ledger/checkpoint"; do
+    all_refuse "$damage; : >ledger/heads" "ledger/checkpoint"
+  done
+}
+
+@test "stored hashes that were edited, cut or removed change no answer" {
+  prepare
+  all_go_on "printf x | dd of=ledger/hashes/0 bs=1 seek=70 conv=notrunc status=none"
+  all_go_on "truncate -s 64 ledger/hashes/0"
+  all_go_on "rm -r ledger/hashes"
+  all_go_on "rm -r ledger/hashes; echo >ledger/hashes"
+}
+
+@test "a cache of earlier builds decides nothing" {
+  prepare
+  all_go_on "echo '{\"offset\":-3000,\"roots\":[],\"size\":'\$(lines)',\"time\":\"2099-01-01T00:00:00Z\"}' >ledger/tree"
+}
+
+@test "a rollback of entries and checkpoint, also one that has grown past it" {
+  prepare
+  cp -a ledger older
+  proviso law oversee known-pdq --person oversight-1 --sign-key offline/oversight-1.key
+  proviso purge --quiet
+  rm -rf good/ledger good/vault
+  cp -a ledger vault good/
+  since=(--since good/vault/checkpoint)
+  all_refuse "rm -rf ledger; cp -a older ledger" "the log was rolled back: "
+  rm -rf ledger
+  cp -a older ledger
+  mv vault/checkpoint kept
+  for _ in 1 2 3 4 5; do proviso law oversee known-pdq --person oversight-1 --sign-key offline/oversight-1.key; done
+  cp -a ledger regrown
+  all_refuse "rm -rf ledger; cp -a regrown ledger" "entries are not those of"
+  cmp kept good/vault/checkpoint
+}
+
+@test "a halt cannot be undone by putting the head before it back" {
+  prepare
+  cp ledger/heads ledger/checkpoint .
+  proviso law halt known-pdq --reason x --person oversight-1 --sign-key offline/oversight-1.key
+  cp heads checkpoint ledger/
+  run proviso scope-check --quiet <items.ndjson
+  [ "$status" -eq 1 ]
+  [[ "$output" == *"the log was rolled back"* ]]
+}
+
+@test "the vault's copy of the checkpoint that was edited" {
+  prepare
+  since=(--since vault/checkpoint)
+  all_refuse "sed -i '2s/.*/1/' vault/checkpoint" "vault/checkpoint"
+}
+
+@test "a halted gate stays halted, a verdict stays, a stored case stays: whatever is written over them" {
+  prepare
+  proviso law halt known-pdq --reason x --person oversight-1 --sign-key offline/oversight-1.key
+  rm -rf good/ledger good/vault
+  cp -a ledger vault good/
+  line() { grep -n "\"event\":\"$1\"" "$segment" | head -n 1 | cut -d: -f1; }
+  all_refuse "sed -i 's/law.halted/law.holted/' $segment" "$segment:$(line law.halted)"
+  all_refuse "sed -i '/case.decided/s/\"confirm\"/\"reject\"/g' $segment" "$segment:$(line case.decided)"
+  all_refuse "sed -i '/case.stored/s/\"blob_sha256\":\"./&0/' $segment" "$segment:$(line case.stored)"
+}
+
+@test "the proofs of any entry and of any earlier size are true to the independent verifier" {
+  prepare
+  size=$(lines)
+  [ "$size" -gt 8 ]
+  for ((n = 0; n < size; n++)); do
+    proviso audit prove "$n" >proof.json
+    independently --proof proof.json
+    proviso audit consistency $((n + 1)) >proof.json
+    independently --proof proof.json
+    proviso audit consistency 1 $((n + 1)) >proof.json
+    independently --proof proof.json
+  done
+  proviso audit prove 3 >proof.json
+  for change in '.index = 4' '.index = 19' '.index = -13' '.leaf = .root' '.proof |= reverse' '.proof |= .[1:]' '.root = .leaf' '.size -= 1'; do
+    jq "$change" proof.json >changed.json
+    run independently --proof changed.json
+    [ "$status" -eq 1 ]
+  done
+  proviso audit consistency 7 8 >proof.json
+  independently --proof proof.json
+  for change in '.old_size = 6' '.old_size = 0' '.old_size = 9' '.proof |= .[1:]' '.old_root = .root'; do
+    jq "$change" proof.json >changed.json
+    run timeout 20 "$PROVISO_SOURCE/scripts/verify-ledger" ledger keys/ledger.pub --proof changed.json
+    [ "$status" -eq 1 ]
+  done
+  cp ledger/checkpoint remembered
+  independently --since remembered
+  sed -i '2s/.*/4/' remembered
+  run independently --since remembered
+  [ "$status" -eq 1 ]
+}
+
+@test "a document is shown as it was kept, or not at all" {
+  prepare
+  [ "$(proviso audit show "$document" | sha256sum | cut -d' ' -f1)" = "$document" ]
+  echo " " >>"ledger/documents/$document"
+  for command in "audit show $document" "audit verify"; do
+    # shellcheck disable=SC2086 # words
+    run proviso $command
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"ledger/documents/$document: the document's digest is not its name"* ]]
+  done
+  rm "ledger/documents/$document"
+  run proviso audit show "$document"
+  [ "$status" -eq 66 ]
+  run proviso audit verify
+  [ "$status" -eq 1 ]
+  [[ "$output" == *"ledger/documents/$document: "* ]]
+}
+
+@test "676 regions in refused items are counted, under one key where no service has them" {
+  for a in A B C D E F G H I J K L M N O P Q R S T U V W X Y Z; do
+    for b in A B C D E F G H I J K L M N O P Q R S T U V W X Y Z; do
+      printf '{"id":"%s","service":"chat","account":"a","region":"%s","role":"sending","sent_at":"%s","e2ee":false,"secrecy":"none","content":{"kind":"image","path":"%s.jpg"}}\n' \
+        "$a$b" "$a$b" "$PROVISO_NOW" "$a$b"
+    done
+  done >regions.ndjson
+  proviso scope-check --quiet <regions.ndjson >/dev/null
+  proviso audit query --event counts --tool scope-check | jq -s '[.[].counts[].n] | add' >sum
+  [ "$(cat sum)" -eq 676 ]
+  [ "$(proviso audit query --event counts --tool scope-check | jq -s '[.[].counts[] | select(.region == "other") | .n] | add')" -ge 600 ]
+  [ "$(proviso audit query --event counts --tool scope-check | jq -s '[.[].counts[] | .region] | unique | length')" -le 40 ]
+}
