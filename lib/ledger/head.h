@@ -2,9 +2,10 @@
 //
 // <ledger>/heads has two slots of 4 KiB, each a signed note and zeros, written in turn and synced:
 // an append pays for no rename. <ledger>/checkpoint is the same note for everybody else, and a
-// third copy. A note is shorter than a sector, so a crash leaves a slot as it was or as it is to
-// be; the other slot is then the head. Of a slot that was damaged the checkpoint has the newer
-// note. If that is older too, nothing is cut: what lies behind the head may have been acknowledged.
+// third copy. A note that is shorter than a sector is written whole or not at all, so a crash
+// leaves a slot as it was or as it is to be; the other slot is then the head. Of a slot that was
+// damaged the checkpoint has the newer note. If that is older too, nothing is cut: what lies behind
+// the head may have been acknowledged.
 #pragma once
 
 #include <cstdint>
