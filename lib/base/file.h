@@ -88,6 +88,9 @@ void write_new_file(const fs::path&, std::string_view data, mode_t mode = 0644);
 
 UniqueFd open_directory(const fs::path&);
 
+// Locks are held for milliseconds; who holds one for longer hangs.
+constexpr std::chrono::seconds kLongestLockWait{30};
+
 // An advisory lock (flock(2)) on a file, which is created if missing. Held while the object lives.
 class FileLock {
  public:
@@ -97,7 +100,8 @@ class FileLock {
   // Waits so long at the most, and two seconds at the most once base::stop_requested is set; others
   // who wait may come first. Error(temp_fail) names the process that holds it: who takes a lock
   // this way leaves its number in the file.
-  [[nodiscard]] static FileLock take_within(const fs::path&, std::chrono::milliseconds);
+  [[nodiscard]] static FileLock take_within(const fs::path&,
+                                            std::chrono::milliseconds = kLongestLockWait);
 
  private:
   explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}

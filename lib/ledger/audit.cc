@@ -57,12 +57,6 @@ void check_documents(const fs::path& directory, const std::map<std::string, std:
   }
 }
 
-std::uint64_t segment_bytes(const fs::path& directory, std::uint64_t index) {
-  std::error_code error;
-  const auto size = fs::file_size(segment_path(directory, index), error);
-  return error ? 0 : size;
-}
-
 bool has(const std::vector<base::Finding>& findings, const std::string& where) {
   return std::any_of(findings.begin(), findings.end(),
                      [&](const base::Finding& finding) { return finding.where == where; });
@@ -109,7 +103,7 @@ Verification verify(const Ledger& ledger, const crypto::PublicKey& key,
       if (!has(result.findings, finding.where)) result.findings.push_back(finding);
     }
   }
-  if (const std::uint64_t size = segment_bytes(directory, end.index);
+  if (const std::uint64_t size = segment_size(directory, end.index);
       result.findings.empty() && size > end.offset)
     result.unacknowledged_bytes = size - end.offset;
   for (base::Finding& finding : Head(directory, key).damage())

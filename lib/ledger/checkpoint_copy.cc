@@ -1,6 +1,5 @@
 #include "ledger/checkpoint_copy.h"
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -9,8 +8,6 @@
 
 namespace proviso::ledger {
 namespace {
-
-constexpr std::chrono::seconds kLongestWait{30};
 
 // Nothing where there is none. Error(check_failed) for what is not a file.
 std::optional<std::string> read_copy(const std::filesystem::path& copy) {
@@ -30,7 +27,7 @@ void require_extends_copy(const Ledger& ledger, const std::filesystem::path& fol
 }
 
 void keep_copy(const Ledger& ledger, const std::filesystem::path& folder) {
-  const auto lock = base::FileLock::take_within(folder / "checkpoint.lock", kLongestWait);
+  const auto lock = base::FileLock::take_within(folder / "checkpoint.lock");
   require_extends_copy(ledger, folder);
   const std::string note = ledger.checkpoint_note();
   if (read_copy(folder / kCheckpointCopy) == note) return;

@@ -50,7 +50,7 @@ struct Counts::Impl {
     run.durable.run = name;
     run.durable.writer = writer;
     run.durable.hour = hour;
-    if (run.durable.counts.empty()) run.durable.since = ledger->checkpoint().size;
+    if (run.durable.counts.empty()) run.durable.since = ledger->durable_size();
     if (!run.file) run.file = OpenCountsFile::create(open(), writer, name, ledger->mac_key());
     const std::vector<Pending> pending(run.pending.begin(), run.pending.end());
     make_durable(run, pending);

@@ -158,16 +158,15 @@ void Head::sync() const {
 }
 
 void Head::write(const std::string& note, const Checkpoint& checkpoint) {
-  const fs::path& ledger = ledger_;
   const std::lock_guard guard(mutex_);
   if (note.size() > kHeadSlotBytes)
     throw base::Error(base::ExitCode::usage, "the checkpoint's origin is too long");
-  const fs::path path = slots_path(ledger);
+  const fs::path path = slots_path(ledger_);
   // Over the slot that is not the head: half written, it must not take the head with it.
   std::size_t slot = 0;
   std::uint64_t most = 0;
   bool whole = true;
-  const std::vector<Copy> slots = slots_of(ledger);
+  const std::vector<Copy> slots = slots_of(ledger_);
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const bool is_signed = verified(slots[i].note).has_value();
     whole = whole && (is_signed || slots[i].note.empty());
@@ -177,9 +176,9 @@ void Head::write(const std::string& note, const Checkpoint& checkpoint) {
     }
   }
   if (!whole) {  // `checkpoint` may be the only copy of the head: it must outlive what comes now
-    for (const Copy& copy : copies_of(ledger)) {
+    for (const Copy& copy : copies_of(ledger_)) {
       if (!verified(copy.note)) continue;
-      base::write_file_atomically(checkpoint_path(ledger), copy.note, 0644);
+      base::write_file_atomically(checkpoint_path(ledger_), copy.note, 0644);
       break;
     }
   }
@@ -195,13 +194,13 @@ void Head::write(const std::string& note, const Checkpoint& checkpoint) {
   base::write_all(fd.get(), bytes, path.string());
   if (is_new) {
     base::sync(fd.get(), path.string());
-    base::sync_directory(ledger);
+    base::sync_directory(ledger_);
   } else if (::fdatasync(fd.get()) != 0) {
     base::throw_errno(errno, "cannot be made durable", path.string());
   }
   remember(note, checkpoint);
   try {
-    base::replace_file(checkpoint_path(ledger), note, 0644);
+    base::replace_file(checkpoint_path(ledger_), note, 0644);
   } catch (const base::Error&) {
     // The entries are acknowledged by the slot; the next append writes this copy, and audit verify
     // finds one that is damaged or gone.

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstddef>
 #include <mutex>
 #include <system_error>
@@ -29,8 +28,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kMacLabel = "proviso ledger MAC key 1";
-// An append takes milliseconds; who holds the lock for longer hangs.
-constexpr std::chrono::seconds kLongestWait{30};
 
 }  // namespace
 
@@ -99,12 +96,6 @@ struct Ledger::Impl {
     return found;
   }
 
-  std::uint64_t segment_size(std::uint64_t index) const {
-    std::error_code error;
-    const std::uint64_t size = fs::file_size(segment_path(directory, index), error);
-    return error ? 0 : size;
-  }
-
   // Cuts what is behind the checkpoint: it was never acknowledged. Returns the number of bytes
   // cut.
   std::uint64_t cut_unacknowledged(Place end) const {
@@ -113,7 +104,7 @@ struct Ledger::Impl {
     const fs::path next =
         segment_path(directory, (end.index / kSegmentEntries + 1) * kSegmentEntries);
     std::error_code error;
-    const std::uint64_t size = segment_size(end.index);
+    const std::uint64_t size = segment_size(directory, end.index);
     const bool begun = fs::exists(fs::symlink_status(next, error));
     if (size > end.offset || begun) {
       // A slot is written whole or not at all, as a note is shorter than a sector: one that was
@@ -205,7 +196,7 @@ struct Ledger::Impl {
     // What is known of the end is used only while the file has that end: else the last block is
     // read and hashed again before anything is cut or written.
     if (!tail || tail->end.index != before->checkpoint().size ||
-        segment_size(tail->end.index) != tail->end.offset) {
+        segment_size(directory, tail->end.index) != tail->end.offset) {
       tail = tail_of(*before);
     }
     Tail now = *tail;
@@ -234,7 +225,7 @@ struct Ledger::Impl {
     }
     if (lines.empty()) return;
     commit(before->tree(), before->checkpoint().origin, now, lines, *key);
-    std::error_code ignored;  // of a build before version 2, which kept a cache there
+    std::error_code ignored;  // of an earlier build, which kept a cache there
     fs::remove(directory / "tree", ignored);
   }
 
@@ -313,7 +304,7 @@ void Ledger::append(const std::vector<Entry>& entries) {
   if (!impl_->key)
     throw base::Error(base::ExitCode::software, "the ledger was opened for reading only");
   const std::lock_guard guard(impl_->mutex);
-  const auto lock = base::FileLock::take_within(impl_->directory / "lock", kLongestWait);
+  const auto lock = base::FileLock::take_within(impl_->directory / "lock");
   impl_->append(entries);
 }
 
@@ -331,7 +322,17 @@ std::uint64_t Ledger::read(std::uint64_t from,
 
 Checkpoint Ledger::checkpoint() const { return impl_->head(); }
 
-std::string Ledger::checkpoint_note() const { return impl_->newest->note(); }
+std::string Ledger::checkpoint_note() const {
+  std::string note = impl_->newest->note();
+  impl_->newest->sync();
+  return note;
+}
+
+std::uint64_t Ledger::durable_size() const {
+  const std::uint64_t size = impl_->head().size;
+  impl_->newest->sync();
+  return size;
+}
 
 void Ledger::require_extends(std::string_view note, std::string_view name) const {
   entries()->require_extends(verify_checkpoint(note, *impl_->public_key, name), name);

@@ -31,7 +31,7 @@ struct Entry {
   std::string event_id;  // empty: made at append. An id already in the ledger is skipped, so a
                          // retry appends nothing.
   std::string members = "{}";  // of its fact: a JSON object, its members sorted by name
-  // The id is looked for from this entry on: the ledger's size before the id was made.
+  // The id is looked for from this entry on: durable_size() before the id was made.
   std::uint64_t id_since = 0;
 };
 
@@ -92,6 +92,7 @@ class Ledger {
   std::shared_ptr<const VerifiedEntries> entries() const;
   Checkpoint checkpoint() const;        // re-read from disk
   std::string checkpoint_note() const;  // the same, as it is signed; durable when it returns
+  std::uint64_t durable_size() const;   // entries that no power cut takes back
   // Error(check_failed) unless the log begins with what an earlier checkpoint signed, a note that
   // `name` remembers: so that a rollback shows, also one that has grown past it.
   void require_extends(std::string_view note, std::string_view name) const;

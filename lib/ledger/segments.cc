@@ -156,6 +156,12 @@ fs::path segment_path(const fs::path& ledger, std::uint64_t entry_index) {
   return ledger / "entries" / fmt::format("{:04}.ndjson", entry_index / kSegmentEntries + 1);
 }
 
+std::uint64_t segment_size(const fs::path& ledger, std::uint64_t entry_index) {
+  std::error_code error;
+  const std::uint64_t size = fs::file_size(segment_path(ledger, entry_index), error);
+  return error ? 0 : size;
+}
+
 std::string line_place(const fs::path& ledger, std::uint64_t entry_index) {
   return fmt::format("{}:{}", segment_path(ledger, entry_index).string(),
                      entry_index % kSegmentEntries + 1);

@@ -89,7 +89,7 @@ CaseStore::CaseStore(std::filesystem::path directory, std::unique_ptr<CaseDataba
   deliver_outbox();
 }
 
-std::uint64_t CaseStore::ledger_size() const { return ledger_->checkpoint().size; }
+std::uint64_t CaseStore::ledger_size() const { return ledger_->durable_size(); }
 
 void CaseStore::deliver_outbox() const { deliver(*database_, *ledger_, origin_, directory_); }
 

@@ -134,7 +134,7 @@ class CaseStore {
   const std::filesystem::path& directory() const { return directory_; }
   bool rehearsal() const { return rehearsal_; }
   const std::string& origin() const { return origin_; }  // of the ledger
-  std::uint64_t ledger_size() const;                     // entries, now
+  std::uint64_t ledger_size() const;                     // its durable entries, now
   // What the store is made of, for purge.
   CaseDatabase& database() const { return *database_; }
   const BlobFolder& blobs() const { return blobs_; }

@@ -54,68 +54,64 @@ since=()
 
 independently() { "$PROVISO_SOURCE/scripts/verify-ledger" ledger keys/ledger.pub "${since[@]}" "$@"; }
 
-call() {  # COMMAND: sets status and output
+attacked() {  # DAMAGE COMMAND...: the command on a workplace that was damaged so; sets status and output
+  restore
+  eval "$1"
   rm -rf shown.png case.p7m another*
-  run bash -c "$1"
+  run "${@:2}"
 }
 
-undamaged() {  # keeps the answer of each reader
+undamaged() {  # keeps the answer of each reader, once a case
   local command n=0
-  rm -rf answers
+  if [ -d answers ]; then return; fi
   mkdir answers
   while read -r command; do
-    restore
-    call "$command"
+    attacked : bash -c "$command"
     [ "$status" -eq 0 ] || { echo "undamaged: $command: $status: $output"; return 1; }
     n=$((n + 1))
     printf '%s' "$output" >"answers/$n"
   done < <(readers)
 }
 
+as_before() { [[ $status -eq 0 && -e answers/$1 && "$output" == "$(cat "answers/$1")" ]]; }   # NUMBER of a reader
+
+failed=0
+
+wrong() { echo "$*: $status: $output"; failed=1; }
+
 # DAMAGE PLACE: each tool ends with 1 and names the place; a reader that does not need the damaged entries may answer as before.
 all_refuse() {
-  local failed=0 command n=0
+  local command n=0
   undamaged
   while read -r command; do
-    restore
-    eval "$1"
-    call "$command"
+    attacked "$1" bash -c "$command"
     n=$((n + 1))
-    if [[ $status -eq 0 && -e answers/$n && "$output" == "$(cat "answers/$n")" ]]; then continue; fi
-    [[ $status -eq 1 && "$output" == *"$2"* ]] || { echo "$1: $command: $status: $output"; failed=1; }
+    as_before "$n" || [[ $status -eq 1 && "$output" == *"$2"* ]] || wrong "$1: $command"
   done < <(readers; writers; echo proviso audit verify)
-  restore
-  eval "$1"
-  run independently
-  [ "$status" -eq 1 ] || { echo "$1: verify-ledger: $status: $output"; failed=1; }
+  attacked "$1" independently
+  [ "$status" -eq 1 ] || wrong "$1: verify-ledger"
   restore
   [ "$failed" -eq 0 ]
 }
 
 # DAMAGE [left]: each tool goes on, and what can be compared is the same. Unless the damage is left, audit verify finds nothing.
 all_go_on() {
-  local failed=0 command n=0
+  local command n=0
   undamaged
   while read -r command; do
-    restore
-    eval "$1"
-    call "$command"
+    attacked "$1" bash -c "$command"
     n=$((n + 1))
-    [[ $status -eq 0 && "$output" == "$(cat "answers/$n")" ]] || { echo "$1: $command: $status: $output"; failed=1; }
+    as_before "$n" || wrong "$1: $command"
   done < <(readers)
   while read -r command; do
-    restore
-    eval "$1"
-    call "$command"
-    [ "$status" -eq 0 ] || { echo "$1: $command: $status: $output"; failed=1; }
+    attacked "$1" bash -c "$command"
+    [ "$status" -eq 0 ] || wrong "$1: $command"
     if [ "${2:-}" = left ]; then continue; fi
     run proviso audit verify
-    [ "$status" -eq 0 ] || { echo "$1: after $command: $output"; failed=1; }
+    [ "$status" -eq 0 ] || wrong "$1: after $command"
   done < <(writers)
-  restore
-  eval "$1"
-  run independently
-  [ "$status" -eq 0 ] || { echo "$1: verify-ledger: $status: $output"; failed=1; }
+  attacked "$1" independently
+  [ "$status" -eq 0 ] || wrong "$1: verify-ledger"
   restore
   [ "$failed" -eq 0 ]
 }
@@ -224,6 +220,18 @@ lines() { wc -l <"$segment"; }
   run proviso scope-check --quiet <items.ndjson
   [ "$status" -eq 1 ]
   [[ "$output" == *"the log was rolled back"* ]]
+}
+
+@test "what remembers a head remembers it once it is durable, whoever wrote it" {
+  not_sanitized
+  prepare
+  for command in "audit verify --since remembered" "policy attest HU-04 --person dpo-1 --sign-key offline/dpo-1.key --evidence notices/users.md --expires 2028-01-31"; do
+    # shellcheck disable=SC2086 # words
+    strace -y -e trace=fdatasync,rename,linkat -o trace proviso $command
+    grep -E 'fdatasync.*/heads>|(rename|linkat).*"[^"]*(remembered|vault/checkpoint)"' trace >order
+    [[ "$(tail -n 1 order)" == rename* || "$(tail -n 1 order)" == linkat* ]]
+    [[ "$(tail -n 2 order | head -n 1)" == *"/heads>"* ]]
+  done
 }
 
 @test "the vault's copy of the checkpoint that was edited" {
