@@ -1,7 +1,8 @@
 #include "gate/ledger_view.h"
 
-#include "gate/oversight.h"
-#include "ledger/error_rate.h"
+#include <utility>
+
+#include "ledger/verified_entries.h"
 
 namespace proviso::gate {
 namespace {
@@ -12,87 +13,67 @@ constexpr std::int64_t kClockSkewSeconds = 300;
 
 }  // namespace
 
-bool LedgerView::refresh() {
-  if (ledger_ == nullptr) return false;
-  const std::uint64_t before = next_;
-  next_ = ledger_->read(next_, [this](const ledger::StoredEntry& entry) {
-    take(entry);
-    return true;
-  });
-  return next_ != before;
-}
+bool LedgerView::refresh() { return ledger_ != nullptr && summary_.advance(*ledger_->entries()); }
 
-void LedgerView::take(const ledger::StoredEntry& entry) {
-  if (const auto act = ledger::read<ledger::Overseen>(entry)) {
-    take_act(*act, entry.time);
-  } else if (const auto stored = ledger::read<ledger::CaseStored>(entry)) {
-    case_technology_[stored->id.value] = stored->technology;
-  } else if (const auto decided = ledger::read<ledger::CaseDecided>(entry)) {
-    take_decision(*decided, entry.time);
-  } else if (const auto purged = ledger::read<ledger::CasePurged>(entry)) {
-    case_technology_.erase(purged->id.value);
+const LedgerView::Judged& LedgerView::judged(const ledger::StoredEntry& entry) const {
+  if (const auto known = judged_.find(entry.index); known != judged_.end()) return known->second;
+  Judged judged;
+  if (auto act = ledger::read<ledger::Overseen>(entry)) {
+    judged.statement = verified_statement(*act, *policy_);
+    if (judged.statement && judged.statement->at.seconds > entry.time.seconds + kClockSkewSeconds)
+      judged.statement.reset();
+    judged.act = std::move(*act);
   }
-}
-
-void LedgerView::take_act(const ledger::Overseen& act, base::Instant entered) {
-  if (act.act == ledger::OversightAct::halt) {
-    // Counts even if its signature is bad: closing is safe.
-    technologies_[act.technology].halt = act.reason.empty() ? "no reason given" : act.reason;
-    return;
-  }
-  const auto statement = verified_statement(act, *policy_);
-  if (!statement || statement->at.seconds > entered.seconds + kClockSkewSeconds) return;
-  Technology& technology = technologies_[statement->technology];
-  if (statement->act == ledger::OversightAct::resume) {
-    technology.halt.reset();
-    technology.resumed = entered;
-  } else {
-    technology.overseen.emplace_back(statement->version, statement->at);
-  }
-}
-
-void LedgerView::take_decision(const ledger::CaseDecided& decided, base::Instant entered) {
-  std::string technology = decided.technology;
-  if (technology.empty()) {
-    const auto found = case_technology_.find(decided.id.value);
-    if (found == case_technology_.end()) return;
-    technology = found->second;
-  }
-  technologies_[technology].decisions[decided.id.value] = {entered,
-                                                           ledger::is_error(decided.verdict)};
-}
-
-const LedgerView::Technology* LedgerView::find(std::string_view name) const {
-  const auto found = technologies_.find(name);
-  return found == technologies_.end() ? nullptr : &found->second;
+  return judged_.emplace(entry.index, std::move(judged)).first->second;
 }
 
 std::optional<base::Instant> LedgerView::overseen(const policy::Technology& technology,
                                                   base::Instant at) const {
   std::optional<base::Instant> latest;
-  const Technology* known = find(technology.name);
+  const ledger::Summary::Technology* const known = summary_.technology(technology.name);
   if (known == nullptr) return latest;
-  for (const auto& [version, when] : known->overseen) {
-    if (version == technology.version && when <= at && (!latest || *latest < when)) latest = when;
+  // From the newest on, as few signatures are verified so: none that is older can be later.
+  for (auto entry = known->acts.rbegin(); entry != known->acts.rend(); ++entry) {
+    if (latest && entry->time.seconds + kClockSkewSeconds <= latest->seconds) break;
+    const auto& statement = judged(*entry).statement;
+    if (!statement || statement->act != ledger::OversightAct::oversee ||
+        statement->version != technology.version || at < statement->at)
+      continue;
+    if (!latest || *latest < statement->at) latest = statement->at;
   }
   return latest;
 }
 
 std::optional<std::string> LedgerView::halted(std::string_view technology) const {
-  const Technology* known = find(technology);
-  return known == nullptr ? std::nullopt : known->halt;
+  const ledger::Summary::Technology* const known = summary_.technology(technology);
+  if (known == nullptr) return std::nullopt;
+  for (auto entry = known->acts.rbegin(); entry != known->acts.rend(); ++entry) {
+    const Judged& last = judged(*entry);
+    // Counts even if its signature is bad: closing is safe.
+    if (last.act.act == ledger::OversightAct::halt)
+      return last.act.reason.empty() ? "no reason given" : last.act.reason;
+    if (last.act.act == ledger::OversightAct::resume && last.statement) return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 ErrorRate LedgerView::error_rate(std::string_view technology, base::Instant at) const {
   ErrorRate rate;
-  const Technology* known = find(technology);
+  const ledger::Summary::Technology* const known = summary_.technology(technology);
   if (known == nullptr) return rate;
-  base::Instant start{at.seconds - std::int64_t{kErrorWindowDays} * 86'400};
-  if (known->resumed && start < *known->resumed) start = *known->resumed;
-  for (const auto& [id, decision] : known->decisions) {
-    if (decision.time <= start) continue;
-    ++rate.decisions;
-    if (decision.error) ++rate.errors;
+  // Only a resume whose signature verifies makes the decisions before it count no more.
+  std::uint64_t resumes = known->resumes;
+  for (auto entry = known->acts.rbegin(); entry != known->acts.rend() && resumes > 0; ++entry) {
+    const Judged& last = judged(*entry);
+    if (last.act.act != ledger::OversightAct::resume) continue;
+    if (last.statement) break;
+    --resumes;
+  }
+  const std::int64_t today = base::days_between(base::Date{}, base::date_of(at));
+  for (const auto& [period, decisions] : known->decisions) {
+    if (period.resumes < resumes || period.day < today - kErrorWindowDays) continue;
+    rate.decisions += decisions.all;
+    rate.errors += decisions.errors;
   }
   return rate;
 }

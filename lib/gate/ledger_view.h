@@ -4,18 +4,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
-#include <vector>
 
 #include "base/instant.h"
+#include "gate/oversight.h"
 #include "ledger/facts.h"
 #include "ledger/ledger.h"
+#include "ledger/summary.h"
 #include "policy/policy.h"
 
 namespace proviso::gate {
@@ -45,32 +43,22 @@ class LedgerView {
   std::optional<base::Instant> overseen(const policy::Technology&, base::Instant at) const;
   // The reason of a halt that no signed resume has followed.
   std::optional<std::string> halted(std::string_view technology) const;
-  // Decisions of the trailing 90 days, or since the last resume if that is later; a case counts
-  // once, by its last decision.
+  // Decisions of the UTC day of `at` and the 90 before it, but none that came before the last
+  // resume; a case counts once, by its last decision.
   ErrorRate error_rate(std::string_view technology, base::Instant at) const;
 
  private:
-  struct Decision {
-    base::Instant time;
-    bool error = false;
+  // An act, and the statement that it has if its signature verifies by today's policy.
+  struct Judged {
+    ledger::Overseen act;
+    std::optional<OversightStatement> statement;
   };
-  struct Technology {
-    std::vector<std::pair<std::string, base::Instant>> overseen;  // version, when
-    std::optional<std::string> halt;
-    std::optional<base::Instant> resumed;
-    std::unordered_map<std::string, Decision> decisions;  // by case
-  };
-  void take(const ledger::StoredEntry&);
-  void take_act(const ledger::Overseen&, base::Instant entered);
-  void take_decision(const ledger::CaseDecided&, base::Instant entered);
-  const Technology* find(std::string_view name) const;
+  const Judged& judged(const ledger::StoredEntry& act) const;
 
   const policy::Policy* policy_;
   const ledger::Ledger* ledger_;
-  std::uint64_t next_ = 0;
-  std::map<std::string, Technology, std::less<>> technologies_;
-  std::unordered_map<std::string, std::string>
-      case_technology_;  // case id -> technology, until it is purged
+  ledger::Summary summary_;
+  mutable std::unordered_map<std::uint64_t, Judged> judged_;  // by index: no signature twice
 };
 
 }  // namespace proviso::gate

@@ -1,5 +1,4 @@
-// The auditor's questions: was anything changed, removed, re-ordered or cut? does a run balance?
-// who looked at a case?
+// The auditor's questions of what the entries say: does a run balance? who looked at a case?
 #pragma once
 
 #include <cstdint>
@@ -11,21 +10,6 @@
 #include "ledger/ledger.h"
 
 namespace proviso::ledger {
-
-// What is wrong with a ledger; empty when nothing is.
-struct Verification {
-  Checkpoint checkpoint;
-  std::string note;  // the same, as it is signed
-  std::vector<base::Finding> findings;
-  std::uint64_t unacknowledged_bytes =
-      0;  // behind the checkpoint: no fault, cut at the next append
-};
-
-// Hashes every entry up to the root, whatever hashes are stored, and checks numbering, time order
-// and documents' digests. `remembered` is an earlier checkpoint (a signed note): the log must be an
-// extension of it, so that a rollback shows.
-Verification verify(const Ledger&, const crypto::PublicKey&,
-                    const std::optional<std::string>& remembered);
 
 // Which entries a query wants; empty members match all.
 struct Query {

@@ -13,6 +13,7 @@
 #include "crypto/random.h"
 #include "json/json.h"
 #include "ledger/merkle.h"
+#include "ledger/verification.h"
 #include "ledger/verified_entries.h"
 
 namespace proviso::ledger {

@@ -1,7 +1,10 @@
 // Entries as JSON, for the .cc files of this room and for tests. Everybody else reads facts.
 #pragma once
 
+#include <simdjson.h>
+
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,16 +23,31 @@ namespace proviso::ledger {
 // All members of an entry, the common ones too. Error(data) for a line that is not a JSON object.
 json::Json members_of(const StoredEntry&);
 
+// A value as it is read.
+using Value = simdjson::dom::element;
+
+// Calls `read` with the members of a line or document, which are valid during the call. Returns
+// false for what is not a JSON object; of members that have the same name the first counts.
+bool with_members(std::string_view json, const std::function<void(simdjson::dom::object)>& read);
+
 // How a value of each type that a fact has is written and read. An enumeration is its word.
 template <class T>
 struct Member;
+
+// The value where it is of that type of JSON: std::string_view, bool, std::uint64_t, ...
+template <class T>
+std::optional<T> value_as(Value value) {
+  T found;
+  return value.get(found) == simdjson::SUCCESS ? std::optional(found) : std::nullopt;
+}
 
 template <class Word>
 requires std::is_enum_v<Word>
 struct Member<Word> {
   static json::Json write(Word word) { return to_string(word); }
-  static std::optional<Word> read(const json::Json& value) {
-    return value.is_string() ? parse<Word>(value.get_ref<const std::string&>()) : std::nullopt;
+  static std::optional<Word> read(Value value) {
+    const auto text = value_as<std::string_view>(value);
+    return text ? parse<Word>(*text) : std::nullopt;
   }
   static constexpr std::string_view kExpected = "one of its words was expected";
 };
@@ -37,8 +55,9 @@ struct Member<Word> {
 template <>
 struct Member<std::string> {
   static json::Json write(const std::string& text) { return text; }
-  static std::optional<std::string> read(const json::Json& value) {
-    return value.is_string() ? std::optional(value.get<std::string>()) : std::nullopt;
+  static std::optional<std::string> read(Value value) {
+    const auto text = value_as<std::string_view>(value);
+    return text ? std::optional<std::string>(*text) : std::nullopt;
   }
   static constexpr std::string_view kExpected = "a text was expected";
 };
@@ -46,8 +65,9 @@ struct Member<std::string> {
 template <>
 struct Member<base::CaseId> {
   static json::Json write(const base::CaseId& id) { return id.value; }
-  static std::optional<base::CaseId> read(const json::Json& value) {
-    return value.is_string() ? std::optional(base::CaseId{value.get<std::string>()}) : std::nullopt;
+  static std::optional<base::CaseId> read(Value value) {
+    auto id = Member<std::string>::read(value);
+    return id ? std::optional(base::CaseId{std::move(*id)}) : std::nullopt;
   }
   static constexpr std::string_view kExpected = "the id of a case was expected";
 };
@@ -55,38 +75,31 @@ struct Member<base::CaseId> {
 template <>
 struct Member<bool> {
   static json::Json write(bool flag) { return flag; }
-  static std::optional<bool> read(const json::Json& value) {
-    return value.is_boolean() ? std::optional(value.get<bool>()) : std::nullopt;
-  }
+  static std::optional<bool> read(Value value) { return value_as<bool>(value); }
   static constexpr std::string_view kExpected = "true or false was expected";
 };
 
 template <>
 struct Member<std::uint64_t> {
   static json::Json write(std::uint64_t number) { return number; }
-  static std::optional<std::uint64_t> read(const json::Json& value) {
-    return value.is_number_unsigned() ? std::optional(value.get<std::uint64_t>()) : std::nullopt;
-  }
+  static std::optional<std::uint64_t> read(Value value) { return value_as<std::uint64_t>(value); }
   static constexpr std::string_view kExpected = "a count was expected";
 };
 
 template <>
 struct Member<std::int64_t> {
   static json::Json write(std::int64_t number) { return number; }
-  static std::optional<std::int64_t> read(const json::Json& value) {
-    return value.is_number_integer() ? std::optional(value.get<std::int64_t>()) : std::nullopt;
-  }
+  static std::optional<std::int64_t> read(Value value) { return value_as<std::int64_t>(value); }
   static constexpr std::string_view kExpected = "a number was expected";
 };
 
 template <>
 struct Member<int> {
   static json::Json write(int number) { return number; }
-  static std::optional<int> read(const json::Json& value) {
-    if (!value.is_number_integer()) return std::nullopt;
-    const auto number = value.get<std::int64_t>();
-    if (number < INT32_MIN || number > INT32_MAX) return std::nullopt;
-    return static_cast<int>(number);
+  static std::optional<int> read(Value value) {
+    const auto number = value_as<std::int64_t>(value);
+    if (!number || *number < INT32_MIN || *number > INT32_MAX) return std::nullopt;
+    return static_cast<int>(*number);
   }
   static constexpr std::string_view kExpected = "a number was expected";
 };
@@ -94,18 +107,16 @@ struct Member<int> {
 template <>
 struct Member<double> {
   static json::Json write(double number) { return number; }
-  static std::optional<double> read(const json::Json& value) {
-    return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
-  }
+  static std::optional<double> read(Value value) { return value_as<double>(value); }
   static constexpr std::string_view kExpected = "a number was expected";
 };
 
 template <>
 struct Member<base::Instant> {
   static json::Json write(base::Instant at) { return base::to_string(at); }
-  static std::optional<base::Instant> read(const json::Json& value) {
-    return value.is_string() ? base::parse_instant(value.get_ref<const std::string&>())
-                             : std::nullopt;
+  static std::optional<base::Instant> read(Value value) {
+    const auto text = value_as<std::string_view>(value);
+    return text ? base::parse_instant(*text) : std::nullopt;
   }
   static constexpr std::string_view kExpected = "an RFC 3339 instant was expected";
 };
@@ -113,8 +124,9 @@ struct Member<base::Instant> {
 template <>
 struct Member<base::Date> {
   static json::Json write(base::Date day) { return base::to_string(day); }
-  static std::optional<base::Date> read(const json::Json& value) {
-    return value.is_string() ? base::parse_date(value.get_ref<const std::string&>()) : std::nullopt;
+  static std::optional<base::Date> read(Value value) {
+    const auto text = value_as<std::string_view>(value);
+    return text ? base::parse_date(*text) : std::nullopt;
   }
   static constexpr std::string_view kExpected = "a day was expected";
 };
@@ -126,13 +138,14 @@ struct Member<std::vector<T>> {
     for (const T& value : values) list.push_back(Member<T>::write(value));
     return list;
   }
-  static std::optional<std::vector<T>> read(const json::Json& list) {
-    if (!list.is_array()) return std::nullopt;
+  static std::optional<std::vector<T>> read(Value value) {
+    const auto list = value_as<simdjson::dom::array>(value);
+    if (!list) return std::nullopt;
     std::vector<T> values;
-    for (const json::Json& each : list) {
-      auto value = Member<T>::read(each);
-      if (!value) return std::nullopt;
-      values.push_back(std::move(*value));
+    for (const Value each : *list) {
+      auto read = Member<T>::read(each);
+      if (!read) return std::nullopt;
+      values.push_back(std::move(*read));
     }
     return values;
   }
@@ -143,12 +156,14 @@ template <>
 struct Member<std::map<std::string, std::uint64_t>> {
   using Counts = std::map<std::string, std::uint64_t>;
   static json::Json write(const Counts& counts) { return counts; }
-  static std::optional<Counts> read(const json::Json& value) {
-    if (!value.is_object()) return std::nullopt;
+  static std::optional<Counts> read(Value value) {
+    const auto members = value_as<simdjson::dom::object>(value);
+    if (!members) return std::nullopt;
     Counts counts;
-    for (const auto& [name, count] : value.items()) {
-      if (!count.is_number_unsigned()) return std::nullopt;
-      counts[name] = count.get<std::uint64_t>();
+    for (const auto& [name, count] : *members) {
+      const auto number = value_as<std::uint64_t>(count);
+      if (!number) return std::nullopt;
+      counts.emplace(name, *number);
     }
     return counts;
   }
@@ -185,20 +200,14 @@ class MemberWriter {
 // missing leaves its value as it is.
 class MemberReader {
  public:
-  explicit MemberReader(const json::Json& in) : in_(in) {}
+  explicit MemberReader(simdjson::dom::object in) : in_(in) {}
   template <class T>
   void needed(const char* name, T& value) {
-    if (!in_.contains(name)) note(name, Member<T>::kExpected);
-    always(name, value);
+    if (!take(name, value)) note(name, Member<T>::kExpected);
   }
   template <class T>
   void always(const char* name, T& value) {
-    const auto found = in_.find(name);
-    if (found == in_.end()) return;
-    if (auto read = Member<T>::read(*found))
-      value = std::move(*read);
-    else
-      note(name, Member<T>::kExpected);
+    take(name, value);
   }
   template <class T>
   void optional(const char* name, T& value) {
@@ -206,17 +215,29 @@ class MemberReader {
   }
   template <class T>
   void optional(const char* name, std::optional<T>& value) {
-    if (in_.contains(name)) always(name, value.emplace());
+    T read{};
+    if (take(name, read)) value = std::move(read);
   }
   // What is wrong with the first bad member; empty: nothing.
   const std::string& problem() const { return problem_; }
 
  private:
+  // False where there is no such member.
+  template <class T>
+  bool take(const char* name, T& value) {
+    Value found;
+    if (in_.at_key(name).get(found) != simdjson::SUCCESS) return false;
+    if (auto read = Member<T>::read(found))
+      value = std::move(*read);
+    else
+      note(name, Member<T>::kExpected);
+    return true;
+  }
   void note(std::string_view name, std::string_view expected) {
     if (problem_.empty()) problem_ = "member " + std::string(name) + ": " + std::string(expected);
   }
 
-  const json::Json& in_;
+  simdjson::dom::object in_;
   std::string problem_;
 };
 
@@ -236,10 +257,11 @@ struct Member<Row> {
     Table<Row>::walk(io, row);
     return io.take();
   }
-  static std::optional<Row> read(const json::Json& value) {
-    if (!value.is_object()) return std::nullopt;
+  static std::optional<Row> read(Value value) {
+    const auto members = value_as<simdjson::dom::object>(value);
+    if (!members) return std::nullopt;
     Row row;
-    MemberReader io(value);
+    MemberReader io(*members);
     Table<Row>::walk(io, row);
     return io.problem().empty() ? std::optional(std::move(row)) : std::nullopt;
   }

@@ -7,6 +7,7 @@ namespace proviso::ledger::event {
 
 inline constexpr std::string_view kCreated = "ledger.created";
 inline constexpr std::string_view kRecovered = "ledger.recovered";
+inline constexpr std::string_view kSnapshot = "ledger.snapshot";
 inline constexpr std::string_view kGateInputs = "gate.inputs";
 inline constexpr std::string_view kGateClosed = "gate.closed";
 inline constexpr std::string_view kCounts = "counts";

@@ -18,13 +18,16 @@ struct Member<ListSample> {
     out["lists"] = sample.lists.empty() ? json::Json("all") : json::Json(sample.lists);
     return out;
   }
-  static std::optional<ListSample> read(const json::Json& value) {
-    if (!value.is_object()) return std::nullopt;
+  static std::optional<ListSample> read(Value value) {
+    const auto members = value_as<simdjson::dom::object>(value);
+    if (!members) return std::nullopt;
     ListSample sample;
-    MemberReader io(value);
+    MemberReader io(*members);
     io.always("rate", sample.rate);
     io.always("seed", sample.seed);
-    if (value.value("lists", json::Json()) != "all") io.always("lists", sample.lists);
+    std::string_view word;
+    if (members->at_key("lists").get(word) != simdjson::SUCCESS || word != "all")
+      io.always("lists", sample.lists);
     return io.problem().empty() ? std::optional(std::move(sample)) : std::nullopt;
   }
   static constexpr std::string_view kExpected = "rate, seed and lists were expected";
@@ -33,9 +36,9 @@ struct Member<ListSample> {
 template <>
 struct Member<base::Mode> {
   static json::Json write(base::Mode mode) { return to_string(mode); }
-  static std::optional<base::Mode> read(const json::Json& value) {
-    return value.is_string() ? base::value_of(base::kModes, value.get_ref<const std::string&>())
-                             : std::nullopt;
+  static std::optional<base::Mode> read(Value value) {
+    const auto word = value_as<std::string_view>(value);
+    return word ? base::value_of(base::kModes, *word) : std::nullopt;
   }
   static constexpr std::string_view kExpected = "production or rehearsal was expected";
 };
@@ -66,6 +69,17 @@ template <>
 struct Table<Recovered> {
   static constexpr std::string_view kEvent = event::kRecovered;
   static void walk(auto& io, auto& fact) { io.always("bytes", fact.bytes); }
+};
+
+template <>
+struct Table<SnapshotTaken> {
+  static constexpr std::string_view kEvent = event::kSnapshot;
+  static void walk(auto& io, auto& fact) {
+    io.needed("size", fact.size);
+    io.needed("version", fact.version);
+    io.needed("sha256", fact.sha256);
+    io.needed("bytes", fact.bytes);
+  }
 };
 
 template <>
@@ -326,19 +340,15 @@ json::Json write(const GateInputs& fact) {
 }
 
 template <class Fact>
-std::string read_members(const json::Json& data, Fact& fact) {
-  MemberReader io(data);
+void read_members(const StoredEntry&, MemberReader& io, Fact& fact) {
   Table<Fact>::walk(io, fact);
-  return io.problem();
 }
-std::string read_members(const json::Json& data, GateInputs& fact) {
-  MemberReader io(data);
+void read_members(const StoredEntry& entry, MemberReader& io, GateInputs& fact) {
   io.needed("gate", fact.gate);
-  json::Json description = data;
+  json::Json description = members_of(entry);
   for (const char* common : {"n", "time", "tool", "run", "event", "id", "gate"})
     description.erase(common);
   fact.description = description.dump();
-  return io.problem();
 }
 
 [[noreturn]] void refuse(const StoredEntry& entry, std::string what, std::string hint = {}) {
@@ -373,17 +383,19 @@ template <class Fact>
 std::optional<Fact> read(const StoredEntry& entry) {
   Fact fact;
   if (!is_of(entry, fact)) return std::nullopt;
-  const json::Json data = members_of(entry);
-  int version = 1;
-  MemberReader common(data);
-  common.always(kVersionMember, version);
-  if (!common.problem().empty()) refuse(entry, common.problem());
-  if (version > kVersion<Fact>) {
-    refuse(entry, fmt::format("is of version {}; {} was expected", version, kVersion<Fact>),
-           "a newer Proviso wrote it: read this ledger with that one");
-  }
-  if (const std::string problem = read_members(data, fact); !problem.empty())
-    refuse(entry, problem);
+  const bool is_object = with_members(entry.line, [&](simdjson::dom::object members) {
+    MemberReader io(members);
+    int version = 1;
+    io.always(kVersionMember, version);
+    if (!io.problem().empty()) refuse(entry, io.problem());
+    if (version > kVersion<Fact>) {
+      refuse(entry, fmt::format("is of version {}; {} was expected", version, kVersion<Fact>),
+             "a newer Proviso wrote it: read this ledger with that one");
+    }
+    read_members(entry, io, fact);
+    if (!io.problem().empty()) refuse(entry, io.problem());
+  });
+  if (!is_object) refuse(entry, "not a JSON object");
   return fact;
 }
 
@@ -393,6 +405,7 @@ std::optional<Fact> read(const StoredEntry& entry) {
 
 PROVISO_FACT(Created);
 PROVISO_FACT(Recovered);
+PROVISO_FACT(SnapshotTaken);
 PROVISO_FACT(GateInputs);
 PROVISO_FACT(GateClosed);
 PROVISO_FACT(Attested);

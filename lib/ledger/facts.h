@@ -37,6 +37,14 @@ struct Recovered {          // ledger.recovered
   bool operator==(const Recovered&) const = default;
 };
 
+struct SnapshotTaken {      // ledger.snapshot: of the entries before this one; snapshot.h
+  std::uint64_t size = 0;   // their number
+  int version = 0;          // of the snapshot's form
+  std::string sha256;       // of its head, hex
+  std::uint64_t bytes = 0;  // of its head
+  bool operator==(const SnapshotTaken&) const = default;
+};
+
 // --- the gate, its people, and counts
 
 struct GateInputs {         // gate.inputs: once a run, what the gate was computed from

@@ -20,7 +20,9 @@
 #include "ledger/line.h"
 #include "ledger/merkle.h"
 #include "ledger/segments.h"
+#include "ledger/snapshot.h"
 #include "ledger/stored_hashes.h"
+#include "ledger/summary.h"
 #include "ledger/verified_entries.h"
 
 namespace proviso::ledger {
@@ -51,6 +53,7 @@ struct Ledger::Impl {
   mutable base::SecretBytes mac_key;    // empty until it is asked for
   std::unordered_set<std::string> ids;  // of the entries [ids_from, ids_to)
   std::uint64_t ids_from = 0, ids_to = 0;
+  std::uint64_t snapshot_due = kSnapshotEntries;  // at this size, if no other process makes one
 
   Checkpoint head() const { return newest->read(); }
 
@@ -184,6 +187,37 @@ struct Ledger::Impl {
     durable_size = checkpoint.size;
   }
 
+  // With the lock held: makes a snapshot durable where one is due, and returns its entry, which is
+  // to be the next. Without one everybody reads more and nothing else: no append fails for it.
+  std::optional<Entry> snapshot_entry(const VerifiedEntries& before) {
+    const std::uint64_t size = before.checkpoint().size;
+    if (size < snapshot_due) return std::nullopt;
+    try {
+      const auto last = Snapshot::newest(before);
+      const std::uint64_t cases = last ? last->head().cases : 0;
+      snapshot_due = (last ? last->head().size : 0) + std::max(kSnapshotEntries, cases / 8);
+      if (size < snapshot_due) return std::nullopt;
+      snapshot_due = size + kSnapshotEntries;
+      const SnapshotFile file = snapshot_of(before);
+      write_snapshot(directory, file);
+      return to_entry(file.taken, "ledger");
+    } catch (const base::Error&) {
+      return std::nullopt;
+    }
+  }
+
+  static SnapshotFile snapshot_of(const VerifiedEntries& before) {
+    try {
+      Summary summary;
+      summary.advance(before);
+      return summary.snapshot(summary.size());
+    } catch (const base::Error&) {  // a snapshot that was changed
+      Summary summary(Summary::Start::first_entry);
+      summary.advance(before);
+      return summary.snapshot(summary.size());
+    }
+  }
+
   // With the lock held: all in one group.
   void append(const std::vector<Entry>& wanted) {
     StoredHashes hashes(directory);
@@ -201,6 +235,8 @@ struct Ledger::Impl {
     }
     Tail now = *tail;
     std::vector<Entry> all;
+    const std::optional<Entry> snapshot = snapshot_entry(*before);
+    if (snapshot) all.push_back(*snapshot);
     if (const std::uint64_t cut = cut_unacknowledged(now.end); cut != 0)
       all.push_back(to_entry(Recovered{cut}, "ledger"));
     for (const Entry& entry : wanted) all.push_back(entry);
@@ -225,6 +261,7 @@ struct Ledger::Impl {
     }
     if (lines.empty()) return;
     commit(before->tree(), before->checkpoint().origin, now, lines, *key);
+    if (snapshot) remove_old_snapshots(*this->entries);
     std::error_code ignored;  // of an earlier build, which kept a cache there
     fs::remove(directory / "tree", ignored);
   }

@@ -1,52 +1,45 @@
 #include "ledger/line.h"
 
 #include <fmt/core.h>
-#include <simdjson.h>
 
 #include "base/error.h"
 #include "json/json.h"
 #include "ledger/entry_json.h"
 
 namespace proviso::ledger {
-namespace {
-
-// Valid until the next line is read.
-struct CommonMembers {
-  std::optional<std::uint64_t> number;
-  std::string_view time, tool, run, event, id;
-};
-
-// By simdjson, as every line of a log is read so. nullopt for what is not a JSON object.
 std::optional<CommonMembers> common_members(std::string_view line) {
-  thread_local simdjson::dom::parser parser;
-  simdjson::dom::object object;
-  if (parser.parse(line.data(), line.size()).get(object) != simdjson::SUCCESS) return std::nullopt;
   CommonMembers members;
-  // The first of a name counts, where a line that this program did not write has two.
   const auto take = [](simdjson::dom::element value, std::string_view& into) {
     std::string_view text;
     if (into.empty() && value.get(text) == simdjson::SUCCESS) into = text;
   };
-  for (const auto& [key, value] : object) {
-    if (key == "n") {
-      std::uint64_t number = 0;
-      if (!members.number && value.get(number) == simdjson::SUCCESS) members.number = number;
-    } else if (key == "time") {
-      take(value, members.time);
-    } else if (key == "tool") {
-      take(value, members.tool);
-    } else if (key == "run") {
-      take(value, members.run);
-    } else if (key == "event") {
-      take(value, members.event);
-    } else if (key == "id") {
-      take(value, members.id);
+  const bool is_object = with_members(line, [&](simdjson::dom::object object) {
+    for (const auto& [key, value] : object) {
+      if (key == "n") {
+        if (!members.number) members.number = value_as<std::uint64_t>(value);
+      } else if (key == "time") {
+        take(value, members.time);
+      } else if (key == "tool") {
+        take(value, members.tool);
+      } else if (key == "run") {
+        take(value, members.run);
+      } else if (key == "event") {
+        take(value, members.event);
+      } else if (key == "id") {
+        take(value, members.id);
+      }
     }
-  }
-  return members;
+  });
+  return is_object ? std::optional(members) : std::nullopt;
 }
 
-}  // namespace
+bool with_members(std::string_view json, const std::function<void(simdjson::dom::object)>& read) {
+  thread_local simdjson::dom::parser parser;
+  simdjson::dom::object members;
+  if (parser.parse(json.data(), json.size()).get(members) != simdjson::SUCCESS) return false;
+  read(members);
+  return true;
+}
 
 std::string line_of(std::uint64_t index, base::Instant time, const Entry& entry,
                     std::string_view event_id) {
@@ -85,8 +78,8 @@ StoredEntry entry_of(std::uint64_t index, std::string_view line) {
   return entry;
 }
 
-std::optional<std::string> Order::fault_of(std::uint64_t index, std::string_view line) {
-  const std::optional<CommonMembers> members = common_members(line);
+std::optional<std::string> Order::fault_of(std::uint64_t index,
+                                           const std::optional<CommonMembers>& members) {
   if (!members) return "the line is not an entry: it was changed";
   if (members->number != index) {
     return fmt::format("entry {} was expected here: an entry was removed, added or re-ordered",

@@ -18,12 +18,21 @@ std::string line_of(std::uint64_t index, base::Instant, const Entry&, std::strin
 // audit reports them.
 StoredEntry entry_of(std::uint64_t index, std::string_view line);
 
+// The members that all entries have, of a line that was read; valid until the next is.
+struct CommonMembers {
+  std::optional<std::uint64_t> number;
+  std::string_view time, tool, run, event, id;
+};
+
+// nullopt for what is not a JSON object. Of members that have the same name the first counts.
+std::optional<CommonMembers> common_members(std::string_view line);
+
 // What all lines of a log keep, told line by line: its number, and time that never goes back. It
 // names where a log was changed, which the root alone does not.
 class Order {
  public:
   // What is wrong with a line that is read where entry `index` is expected.
-  std::optional<std::string> fault_of(std::uint64_t index, std::string_view line);
+  std::optional<std::string> fault_of(std::uint64_t index, const std::optional<CommonMembers>&);
 
  private:
   base::Instant last_;

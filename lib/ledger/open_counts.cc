@@ -163,13 +163,16 @@ std::optional<OpenCounts> OpenCountsFile::read(const fs::path& path,
                       "build before December 2026 wrote it",
                       path.string(), "what it counted is lost to the ledger once it is removed");
   }
-  const json::Json document = json::parse(newest->payload, path.string());
   OpenCounts counts;
   std::vector<CountRow> rows;
-  MemberReader io(document);
-  Table<OpenCounts>::walk(io, counts);
-  io.needed("counts", rows);
-  if (!io.problem().empty()) {
+  bool is_read = false;
+  with_members(newest->payload, [&](simdjson::dom::object members) {
+    MemberReader io(members);
+    Table<OpenCounts>::walk(io, counts);
+    io.needed("counts", rows);
+    is_read = io.problem().empty();
+  });
+  if (!is_read) {
     throw base::Error(base::ExitCode::data,
                       "the slot's checksum is right but its members are not those of counts",
                       path.string());

@@ -211,7 +211,7 @@ void VerifiedEntries::refuse(const Block& block) const {
   }
   Order order;
   for (std::size_t i = 0; i < block.lines.size(); ++i) {
-    if (auto fault = order.fault_of(block.begin.index + i, block.lines[i]))
+    if (auto fault = order.fault_of(block.begin.index + i, common_members(block.lines[i])))
       refuse(block.begin.index + i, std::move(*fault));
   }
   refuse(block.begin.index,
@@ -248,7 +248,7 @@ void VerifiedEntries::refuse_all(std::uint64_t found) const {
       const std::uint64_t index = block.begin.index + i;
       if (leaves && leaf_hash(block.lines[i]) != (*leaves)[i])
         refuse(index, std::string(kNotSigned));
-      if (auto fault = order.fault_of(index, block.lines[i]); fault && !by_leaves)
+      if (auto fault = order.fault_of(index, common_members(block.lines[i])); fault && !by_leaves)
         refuse(index, std::move(*fault));
     }
     return true;

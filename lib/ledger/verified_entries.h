@@ -26,6 +26,7 @@ class VerifiedEntries {
   // Of a tree that the checkpoint was made of.
   VerifiedEntries(std::filesystem::path ledger, Checkpoint, Tree);
 
+  const std::filesystem::path& directory() const { return ledger_; }
   const Checkpoint& checkpoint() const { return checkpoint_; }
   const Tree& tree() const { return tree_; }
   // Whether the stored hashes give the signed root, so that nobody needs to hash all entries again.

@@ -5,6 +5,7 @@
 
 #include "crypto/random.h"
 #include "ledger/facts.h"
+#include "ledger/verified_entries.h"
 #include "vault/blob.h"
 #include "vault/case_store.h"
 #include "vault/envelope.h"
@@ -31,18 +32,17 @@ void require_live(const std::vector<std::string>& purposes, std::string_view pur
 
 }  // namespace
 
-const CaseStore::StoredDigests* CaseStore::digests_in_ledger(const base::CaseId& id) {
-  ledger_position_ = ledger_->read(ledger_position_, [&](const ledger::StoredEntry& entry) {
-    if (const auto stored = ledger::read<ledger::CaseStored>(entry)) {
-      // The first entry of a case counts: a later one would be a swap.
-      stored_digests_.try_emplace(
-          stored->id.value,
-          StoredDigests{stored->envelope_sha256, stored->blob_sha256, stored->evidence_sha256});
-    }
-    return true;
-  });
-  const auto found = stored_digests_.find(id.value);
-  return found == stored_digests_.end() ? nullptr : &found->second;
+std::optional<ledger::CaseStored> CaseStore::stored_fact(const base::CaseId& id) {
+  summary_.advance(*ledger_->entries());
+  std::optional<ledger::CaseStored> stored;
+  if (const auto index = summary_.stored_at(id)) {
+    ledger_->read(*index, [&](const ledger::StoredEntry& entry) {
+      stored = ledger::read<ledger::CaseStored>(entry);
+      return false;
+    });
+  }
+  if (stored && stored->id != id) stored.reset();
+  return stored;
 }
 
 Access access_by(const policy::Policy& policy, const std::string& person, std::string purpose,
@@ -62,19 +62,19 @@ StoredCase CaseStore::open_stored(const base::CaseId& id) {
   std::optional<base::Bytes> envelope = database_->envelope(id);
   if (!row || !envelope)
     throw base::Error(base::ExitCode::no_input, "there is no such case", "case " + id.value);
-  const StoredDigests* const stored = digests_in_ledger(id);
-  if (stored == nullptr) planted(id, "it was never stored");
-  if (crypto::sha256_hex(base::as_text(*envelope)) != stored->envelope ||
-      row->envelope_sha256 != stored->envelope)
+  const std::optional<ledger::CaseStored> stored = stored_fact(id);
+  if (!stored) planted(id, "it was never stored");
+  if (crypto::sha256_hex(base::as_text(*envelope)) != stored->envelope_sha256 ||
+      row->envelope_sha256 != stored->envelope_sha256)
     planted(id, "its envelope is not the one that was stored");
-  if (row->blob_sha256 != stored->blob ||
-      blob_digest(blobs_.descriptor(), row->blob) != stored->blob)
+  if (row->blob_sha256 != stored->blob_sha256 ||
+      blob_digest(blobs_.descriptor(), row->blob) != stored->blob_sha256)
     planted(id, "its blob is not the one that was stored");
   // No name and no digest: there is no evidence.
-  if (row->evidence_sha256 != stored->evidence ||
-      row->evidence_blob.empty() != stored->evidence.empty() ||
+  if (row->evidence_sha256 != stored->evidence_sha256 ||
+      row->evidence_blob.empty() != stored->evidence_sha256.empty() ||
       (!row->evidence_blob.empty() &&
-       blob_digest(blobs_.descriptor(), row->evidence_blob) != stored->evidence))
+       blob_digest(blobs_.descriptor(), row->evidence_blob) != stored->evidence_sha256))
     planted(id, "its evidence is not the one that was stored");
   return StoredCase{std::move(*row), std::move(*envelope)};
 }

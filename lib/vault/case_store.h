@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,6 +24,7 @@
 #include "law/instrument.h"
 #include "ledger/facts.h"
 #include "ledger/ledger.h"
+#include "ledger/summary.h"
 #include "policy/policy.h"
 #include "vault/blob_folder.h"
 #include "vault/case_database.h"
@@ -140,11 +140,9 @@ class CaseStore {
   const BlobFolder& blobs() const { return blobs_; }
 
  private:
-  // What case.stored said of the ciphertexts of a case.
-  struct StoredDigests {
-    std::string envelope, blob, evidence;
-  };
-  const StoredDigests* digests_in_ledger(const base::CaseId&);
+  // What case.stored said of a case: the first such entry, as a later one would be a swap. nullopt
+  // when it was never stored, or purged.
+  std::optional<ledger::CaseStored> stored_fact(const base::CaseId&);
   void deliver_outbox() const;
 
   std::filesystem::path directory_;
@@ -155,8 +153,7 @@ class CaseStore {
   BlobFolder blobs_;
   std::unique_ptr<Writer> writer_;  // from the first store() on
 
-  std::map<std::string, StoredDigests> stored_digests_;  // read from the ledger as it grows
-  std::uint64_t ledger_position_ = 0;
+  ledger::Summary summary_;  // of the ledger, as it grows
 };
 
 }  // namespace proviso::vault

@@ -18,7 +18,7 @@
 
 #include "base/file.h"
 #include "crypto/random.h"
-#include "ledger/audit.h"
+#include "ledger/verification.h"
 #include "ledger/audit_listing.h"
 #include "ledger/ledger.h"
 #include "sqlite/database.h"

@@ -267,7 +267,8 @@ TEST_CASE(
   w.ledger->append(decide(99, ledger::Verdict::confirm));
   // This workplace has no impact assessment, so no target is met by a measured rate.
   CHECK(missing(gate.evaluate(w.now), "TE-07").size() == 1);
-  CHECK(missing(gate.evaluate(at("2027-02-22T10:00:01Z")), "TE-07").empty());  // 90 days later
+  CHECK(missing(gate.evaluate(at("2027-02-22T23:59:59Z")), "TE-07").size() == 1);
+  CHECK(missing(gate.evaluate(at("2027-02-23T00:00:00Z")), "TE-07").empty());  // over 90 days later
   w.sign(ledger::OversightAct::resume);
   CHECK(missing(gate.evaluate(w.now), "TE-07").empty());
 }

@@ -13,8 +13,8 @@ namespace {
 struct ThreeEntries : LedgerFixture {
   ledger::Ledger ledger = open();
   ThreeEntries() {
-    ledger.append({"law.overseen", "law", {}, {}});
-    ledger.append({"law.halted", "law", "run-1", {}});
+    ledger.append({"test.first", "law", {}, {}});
+    ledger.append({"test.second", "law", "run-1", {}});
   }
 };
 
@@ -115,7 +115,7 @@ TEST_CASE("a monitor's file goes forward with the log, and only forward") {
   CHECK(base::read_file(file) == first);
   std::filesystem::copy(t.path, t.path.parent_path() / "older",
                         std::filesystem::copy_options::recursive);
-  t.ledger.append({"law.halted", "law", "run-1", {}});
+  t.ledger.append({"test.second", "law", "run-1", {}});
   verify();
   const std::string second = base::read_file(file);
   CHECK(second == t.ledger.checkpoint_note());

@@ -8,6 +8,7 @@
 #include "ledger/audit.h"
 #include "ledger/events.h"
 #include "ledger/open_counts.h"
+#include "ledger/verification.h"
 #include "workplace.h"
 
 using namespace proviso;

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "ledger/audit.h"
+#include "ledger/verification.h"
 #include "workplace.h"
 
 using namespace proviso;

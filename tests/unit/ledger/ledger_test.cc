@@ -13,7 +13,7 @@
 
 #include "base/stop.h"
 #include "json/json.h"
-#include "ledger/audit.h"
+#include "ledger/verification.h"
 #include "workplace.h"
 
 using namespace proviso;

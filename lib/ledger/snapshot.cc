@@ -1,0 +1,325 @@
+#include "ledger/snapshot.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <system_error>
+#include <utility>
+
+#include "base/bytes.h"
+#include "crypto/random.h"
+#include "ledger/entry_json.h"
+#include "ledger/line.h"
+
+namespace proviso::ledger {
+
+template <>
+struct Table<SnapshotHead::Act> {
+  static void walk(auto& io, auto& act) {
+    io.needed("n", act.n);
+    io.needed("line", act.line);
+  }
+};
+
+template <>
+struct Table<SnapshotHead::Day> {
+  static void walk(auto& io, auto& day) {
+    io.needed("day", day.day);
+    io.needed("resumes", day.resumes);
+    io.needed("decisions", day.decisions);
+    io.needed("errors", day.errors);
+  }
+};
+
+template <>
+struct Table<SnapshotHead::Technology> {
+  static void walk(auto& io, auto& technology) {
+    io.needed("name", technology.name);
+    io.needed("acts", technology.acts);
+    io.needed("days", technology.days);
+  }
+};
+
+template <>
+struct Table<SnapshotHead> {
+  static void walk(auto& io, auto& head) {
+    io.needed("size", head.size);
+    io.needed("technologies", head.technologies);
+    io.needed("cases", head.cases);
+    io.needed("pages", head.pages);
+  }
+};
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A record: key (16 bytes), stored (u64), day (i64), resumes (u32), technology (u32, its high bits
+// are flags), all little-endian.
+constexpr std::size_t kRecordBytes = 40;
+constexpr std::size_t kPageRecords = 128;
+constexpr std::uint64_t kNotStored = UINT64_MAX;
+constexpr std::uint32_t kDecided = 1u << 31;
+constexpr std::uint32_t kError = 1u << 30;
+constexpr std::size_t kKept = 2;
+
+void put(std::string& out, std::uint64_t value, int bytes) {
+  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+}
+
+std::uint64_t get(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = bytes.size(); i-- > 0;)
+    value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
+SnapshotKey key_of(std::string_view record) {
+  SnapshotKey key;
+  std::copy_n(record.begin(), key.size(), key.begin());
+  return key;
+}
+
+fs::path folder_of(const fs::path& ledger) { return ledger / "snapshots"; }
+fs::path path_of(const fs::path& ledger, const SnapshotTaken& taken) {
+  return folder_of(ledger) / fmt::format("{}.{}", taken.size, taken.version);
+}
+
+// The size in the name of a snapshot of this version; nullopt for any other name.
+std::optional<std::uint64_t> size_in(const fs::path& path) {
+  const std::string name = path.filename().string();
+  std::uint64_t size = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), size);
+  if (error != std::errc() || name != fmt::format("{}.{}", size, kSnapshotVersion))
+    return std::nullopt;
+  return size;
+}
+
+std::vector<fs::path> files_in(const fs::path& ledger) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator it(folder_of(ledger), error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->path().filename().string().find(".tmp-") == std::string::npos)  // of a writer that died
+      files.push_back(it->path());
+  }
+  return files;
+}
+
+// The entry that names the snapshot of so many entries, if it is one.
+std::optional<SnapshotTaken> taken_at(const VerifiedEntries& entries, std::uint64_t size) {
+  std::optional<SnapshotTaken> taken;
+  entries.read(size, [&](std::uint64_t index, std::string_view line) {
+    taken = read<SnapshotTaken>(entry_of(index, line));
+    return false;
+  });
+  if (taken && (taken->size != size || taken->version != kSnapshotVersion)) taken.reset();
+  return taken;
+}
+
+// What entries name of the files that are there, the newest first.
+std::vector<SnapshotTaken> named(const VerifiedEntries& entries) {
+  std::vector<std::uint64_t> sizes;
+  for (const fs::path& file : files_in(entries.directory())) {
+    if (const auto size = size_in(file)) sizes.push_back(*size);
+  }
+  std::sort(sizes.rbegin(), sizes.rend());
+  std::vector<SnapshotTaken> found;
+  for (const std::uint64_t size : sizes) {
+    if (const auto taken = taken_at(entries, size)) found.push_back(*taken);
+  }
+  return found;
+}
+
+std::string read_at(int file, std::uint64_t at, std::size_t bytes) {
+  std::string text(bytes, '\0');
+  std::size_t done = 0;
+  while (done < bytes) {
+    const ssize_t got =
+        ::pread(file, text.data() + done, bytes - done, static_cast<off_t>(at + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;  // its digest will not fit
+    done += static_cast<std::size_t>(got);
+  }
+  text.resize(done);
+  return text;
+}
+
+}  // namespace
+
+SnapshotKey snapshot_key(const base::CaseId& id) {
+  const base::Sha256 digest = crypto::sha256(id.value);
+  return key_of(base::as_text(digest));
+}
+
+std::optional<Snapshot> Snapshot::open(const fs::path& ledger, const SnapshotTaken& taken) {
+  Snapshot snapshot;
+  snapshot.path_ = path_of(ledger, taken);
+  snapshot.file_.reset(
+      ::open(snapshot.path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat status {};
+  if (!snapshot.file_ || ::fstat(snapshot.file_.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
+      taken.bytes > static_cast<std::uint64_t>(status.st_size))
+    return std::nullopt;
+  const std::string head = read_at(snapshot.file_.get(), 0, taken.bytes);
+  if (crypto::sha256_hex(head) != taken.sha256) return std::nullopt;
+  bool is_read = false;
+  with_members(head, [&](simdjson::dom::object members) {
+    MemberReader io(members);
+    Table<SnapshotHead>::walk(io, snapshot.head_);
+    is_read = io.problem().empty();
+  });
+  if (!is_read) return std::nullopt;
+  snapshot.records_at_ = taken.bytes + 1;
+  if (static_cast<std::uint64_t>(status.st_size) !=
+      snapshot.records_at_ + snapshot.head_.cases * kRecordBytes)
+    return std::nullopt;
+  return snapshot;
+}
+
+std::optional<Snapshot> Snapshot::newest(const VerifiedEntries& entries) {
+  for (const SnapshotTaken& taken : named(entries)) {
+    if (auto snapshot = open(entries.directory(), taken)) return snapshot;
+  }
+  return std::nullopt;
+}
+
+std::string Snapshot::page(std::size_t number) const {
+  const std::uint64_t first = number * kPageRecords;
+  const std::size_t records =
+      static_cast<std::size_t>(std::min<std::uint64_t>(kPageRecords, head_.cases - first));
+  std::string bytes =
+      read_at(file_.get(), records_at_ + first * kRecordBytes, records * kRecordBytes);
+  if (crypto::sha256_hex(bytes) != head_.pages[number]) {
+    throw base::Error(base::ExitCode::check_failed,
+                      fmt::format("page {} of the snapshot is not the one that its entry names: it "
+                                  "was changed",
+                                  number),
+                      path_.string(), "remove the file: what it says is in the entries");
+  }
+  return bytes;
+}
+
+SnapshotCase Snapshot::case_of(std::string_view record) const {
+  SnapshotCase known;
+  const std::uint64_t stored = get(record.substr(16, 8));
+  if (stored != kNotStored) known.stored = stored;
+  const auto technology = static_cast<std::uint32_t>(get(record.substr(36, 4)));
+  known.technology = head_.technologies.at(technology & ~(kDecided | kError)).name;
+  if ((technology & kDecided) != 0) {
+    known.decision = {static_cast<std::int64_t>(get(record.substr(24, 8))),
+                      get(record.substr(32, 4)), (technology & kError) != 0};
+  }
+  return known;
+}
+
+std::optional<SnapshotCase> Snapshot::find(const SnapshotKey& key) const {
+  std::size_t low = 0;
+  std::size_t high = head_.pages.size();
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    const std::string bytes = page(middle);
+    const std::string_view records = bytes;
+    if (key < key_of(records)) {
+      high = middle;
+    } else if (key_of(records.substr(records.size() - kRecordBytes)) < key) {
+      low = middle + 1;
+    } else {
+      for (std::size_t at = 0; at < records.size(); at += kRecordBytes) {
+        if (key_of(records.substr(at)) == key) return case_of(records.substr(at, kRecordBytes));
+      }
+      return std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+void Snapshot::cases(
+    const std::function<void(const SnapshotKey&, const SnapshotCase&)>& visit) const {
+  for (std::size_t number = 0; number < head_.pages.size(); ++number) {
+    const std::string bytes = page(number);
+    const std::string_view records = bytes;
+    for (std::size_t at = 0; at < records.size(); at += kRecordBytes)
+      visit(key_of(records.substr(at)), case_of(records.substr(at, kRecordBytes)));
+  }
+}
+
+SnapshotWriter::SnapshotWriter(SnapshotHead head) : head_(std::move(head)) {}
+
+void SnapshotWriter::add(const SnapshotKey& key, const SnapshotCase& known) {
+  const auto technology =
+      std::lower_bound(head_.technologies.begin(), head_.technologies.end(), known.technology,
+                       [](const auto& each, const std::string& name) { return each.name < name; });
+  auto number = static_cast<std::uint32_t>(technology - head_.technologies.begin());
+  const SnapshotCase::Decision decision = known.decision.value_or(SnapshotCase::Decision{});
+  if (known.decision) number |= kDecided;
+  if (decision.error) number |= kError;
+  records_.append(key.begin(), key.end());
+  put(records_, known.stored.value_or(kNotStored), 8);
+  put(records_, static_cast<std::uint64_t>(decision.day), 8);
+  put(records_, decision.resumes, 4);
+  put(records_, number, 4);
+}
+
+SnapshotFile SnapshotWriter::finish() {
+  head_.cases = records_.size() / kRecordBytes;
+  const std::string_view records = records_;
+  for (std::size_t at = 0; at < records.size(); at += kPageRecords * kRecordBytes)
+    head_.pages.push_back(crypto::sha256_hex(records.substr(at, kPageRecords * kRecordBytes)));
+  SnapshotFile file;
+  file.bytes = Member<SnapshotHead>::write(head_).dump();
+  file.taken = {head_.size, kSnapshotVersion, crypto::sha256_hex(file.bytes), file.bytes.size()};
+  file.bytes += '\n';
+  file.bytes += records_;
+  return file;
+}
+
+void write_snapshot(const fs::path& ledger, const SnapshotFile& file) {
+  std::error_code error;
+  if (fs::create_directory(folder_of(ledger), error)) base::sync_directory(ledger);
+  base::write_file_atomically(path_of(ledger, file.taken), file.bytes);
+}
+
+void remove_old_snapshots(const VerifiedEntries& entries) {
+  std::vector<fs::path> kept;
+  for (const SnapshotTaken& taken : named(entries)) {
+    if (kept.size() < kKept && Snapshot::open(entries.directory(), taken))
+      kept.push_back(path_of(entries.directory(), taken));
+  }
+  std::error_code ignored;  // it is in nobody's way, and audit verify tells of it
+  for (const fs::path& file : files_in(entries.directory())) {
+    if (std::find(kept.begin(), kept.end(), file) == kept.end()) fs::remove(file, ignored);
+  }
+}
+
+std::vector<base::Finding> snapshot_findings(const VerifiedEntries& entries) {
+  std::vector<base::Finding> findings;
+  for (const fs::path& file : files_in(entries.directory())) {
+    const auto size = size_in(file);
+    if (size == entries.checkpoint().size) continue;  // its writer died before it had its entry
+    const auto taken = size ? taken_at(entries, *size) : std::nullopt;
+    if (!taken) {
+      findings.push_back({file.string(), "no entry names this snapshot"});
+      continue;
+    }
+    const auto snapshot = Snapshot::open(entries.directory(), *taken);
+    if (!snapshot) {
+      findings.push_back(
+          {file.string(), "the snapshot is not the one that its entry names: it was changed"});
+      continue;
+    }
+    try {
+      snapshot->cases([](const SnapshotKey&, const SnapshotCase&) {});
+    } catch (const base::Error& error) {
+      findings.insert(findings.end(), error.findings().begin(), error.findings().end());
+    }
+  }
+  return findings;
+}
+
+}  // namespace proviso::ledger

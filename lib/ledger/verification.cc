@@ -1,0 +1,188 @@
+#include "ledger/verification.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "base/file.h"
+#include "crypto/random.h"
+#include "ledger/checkpoint.h"
+#include "ledger/doubles.h"
+#include "ledger/events.h"
+#include "ledger/facts.h"
+#include "ledger/head.h"
+#include "ledger/line.h"
+#include "ledger/segments.h"
+#include "ledger/snapshot.h"
+#include "ledger/stored_hashes.h"
+#include "ledger/summary.h"
+#include "ledger/verified_entries.h"
+
+namespace proviso::ledger {
+namespace {
+
+namespace fs = std::filesystem;
+
+void check_documents(const fs::path& directory, const std::map<std::string, std::string>& named,
+                     std::vector<base::Finding>& findings) {
+  for (const auto& [digest, place] : named) {
+    std::error_code error;
+    if (!fs::exists(directory / "documents" / digest, error)) {
+      findings.push_back({(directory / "documents" / digest).string(),
+                          fmt::format("the document is gone that {} names", place)});
+    }
+  }
+  std::error_code error;
+  for (fs::directory_iterator it(directory / "documents", error), end; !error && it != end;
+       it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (name.find(".tmp-") != std::string::npos) continue;  // of a writer that died
+    if (!it->is_regular_file(error) || crypto::sha256_hex(base::read_file(it->path())) != name) {
+      findings.push_back(
+          {it->path().string(), "the document's digest is not its name: it was changed"});
+    }
+  }
+}
+
+bool has(const std::vector<base::Finding>& findings, const std::string& where) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [&](const base::Finding& finding) { return finding.where == where; });
+}
+
+// All lines of a log, each once and in order.
+class Pass {
+ public:
+  explicit Pass(const fs::path& ledger)
+      : ledger_(ledger), ids_(fs::temp_directory_path()), cases_(fs::temp_directory_path()) {}
+
+  void take(std::string_view line) {
+    const std::uint64_t index = tree_.size();
+    const auto members = common_members(line);
+    if (auto fault = order_.fault_of(index, members)) {
+      tell(index, std::move(*fault));
+    } else {
+      if (!members->id.empty()) ids_.add(members->id, index);
+      if (is_of_interest(members->event)) take_fact(entry_of(index, line));
+    }
+    tree_.push(leaf_hash(line));
+  }
+
+  // Of the entries, once it is known that they have the signed root.
+  void find_doubles(const VerifiedEntries& entries) {
+    find_doubles(entries, ids_.suspects(), "an earlier entry has this id",
+                 [](const StoredEntry& entry) { return std::optional(entry.event_id); });
+    find_doubles(entries, cases_.suspects(), "an earlier entry stored this case",
+                 [](const StoredEntry& entry) {
+                   const auto stored = read<CaseStored>(entry);
+                   return stored ? std::optional(stored->id.value) : std::nullopt;
+                 });
+  }
+
+  const Tree& tree() const { return tree_; }
+  const std::map<std::string, std::string>& documents() const { return documents_; }
+  std::vector<base::Finding>& findings() { return findings_; }
+
+ private:
+  static bool is_of_interest(std::string_view event) {
+    return event == event::kSnapshot || event == event::kReportMade || Summary::takes(event);
+  }
+
+  void tell(std::uint64_t index, std::string what) {
+    findings_.push_back({line_place(ledger_, index), std::move(what)});
+  }
+
+  void take_fact(const StoredEntry& entry) {
+    try {
+      if (const auto taken = read<SnapshotTaken>(entry)) check(*taken, entry.index);
+      if (const auto made = read<ReportMade>(entry))
+        documents_.emplace(made->sha256, line_place(ledger_, entry.index));
+      if (const auto stored = read<CaseStored>(entry)) cases_.add(stored->id.value, entry.index);
+      summary_.take(entry);
+    } catch (const base::Error& error) {
+      tell(entry.index, error.findings().front().what);
+    }
+  }
+
+  void check(const SnapshotTaken& taken, std::uint64_t index) {
+    if (taken.version != kSnapshotVersion)
+      tell(index, fmt::format("a snapshot of version {}, which this program cannot make again: a "
+                              "newer Proviso wrote it",
+                              taken.version));
+    else if (taken.size != index || summary_.snapshot(index).taken != taken)
+      tell(index, "the snapshot is not that of the entries before it");
+  }
+
+  void find_doubles(const VerifiedEntries& entries, const std::vector<std::uint64_t>& suspects,
+                    std::string_view what,
+                    const std::function<std::optional<std::string>(const StoredEntry&)>& text_of) {
+    std::map<std::string, std::uint64_t> first;
+    for (const std::uint64_t suspect : suspects) {
+      entries.read(suspect, [&](std::uint64_t index, std::string_view line) {
+        const auto text = text_of(entry_of(index, line));
+        if (text && !first.emplace(*text, index).second)
+          tell(index, fmt::format("{}: {}", what, line_place(ledger_, first.at(*text))));
+        return false;
+      });
+    }
+  }
+
+  fs::path ledger_;
+  Tree tree_;
+  Order order_;
+  Doubles ids_, cases_;
+  Summary summary_{Summary::Start::first_entry};
+  std::map<std::string, std::string> documents_;  // and the entry that names each
+  std::vector<base::Finding> findings_;
+};
+
+}  // namespace
+
+Verification verify(const Ledger& ledger, const crypto::PublicKey& key,
+                    const std::optional<std::string>& remembered) {
+  const fs::path& directory = ledger.directory();
+  Verification result;
+  result.note = ledger.checkpoint_note();
+  result.checkpoint = verify_checkpoint(result.note, key, "checkpoint");
+  std::optional<Checkpoint> earlier;
+  if (remembered) earlier = verify_checkpoint(*remembered, key, "remembered checkpoint");
+
+  Pass pass(directory);
+  Place end;
+  try {
+    end = read_blocks(directory, {}, result.checkpoint.size, [&](const Block& block) {
+      for (const std::string_view line : block.lines) pass.take(line);
+      return true;
+    });
+    if (end.index < result.checkpoint.size || pass.tree().root() != result.checkpoint.root) {
+      // It finds the place that the lines themselves may not give away.
+      const VerifiedEntries whole(directory, result.checkpoint, nullptr);
+      whole.read(0, [](std::uint64_t, std::string_view) { return true; });
+    } else {
+      const VerifiedEntries entries(directory, result.checkpoint, pass.tree());
+      if (earlier) entries.require_extends(*earlier, "the remembered checkpoint");
+      pass.find_doubles(entries);
+      for (base::Finding& finding : snapshot_findings(entries))
+        pass.findings().push_back(std::move(finding));
+    }
+  } catch (const base::Error& error) {
+    for (const base::Finding& finding : error.findings()) {
+      if (!has(pass.findings(), finding.where)) pass.findings().push_back(finding);
+    }
+  }
+  result.findings = std::move(pass.findings());
+  if (const std::uint64_t size = segment_size(directory, end.index);
+      result.findings.empty() && size > end.offset)
+    result.unacknowledged_bytes = size - end.offset;
+  for (base::Finding& finding : Head(directory, key).damage())
+    result.findings.push_back(std::move(finding));
+  check_documents(directory, pass.documents(), result.findings);
+  return result;
+}
+
+}  // namespace proviso::ledger
