@@ -211,22 +211,29 @@ std::optional<FileLock> FileLock::take(const fs::path& path, bool wait, bool sha
   return FileLock(std::move(fd));
 }
 
-FileLock FileLock::take_within(const fs::path& path, std::chrono::milliseconds most) {
+std::optional<FileLock> FileLock::take_unless(const fs::path& path,
+                                              const std::function<bool()>& enough,
+                                              std::chrono::milliseconds most) {
   using Clock = std::chrono::steady_clock;
-  constexpr auto kFirstPause = std::chrono::microseconds(200);
-  constexpr auto kLongestPause = std::chrono::microseconds(2'000);
+  constexpr auto kFirstPause = std::chrono::microseconds(100);
+  constexpr auto kLongestPause = std::chrono::microseconds(500);
   constexpr auto kAfterStop = std::chrono::seconds(2);  // others work for milliseconds
+  constexpr std::size_t kNumberWidth = 10;
   auto end = Clock::now() + most;
   bool stopping = false;
   auto pause = kFirstPause;
   for (;;) {
     if (auto lock = take(path, false)) {
-      const std::string number = std::to_string(::getpid()) + "\n";
-      // Only for the message below: a failure is not one of the lock.
-      [[maybe_unused]] const bool written =
-          ::ftruncate(lock->fd_.get(), 0) == 0 && try_write_all(lock->fd_.get(), number) == 0;
-      return *std::move(lock);
+      // Of one width, as to cut the file would cost more than the rest. Only for the message below:
+      // a failure is not one of the lock.
+      std::string number = std::to_string(::getpid());
+      number.resize(kNumberWidth, ' ');
+      number += '\n';
+      [[maybe_unused]] const ssize_t written =
+          ::pwrite(lock->fd_.get(), number.data(), number.size(), 0);
+      return lock;
     }
+    if (enough()) return std::nullopt;
     if (stop_requested && !stopping) {
       stopping = true;
       end = std::min(end, Clock::now() + kAfterStop);
@@ -242,6 +249,11 @@ FileLock FileLock::take_within(const fs::path& path, std::chrono::milliseconds m
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, kLongestPause);
   }
+}
+
+FileLock FileLock::take_within(const fs::path& path, std::chrono::milliseconds most) {
+  return *take_unless(
+      path, [] { return false; }, most);
 }
 
 UniqueFd open_nameless(const fs::path& directory) {

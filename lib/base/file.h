@@ -102,6 +102,10 @@ class FileLock {
   // this way leaves its number in the file.
   [[nodiscard]] static FileLock take_within(const fs::path&,
                                             std::chrono::milliseconds = kLongestLockWait);
+  // The same; nullopt as soon as `enough` says that the lock is needed no more.
+  [[nodiscard]] static std::optional<FileLock> take_unless(
+      const fs::path&, const std::function<bool()>& enough,
+      std::chrono::milliseconds = kLongestLockWait);
 
  private:
   explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}

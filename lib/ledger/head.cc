@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -199,11 +200,24 @@ void Head::write(const std::string& note, const Checkpoint& checkpoint) {
     base::throw_errno(errno, "cannot be made durable", path.string());
   }
   remember(note, checkpoint);
+  write_copy(note);
+}
+
+// In place: to replace the file would cost more than all else. The entries are acknowledged by the
+// slot; what is not written now, the next append writes, and audit verify finds a copy that is
+// damaged or gone.
+void Head::write_copy(const std::string& note) const {
+  const fs::path path = checkpoint_path(ledger_);
+  const base::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat status {};
+  const bool in_place = fd && ::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+                        status.st_nlink == 1 && status.st_size <= static_cast<off_t>(note.size());
+  if (in_place &&
+      ::pwrite(fd.get(), note.data(), note.size(), 0) == static_cast<ssize_t>(note.size()))
+    return;
   try {
-    base::replace_file(checkpoint_path(ledger_), note, 0644);
+    base::replace_file(path, note, 0644);
   } catch (const base::Error&) {
-    // The entries are acknowledged by the slot; the next append writes this copy, and audit verify
-    // finds one that is damaged or gone.
   }
 }
 

@@ -6,14 +6,17 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <mutex>
 #include <system_error>
+#include <thread>
 #include <unordered_set>
 #include <utility>
 
 #include "base/file.h"
 #include "crypto/random.h"
+#include "ledger/append_queue.h"
 #include "ledger/checkpoint.h"
 #include "ledger/facts.h"
 #include "ledger/head.h"
@@ -30,6 +33,8 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kMacLabel = "proviso ledger MAC key 1";
+constexpr std::string_view kLockName = "lock";
+constexpr std::size_t kCommonBytes = 1024;  // more than the common members of a line have
 
 }  // namespace
 
@@ -53,6 +58,9 @@ struct Ledger::Impl {
   mutable base::SecretBytes mac_key;    // empty until it is asked for
   std::unordered_set<std::string> ids;  // of the entries [ids_from, ids_to)
   std::uint64_t ids_from = 0, ids_to = 0;
+  // After a group that others had a part in: they are about to come again, and who does not wait
+  // for them makes them wait for the group after the next.
+  std::chrono::nanoseconds pause_for_others{};
   std::uint64_t snapshot_due = kSnapshotEntries;  // at this size, if no other process makes one
 
   Checkpoint head() const { return newest->read(); }
@@ -137,7 +145,8 @@ struct Ledger::Impl {
 
   // Knows the ids of all entries from `from` on.
   void learn_ids(const VerifiedEntries& before, std::uint64_t from) {
-    if (ids_from == ids_to || from < ids_from) {
+    const bool is_large = ids_to - ids_from > 2 * kSegmentEntries;
+    if (ids_from == ids_to || from < ids_from || (is_large && from > ids_from + kSegmentEntries)) {
       ids.clear();
       ids_from = ids_to = std::min(from, before.checkpoint().size);
     }
@@ -218,20 +227,33 @@ struct Ledger::Impl {
     }
   }
 
-  // With the lock held: all in one group.
+  // Whether the entries of a writer that waits may be appended for it. It is not asked to wait for
+  // long: ids that are to be looked for far back, it looks for itself.
+  static bool is_acceptable(const QueuedWriter& writer, std::uint64_t size) {
+    return std::all_of(writer.entries().begin(), writer.entries().end(), [&](const Entry& entry) {
+      return !entry.event_id.empty() && entry.id_since <= size &&
+             size - entry.id_since <= kSegmentEntries &&
+             entry.members.size() + kCommonBytes <= kMaxEntryBytes;
+    });
+  }
+
+  // With the lock held: all in one group, with those of the writers that wait for the lock.
   void append(const std::vector<Entry>& wanted) {
     StoredHashes hashes(directory);
     const std::shared_ptr<const VerifiedEntries> before = verified(&hashes);
-    if (before->checkpoint().size != durable_size) {
+    const std::uint64_t size = before->checkpoint().size;
+    if (size != durable_size) {
       // Of another process, which may have died before its head was durable.
       newest->sync();
-      durable_size = before->checkpoint().size;
+      durable_size = size;
     }
     // What is known of the end is used only while the file has that end: else the last block is
     // read and hashed again before anything is cut or written.
-    if (!tail || tail->end.index != before->checkpoint().size ||
+    if (!tail || tail->end.index != size ||
         segment_size(directory, tail->end.index) != tail->end.offset) {
       tail = tail_of(*before);
+      std::error_code ignored;  // of an earlier build, which kept a cache there
+      fs::remove(directory / "tree", ignored);
     }
     Tail now = *tail;
     std::vector<Entry> all;
@@ -239,31 +261,66 @@ struct Ledger::Impl {
     if (snapshot) all.push_back(*snapshot);
     if (const std::uint64_t cut = cut_unacknowledged(now.end); cut != 0)
       all.push_back(to_entry(Recovered{cut}, "ledger"));
-    for (const Entry& entry : wanted) all.push_back(entry);
+    all.insert(all.end(), wanted.begin(), wanted.end());
+    std::this_thread::sleep_for(pause_for_others);
+    const auto start = std::chrono::steady_clock::now();
+    std::vector<QueuedWriter> waiting = QueuedWriter::all(directory, [&] { return macs(); });
+    std::erase_if(waiting,
+                  [&](const QueuedWriter& writer) { return !is_acceptable(writer, size); });
+    for (const QueuedWriter& writer : waiting)
+      all.insert(all.end(), writer.entries().begin(), writer.entries().end());
 
+    now.time = std::max(now.time, base::now());  // time in entries never goes back
+    std::unordered_set<std::string> added;
+    const std::vector<std::string> lines = lines_of(all, *before, now.time, added);
+    if (!lines.empty()) commit(before->tree(), before->checkpoint().origin, now, lines, *key);
+    if (ids_from < ids_to && ids_to == size) {
+      ids.merge(added);
+      ids_to += lines.size();
+    }
+    for (const QueuedWriter& writer : waiting) writer.acknowledge();
+    pause_for_others = {};
+    if (!waiting.empty()) pause_for_others = (std::chrono::steady_clock::now() - start) / 8;
+    if (snapshot) remove_old_snapshots(*entries);
+  }
+
+  // The lines of those whose ids are not in the log yet; `added` gets these.
+  std::vector<std::string> lines_of(const std::vector<Entry>& wanted, const VerifiedEntries& before,
+                                    base::Instant time, std::unordered_set<std::string>& added) {
+    const std::uint64_t size = before.checkpoint().size;
     std::optional<std::uint64_t> since;
-    for (const Entry& entry : all) {
+    for (const Entry& entry : wanted) {
       if (!entry.event_id.empty()) since = std::min(since.value_or(entry.id_since), entry.id_since);
     }
     // A size that the log does not have yet is that of a head which a power cut took back.
-    if (since) learn_ids(*before, *since > before->checkpoint().size ? 0 : *since);
-
-    now.time = std::max(now.time, base::now());  // time in entries never goes back
+    if (since) learn_ids(before, *since > size ? 0 : *since);
     std::vector<std::string> lines;
-    std::unordered_set<std::string> here;
-    for (const Entry& entry : all) {
+    for (const Entry& entry : wanted) {
       const std::string id = entry.event_id.empty() ? crypto::random_hex(16) : entry.event_id;
-      if (!entry.event_id.empty() && (ids.count(id) != 0 || !here.insert(id).second)) continue;
-      std::string line = line_of(before->checkpoint().size + lines.size(), now.time, entry, id);
-      if (line.size() > kMaxEntryBytes)
+      if (!entry.event_id.empty() && ids.count(id) != 0) continue;
+      if (!added.insert(id).second) continue;
+      lines.push_back(line_of(size + lines.size(), time, entry, id));
+      if (lines.back().size() > kMaxEntryBytes)
         throw base::Error(base::ExitCode::software, "a ledger entry over 1 MiB");
-      lines.push_back(std::move(line));
     }
-    if (lines.empty()) return;
-    commit(before->tree(), before->checkpoint().origin, now, lines, *key);
-    if (snapshot) remove_old_snapshots(*this->entries);
-    std::error_code ignored;  // of an earlier build, which kept a cache there
-    fs::remove(directory / "tree", ignored);
+    return lines;
+  }
+
+  // While another process holds the lock: leaves the entries for it to append, and appends them
+  // here if it does not.
+  void append_queued(std::vector<Entry> wanted) {
+    const std::uint64_t size = verified()->checkpoint().size;
+    for (Entry& entry : wanted) {
+      if (!entry.event_id.empty()) continue;
+      entry.event_id = crypto::random_hex(16);
+      entry.id_since = size;
+    }
+    std::optional<QueuedEntries> queued(std::in_place, directory, wanted, macs());
+    const auto lock =
+        base::FileLock::take_unless(directory / kLockName, [&] { return queued->acknowledged(); });
+    if (queued->acknowledged()) return;
+    queued.reset();  // or this process would append them twice
+    append(wanted);
   }
 
   std::span<const std::byte> macs() const {
@@ -341,8 +398,12 @@ void Ledger::append(const std::vector<Entry>& entries) {
   if (!impl_->key)
     throw base::Error(base::ExitCode::software, "the ledger was opened for reading only");
   const std::lock_guard guard(impl_->mutex);
-  const auto lock = base::FileLock::take_within(impl_->directory / "lock");
-  impl_->append(entries);
+  if (const auto lock =
+          base::FileLock::take_unless(impl_->directory / kLockName, [] { return true; })) {
+    impl_->append(entries);
+  } else {
+    impl_->append_queued(entries);
+  }
 }
 
 std::shared_ptr<const VerifiedEntries> Ledger::entries() const {

@@ -1,0 +1,162 @@
+#include "ledger/append_queue.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "crypto/random.h"
+#include "ledger/entry_json.h"
+
+namespace proviso::ledger {
+
+template <>
+struct Table<Entry> {
+  static void walk(auto& io, auto& entry) {
+    io.needed("event", entry.event);
+    io.needed("tool", entry.tool);
+    io.needed("run", entry.run);
+    io.needed("id", entry.event_id);
+    io.needed("members", entry.members);
+    io.needed("since", entry.id_since);
+  }
+};
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kMagic = "PVQUEUE1";
+constexpr std::size_t kMacBytes = sizeof(base::Sha256);
+constexpr std::size_t kAcknowledgedAt = kMagic.size();
+constexpr std::size_t kMacAt = kAcknowledgedAt + kMacBytes;
+constexpr std::size_t kPayloadAt = kMacAt + kMacBytes;
+constexpr std::size_t kMostBytes = std::size_t{4} << 20;  // of a file
+
+fs::path folder_of(const fs::path& ledger) { return ledger / "queue"; }
+
+// Of the name too, so that no file can be put back under another.
+base::Sha256 mac_of(std::string_view what, const std::string& name, std::string_view payload,
+                    std::span<const std::byte> key) {
+  return crypto::hmac_sha256(key, std::string(what) + "\n" + name + "\n" + std::string(payload));
+}
+base::Sha256 queued_mac(const std::string& name, std::string_view payload,
+                        std::span<const std::byte> key) {
+  return mac_of("queued", name, payload, key);
+}
+base::Sha256 acknowledged_mac(const std::string& name, std::string_view payload,
+                              std::span<const std::byte> key) {
+  return mac_of("acknowledged", name, payload, key);
+}
+
+std::optional<std::vector<Entry>> entries_of(std::string_view payload) {
+  std::vector<Entry> entries;
+  bool is_read = false;
+  with_members(payload, [&](simdjson::dom::object members) {
+    MemberReader io(members);
+    io.needed("entries", entries);
+    is_read = io.problem().empty();
+  });
+  return is_read ? std::optional(std::move(entries)) : std::nullopt;
+}
+
+bool is_old(int fd) {
+  constexpr std::time_t kSeconds = 60;
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && status.st_mtime + kSeconds < std::time(nullptr);
+}
+
+// All of a file, if it is not too long.
+std::string bytes_of(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) ||
+      status.st_size > static_cast<off_t>(kMostBytes))
+    return {};
+  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  const ssize_t got = ::pread(fd, bytes.data(), bytes.size(), 0);
+  return got == status.st_size ? bytes : std::string();
+}
+
+}  // namespace
+
+QueuedEntries::QueuedEntries(const fs::path& ledger, std::span<const Entry> entries,
+                             std::span<const std::byte> key) {
+  const fs::path folder = folder_of(ledger);
+  std::error_code error;
+  fs::create_directory(folder, error);
+  const std::string name = crypto::random_hex(16);
+  path_ = folder / name;
+  MemberWriter io;
+  io.always("entries", std::vector<Entry>(entries.begin(), entries.end()));
+  const std::string payload = io.take().dump();
+  const base::Sha256 mac = queued_mac(name, payload, key);
+  expected_ = acknowledged_mac(name, payload, key);
+  std::string bytes(kMagic);
+  bytes.resize(kMacAt, '\0');
+  bytes += base::as_text(mac);
+  bytes += payload;
+  fd_.reset(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd_) base::throw_errno(errno, "cannot be created", path_.string());
+  const bool is_locked = ::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0;
+  if (const int failed = is_locked ? base::try_write_all(fd_.get(), bytes) : errno; failed != 0) {
+    ::unlink(path_.c_str());
+    base::throw_errno(failed, "cannot be written", path_.string());
+  }
+}
+
+QueuedEntries::~QueuedEntries() { ::unlink(path_.c_str()); }
+
+bool QueuedEntries::acknowledged() const {
+  base::Sha256 found;
+  return ::pread(fd_.get(), found.data(), found.size(), kAcknowledgedAt) ==
+             static_cast<ssize_t>(found.size()) &&
+         found == expected_;
+}
+
+std::vector<QueuedWriter> QueuedWriter::all(
+    const fs::path& ledger, const std::function<std::span<const std::byte>()>& key) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator it(folder_of(ledger), error), end; !error && it != end;
+       it.increment(error))
+    files.push_back(it->path());
+  std::sort(files.begin(), files.end());
+  std::vector<QueuedWriter> found;
+  for (const fs::path& file : files) {
+    QueuedWriter writer;
+    writer.fd_.reset(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!writer.fd_) continue;
+    const std::string bytes = bytes_of(writer.fd_.get());
+    // A writer locks its file before it writes: an empty one may be about to be locked.
+    const bool is_left = bytes.empty() ? is_old(writer.fd_.get())
+                                       : ::flock(writer.fd_.get(), LOCK_EX | LOCK_NB) == 0;
+    if (is_left) ::unlink(file.c_str());
+    if (is_left || bytes.empty()) continue;
+    if (bytes.size() < kPayloadAt || !bytes.starts_with(kMagic)) continue;
+    const std::string name = file.filename().string();
+    const std::string_view payload = std::string_view(bytes).substr(kPayloadAt);
+    const base::Sha256 mac = queued_mac(name, payload, key());
+    if (std::string_view(bytes).substr(kMacAt, kMacBytes) != base::as_text(mac)) continue;
+    auto entries = entries_of(payload);
+    if (!entries) continue;
+    writer.entries_ = std::move(*entries);
+    writer.acknowledgement_ = acknowledged_mac(name, payload, key());
+    found.push_back(std::move(writer));
+  }
+  return found;
+}
+
+void QueuedWriter::acknowledge() const {
+  [[maybe_unused]] const ssize_t written =
+      ::pwrite(fd_.get(), acknowledgement_.data(), acknowledgement_.size(), kAcknowledgedAt);
+}
+
+}  // namespace proviso::ledger
