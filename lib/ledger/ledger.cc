@@ -315,10 +315,15 @@ struct Ledger::Impl {
       entry.event_id = crypto::random_hex(16);
       entry.id_since = size;
     }
-    std::optional<QueuedEntries> queued(std::in_place, directory, wanted, macs());
-    const auto lock =
-        base::FileLock::take_unless(directory / kLockName, [&] { return queued->acknowledged(); });
-    if (queued->acknowledged()) return;
+    std::optional<QueuedEntries> queued;
+    try {
+      queued.emplace(directory, wanted, macs());
+    } catch (const base::Error&) {
+      // A folder that cannot be written costs time, and nothing else.
+    }
+    const auto is_done = [&] { return queued && queued->acknowledged(); };
+    const auto lock = base::FileLock::take_unless(directory / kLockName, is_done);
+    if (is_done()) return;
     queued.reset();  // or this process would append them twice
     append(wanted);
   }

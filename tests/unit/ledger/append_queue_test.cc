@@ -173,6 +173,17 @@ TEST_CASE("several writers at once: each entry once") {
   CHECK(seen.size() == kWriters * kEach);
 }
 
+TEST_CASE("a queue that cannot be written costs time and nothing else") {
+  LedgerFixture f;
+  base::replace_file(f.path / "queue", "in the way");
+  auto lock = base::FileLock::take(f.path / "lock", false);
+  std::thread writer([&f] { f.open().append(entry("waits")); });
+  std::this_thread::sleep_for(kSoon);
+  lock.reset();
+  writer.join();
+  CHECK(f.open().checkpoint().size == 2);
+}
+
 TEST_CASE("an id that is looked for far back is not the holder's work") {
   Waiting f;
   f.lock.reset();
