@@ -67,14 +67,18 @@ StoredEntry entry_of(std::uint64_t index, std::string_view line) {
     throw base::Error(base::ExitCode::data, "not a JSON object",
                       fmt::format("ledger entry {}", index));
   }
+  return entry_of(index, line, *members);
+}
+
+StoredEntry entry_of(std::uint64_t index, std::string_view line, const CommonMembers& members) {
   StoredEntry entry;
   entry.index = index;
   entry.line = line;
-  entry.time = base::parse_instant(members->time).value_or(base::Instant{});
-  entry.tool = members->tool;
-  entry.run = members->run;
-  entry.event = members->event;
-  entry.event_id = members->id;
+  entry.time = base::parse_instant(members.time).value_or(base::Instant{});
+  entry.tool = members.tool;
+  entry.run = members.run;
+  entry.event = members.event;
+  entry.event_id = members.id;
   return entry;
 }
 

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -68,14 +70,15 @@ constexpr std::uint32_t kDecided = 1u << 31;
 constexpr std::uint32_t kError = 1u << 30;
 constexpr std::size_t kKept = 2;
 
-void put(std::string& out, std::uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+static_assert(std::endian::native == std::endian::little, "the records are little-endian");
+
+void put(std::string& out, std::uint64_t value, std::size_t bytes) {
+  out.append(reinterpret_cast<const char*>(&value), bytes);
 }
 
 std::uint64_t get(std::string_view bytes) {
   std::uint64_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;)
-    value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  std::memcpy(&value, bytes.data(), bytes.size());
   return value;
 }
 
@@ -189,20 +192,28 @@ std::optional<Snapshot> Snapshot::newest(const VerifiedEntries& entries) {
   return std::nullopt;
 }
 
-std::string Snapshot::page(std::size_t number) const {
-  const std::uint64_t first = number * kPageRecords;
-  const std::size_t records =
-      static_cast<std::size_t>(std::min<std::uint64_t>(kPageRecords, head_.cases - first));
-  std::string bytes =
-      read_at(file_.get(), records_at_ + first * kRecordBytes, records * kRecordBytes);
-  if (crypto::sha256_hex(bytes) != head_.pages[number]) {
+Snapshot Snapshot::of(SnapshotHead head, std::string records) {
+  Snapshot snapshot;
+  snapshot.head_ = std::move(head);
+  snapshot.records_ = std::move(records);
+  return snapshot;
+}
+
+std::string_view Snapshot::page(std::size_t number, std::string& buffer) const {
+  const std::uint64_t at = number * kPageRecords * kRecordBytes;
+  const std::uint64_t left = head_.cases * kRecordBytes - at;
+  const auto bytes =
+      static_cast<std::size_t>(std::min<std::uint64_t>(kPageRecords * kRecordBytes, left));
+  if (!file_) return std::string_view(records_).substr(at, bytes);
+  buffer = read_at(file_.get(), records_at_ + at, bytes);
+  if (crypto::sha256_hex(buffer) != head_.pages[number]) {
     throw base::Error(base::ExitCode::check_failed,
                       fmt::format("page {} of the snapshot is not the one that its entry names: it "
                                   "was changed",
                                   number),
                       path_.string(), "remove the file: what it says is in the entries");
   }
-  return bytes;
+  return buffer;
 }
 
 SnapshotCase Snapshot::case_of(std::string_view record) const {
@@ -219,31 +230,43 @@ SnapshotCase Snapshot::case_of(std::string_view record) const {
 }
 
 std::optional<SnapshotCase> Snapshot::find(const SnapshotKey& key) const {
+  std::string buffer;
   std::size_t low = 0;
   std::size_t high = head_.pages.size();
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;
-    const std::string bytes = page(middle);
-    const std::string_view records = bytes;
+    const std::string_view records = page(middle, buffer);
     if (key < key_of(records)) {
       high = middle;
     } else if (key_of(records.substr(records.size() - kRecordBytes)) < key) {
       low = middle + 1;
     } else {
-      for (std::size_t at = 0; at < records.size(); at += kRecordBytes) {
-        if (key_of(records.substr(at)) == key) return case_of(records.substr(at, kRecordBytes));
-      }
-      return std::nullopt;
+      return find_in(records, key);
     }
+  }
+  return std::nullopt;
+}
+
+std::optional<SnapshotCase> Snapshot::find_in(std::string_view page, const SnapshotKey& key) const {
+  std::size_t low = 0;
+  std::size_t high = page.size() / kRecordBytes;
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    const std::string_view record = page.substr(middle * kRecordBytes, kRecordBytes);
+    if (key_of(record) == key) return case_of(record);
+    if (key < key_of(record))
+      high = middle;
+    else
+      low = middle + 1;
   }
   return std::nullopt;
 }
 
 void Snapshot::cases(
     const std::function<void(const SnapshotKey&, const SnapshotCase&)>& visit) const {
+  std::string buffer;
   for (std::size_t number = 0; number < head_.pages.size(); ++number) {
-    const std::string bytes = page(number);
-    const std::string_view records = bytes;
+    const std::string_view records = page(number, buffer);
     for (std::size_t at = 0; at < records.size(); at += kRecordBytes)
       visit(key_of(records.substr(at)), case_of(records.substr(at, kRecordBytes)));
   }
@@ -251,11 +274,18 @@ void Snapshot::cases(
 
 SnapshotWriter::SnapshotWriter(SnapshotHead head) : head_(std::move(head)) {}
 
+std::uint32_t SnapshotWriter::number_of(const std::string& technology) {
+  if (head_.technologies[last_number_].name != technology) {
+    const auto found = std::lower_bound(
+        head_.technologies.begin(), head_.technologies.end(), technology,
+        [](const auto& each, const std::string& name) { return each.name < name; });
+    last_number_ = static_cast<std::uint32_t>(found - head_.technologies.begin());
+  }
+  return last_number_;
+}
+
 void SnapshotWriter::add(const SnapshotKey& key, const SnapshotCase& known) {
-  const auto technology =
-      std::lower_bound(head_.technologies.begin(), head_.technologies.end(), known.technology,
-                       [](const auto& each, const std::string& name) { return each.name < name; });
-  auto number = static_cast<std::uint32_t>(technology - head_.technologies.begin());
+  std::uint32_t number = number_of(known.technology);
   const SnapshotCase::Decision decision = known.decision.value_or(SnapshotCase::Decision{});
   if (known.decision) number |= kDecided;
   if (decision.error) number |= kError;
@@ -271,18 +301,17 @@ SnapshotFile SnapshotWriter::finish() {
   const std::string_view records = records_;
   for (std::size_t at = 0; at < records.size(); at += kPageRecords * kRecordBytes)
     head_.pages.push_back(crypto::sha256_hex(records.substr(at, kPageRecords * kRecordBytes)));
-  SnapshotFile file;
-  file.bytes = Member<SnapshotHead>::write(head_).dump();
-  file.taken = {head_.size, kSnapshotVersion, crypto::sha256_hex(file.bytes), file.bytes.size()};
-  file.bytes += '\n';
-  file.bytes += records_;
-  return file;
+  std::string head = Member<SnapshotHead>::write(head_).dump();
+  SnapshotTaken taken{head_.size, kSnapshotVersion, crypto::sha256_hex(head), head.size()};
+  return {std::move(head), std::move(taken), Snapshot::of(std::move(head_), std::move(records_))};
 }
+
+std::string SnapshotFile::bytes() const { return head + "\n" + snapshot.records(); }
 
 void write_snapshot(const fs::path& ledger, const SnapshotFile& file) {
   std::error_code error;
   if (fs::create_directory(folder_of(ledger), error)) base::sync_directory(ledger);
-  base::write_file_atomically(path_of(ledger, file.taken), file.bytes);
+  base::write_file_atomically(path_of(ledger, file.taken), file.bytes());
 }
 
 void remove_old_snapshots(const VerifiedEntries& entries) {

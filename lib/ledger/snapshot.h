@@ -11,6 +11,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -35,6 +36,13 @@ constexpr std::uint64_t kSnapshotEntries = 4096;
 // Of a case: the first 16 bytes of the SHA-256 of its id.
 using SnapshotKey = std::array<unsigned char, 16>;
 SnapshotKey snapshot_key(const base::CaseId&);
+struct HashSnapshotKey {  // it is a hash already
+  std::size_t operator()(const SnapshotKey& key) const {
+    std::size_t hash = 0;
+    std::memcpy(&hash, key.data(), sizeof hash);
+    return hash;
+  }
+};
 
 // What is known of a case that was not purged.
 struct SnapshotCase {
@@ -78,6 +86,8 @@ class Snapshot {
   static std::optional<Snapshot> newest(const VerifiedEntries&);
   // The one that an entry names; nullopt where the file is gone or another.
   static std::optional<Snapshot> open(const std::filesystem::path& ledger, const SnapshotTaken&);
+  // One that was just made, in memory.
+  static Snapshot of(SnapshotHead, std::string records);
 
   const SnapshotHead& head() const { return head_; }
   // Error(check_failed) when its page was changed.
@@ -85,21 +95,29 @@ class Snapshot {
   // All, sorted. Error as above.
   void cases(const std::function<void(const SnapshotKey&, const SnapshotCase&)>& visit) const;
 
+  // The records of one that is in memory.
+  const std::string& records() const { return records_; }
+
  private:
   Snapshot() = default;
-  std::string page(std::size_t number) const;
+  std::optional<SnapshotCase> find_in(std::string_view page, const SnapshotKey&) const;
+  // Page `number`, which is read into `buffer` unless it is in memory.
+  std::string_view page(std::size_t number, std::string& buffer) const;
   SnapshotCase case_of(std::string_view record) const;
 
   std::filesystem::path path_;
   base::UniqueFd file_;
   std::uint64_t records_at_ = 0;
   SnapshotHead head_;
+  std::string records_;  // where it is in memory: without a file
 };
 
-// A snapshot as it is to be written, and what its entry says.
+// A snapshot that was made: as it is to be written, what its entry says, and as it will be read.
 struct SnapshotFile {
-  std::string bytes;
+  std::string head;
   SnapshotTaken taken;
+  Snapshot snapshot;
+  std::string bytes() const;
 };
 
 class SnapshotWriter {
@@ -109,8 +127,11 @@ class SnapshotWriter {
   SnapshotFile finish();
 
  private:
+  std::uint32_t number_of(const std::string& technology);
+
   SnapshotHead head_;
   std::string records_;
+  std::uint32_t last_number_ = 0;  // most follow one of the same technology
 };
 
 // Durable when it returns. Only the holder of the ledger's lock writes, before it appends the

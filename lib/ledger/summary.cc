@@ -1,6 +1,8 @@
 #include "ledger/summary.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/instant.h"
 #include "ledger/error_rate.h"
@@ -52,11 +54,11 @@ void Summary::take(const StoredEntry& entry) {
   if (const auto act = read<Overseen>(entry)) {
     take_act(*act, entry);
   } else if (const auto stored = read<CaseStored>(entry)) {
-    take_stored(*stored, entry.index);
+    take(*stored, entry.index);
   } else if (const auto decided = read<CaseDecided>(entry)) {
     take_decision(*decided, entry.time);
   } else if (const auto purged = read<CasePurged>(entry)) {
-    cases_[snapshot_key(purged->id)] = std::nullopt;
+    take_purge(snapshot_key(purged->id));
   }
   size_ = entry.index + 1;
 }
@@ -67,13 +69,14 @@ void Summary::take_act(const Overseen& act, const StoredEntry& entry) {
   if (act.act == OversightAct::resume) ++technology.resumes;
 }
 
-void Summary::take_stored(const CaseStored& stored, std::uint64_t index) {
+void Summary::take(const CaseStored& stored, std::uint64_t index) {
   const SnapshotKey key = snapshot_key(stored.id);
   SnapshotCase known = find(key).value_or(SnapshotCase{});
   if (!known.stored) known.stored = index;
   if (!known.decision) known.technology = stored.technology;
   technologies_[known.technology];
   cases_[key] = std::move(known);
+  size_ = index + 1;
 }
 
 // A case counts once: what its earlier decision added is taken back.
@@ -98,6 +101,18 @@ void Summary::take_decision(const CaseDecided& decided, base::Instant time) {
   ++now.all;
   if (known.decision->error) ++now.errors;
   cases_[key] = std::move(known);
+}
+
+void Summary::rest_on(Snapshot snapshot) {
+  begun_ = std::move(snapshot);
+  cases_.clear();
+}
+
+void Summary::take_purge(const SnapshotKey& key) {
+  if (begun_)
+    cases_[key] = std::nullopt;
+  else
+    cases_.erase(key);
 }
 
 std::optional<SnapshotCase> Summary::find(const SnapshotKey& key) const {
@@ -128,21 +143,25 @@ SnapshotFile Summary::snapshot(std::uint64_t size) const {
     }
   }
   SnapshotWriter writer(std::move(head));
-  auto since = cases_.begin();
+  std::vector<std::pair<SnapshotKey, const std::optional<SnapshotCase>*>> sorted;
+  sorted.reserve(cases_.size());
+  for (const auto& [key, known] : cases_) sorted.emplace_back(key, &known);
+  std::sort(sorted.begin(), sorted.end());
+  auto since = sorted.begin();
   const auto add_since = [&] {
-    if (since->second) writer.add(since->first, *since->second);
+    if (*since->second) writer.add(since->first, **since->second);
     ++since;
   };
   if (begun_) {
     begun_->cases([&](const SnapshotKey& key, const SnapshotCase& known) {
-      while (since != cases_.end() && since->first < key) add_since();
-      if (since != cases_.end() && since->first == key)
+      while (since != sorted.end() && since->first < key) add_since();
+      if (since != sorted.end() && since->first == key)
         add_since();
       else
         writer.add(key, known);
     });
   }
-  while (since != cases_.end()) add_since();
+  while (since != sorted.end()) add_since();
   return writer.finish();
 }
 

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/ids.h"
@@ -51,6 +52,7 @@ class Summary {
   bool advance(const VerifiedEntries&);
   // Takes in an entry, the next of those whose event takes().
   void take(const StoredEntry&);
+  void take(const CaseStored&, std::uint64_t index);  // the same, of one that was read
   static bool takes(std::string_view event);
 
   std::uint64_t size() const { return size_; }  // entries taken in
@@ -61,19 +63,22 @@ class Summary {
   // Of the first `size` entries, which were taken in. Error(check_failed) when the snapshot that
   // this began with was changed.
   SnapshotFile snapshot(std::uint64_t size) const;
+  // Goes on from what snapshot() made of these entries: of cases that live it needs least memory.
+  void rest_on(Snapshot);
 
  private:
   void take_act(const Overseen&, const StoredEntry&);
-  void take_stored(const CaseStored&, std::uint64_t index);
   void take_decision(const CaseDecided&, base::Instant);
+  void take_purge(const SnapshotKey&);
   std::optional<SnapshotCase> find(const SnapshotKey&) const;
   void start_from(Snapshot);
 
   Start start_;
   std::uint64_t size_ = 0;
   std::map<std::string, Technology, std::less<>> technologies_;
-  std::optional<Snapshot> begun_;                             // with its cases, which stay on disk
-  std::map<SnapshotKey, std::optional<SnapshotCase>> cases_;  // since; nullopt: purged
+  std::optional<Snapshot> begun_;  // with its cases, which stay on disk
+  std::unordered_map<SnapshotKey, std::optional<SnapshotCase>, HashSnapshotKey>
+      cases_;  // since; nullopt: purged since
 };
 
 }  // namespace proviso::ledger

@@ -68,7 +68,7 @@ class Pass {
       tell(index, std::move(*fault));
     } else {
       if (!members->id.empty()) ids_.add(members->id, index);
-      if (is_of_interest(members->event)) take_fact(entry_of(index, line));
+      if (is_of_interest(members->event)) take_fact(entry_of(index, line, *members));
     }
     tree_.push(leaf_hash(line));
   }
@@ -102,20 +102,27 @@ class Pass {
       if (const auto taken = read<SnapshotTaken>(entry)) check(*taken, entry.index);
       if (const auto made = read<ReportMade>(entry))
         documents_.emplace(made->sha256, line_place(ledger_, entry.index));
-      if (const auto stored = read<CaseStored>(entry)) cases_.add(stored->id.value, entry.index);
-      summary_.take(entry);
+      if (const auto stored = read<CaseStored>(entry)) {
+        cases_.add(stored->id.value, entry.index);
+        summary_.take(*stored, entry.index);
+      } else {
+        summary_.take(entry);
+      }
     } catch (const base::Error& error) {
       tell(entry.index, error.findings().front().what);
     }
   }
 
   void check(const SnapshotTaken& taken, std::uint64_t index) {
-    if (taken.version != kSnapshotVersion)
+    if (taken.version != kSnapshotVersion) {
       tell(index, fmt::format("a snapshot of version {}, which this program cannot make again: a "
                               "newer Proviso wrote it",
                               taken.version));
-    else if (taken.size != index || summary_.snapshot(index).taken != taken)
-      tell(index, "the snapshot is not that of the entries before it");
+      return;
+    }
+    SnapshotFile made = summary_.snapshot(index);
+    if (taken != made.taken) tell(index, "the snapshot is not that of the entries before it");
+    summary_.rest_on(std::move(made.snapshot));
   }
 
   void find_doubles(const VerifiedEntries& entries, const std::vector<std::uint64_t>& suspects,

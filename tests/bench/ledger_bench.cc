@@ -18,9 +18,11 @@
 
 #include "base/file.h"
 #include "crypto/random.h"
-#include "ledger/verification.h"
 #include "ledger/audit_listing.h"
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
+#include "ledger/summary.h"
+#include "ledger/verification.h"
 #include "sqlite/database.h"
 
 namespace {
@@ -29,7 +31,8 @@ using namespace proviso;
 namespace fs = std::filesystem;
 
 constexpr int kRounds = 7;
-constexpr std::size_t kMemberBytes = 400;  // of the entries: about 530 bytes a line
+constexpr std::size_t kMemberBytes = 400;  // of an entry: about 530 bytes a line
+constexpr std::uint64_t kLive = 10'000;    // cases at a time
 
 double wall() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -40,6 +43,69 @@ ledger::Entry entry() {
   return {"test.event", "bench", "", "",
           fmt::format(R"({{"value":"{}"}})", crypto::random_hex(kMemberBytes / 2))};
 }
+
+// The lives of cases, one after the other: each is stored, looked at, decided, reported, and purged
+// when it is the oldest of kLive.
+class Lives {
+ public:
+  // As far as a ledger of that size has got.
+  explicit Lives(std::uint64_t size) : next_(size) {}
+
+  ledger::Entry next() {
+    const std::uint64_t number = next_ / 5;
+    const base::CaseId id = id_of(number);
+    switch (next_++ % 5) {
+      case 0: {
+        ledger::CaseStored fact;
+        fact.id = id;
+        fact.technology = "known-pdq";
+        fact.list = "known";
+        fact.envelope_sha256 = fact.blob_sha256 = fact.evidence_sha256 = crypto::random_hex(32);
+        fact.kind = "image";
+        fact.service = "chat";
+        fact.region = "DE";
+        fact.instrument = "reg-2026-1881";
+        fact.material_class = base::MaterialClass::known;
+        fact.leaves = {{"image", base::MaterialClass::known, 1}};
+        return to_entry(fact, "retain");
+      }
+      case 1:
+        return to_entry(ledger::CaseAccessed{id, "review", "review", 1}, "review");
+      case 2: {
+        ledger::CaseDecided fact;
+        fact.id = id;
+        fact.verdict = number % 50 == 0 ? ledger::Verdict::reject : ledger::Verdict::confirm;
+        fact.technology = "known-pdq";
+        fact.list = "known";
+        fact.verdicts = {{1, fact.verdict}};
+        fact.service = "chat";
+        fact.region = "DE";
+        fact.kind = "image";
+        return to_entry(fact, "review");
+      }
+      case 3: {
+        ledger::CaseReported fact;
+        fact.id = id;
+        fact.organisation = "example-hotline";
+        fact.package_sha256 = crypto::random_hex(32);
+        fact.purpose = "reporting";
+        return to_entry(fact, "report");
+      }
+      default: {
+        if (number < kLive) return entry();
+        ledger::CasePurged fact;
+        fact.id = id_of(number - kLive);
+        fact.rule = "ST-01";
+        fact.state = ledger::CaseState::reported;
+        return to_entry(fact, "purge");
+      }
+    }
+  }
+  static base::CaseId id_of(std::uint64_t number) { return {fmt::format("{:032x}", number)}; }
+
+ private:
+  std::uint64_t next_;
+};
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -80,8 +146,11 @@ Place made(const fs::path& folder, std::uint64_t entries) {
   ledger::Ledger ledger = place.open();
   for (std::uint64_t size = ledger.checkpoint().size; size < entries;
        size = ledger.checkpoint().size) {
-    ledger.append(
-        std::vector<ledger::Entry>(std::min<std::uint64_t>(8192, entries - size), entry()));
+    Lives lives(size);
+    std::vector<ledger::Entry> group;
+    while (group.size() < std::min<std::uint64_t>(1024, entries - size))
+      group.push_back(lives.next());
+    ledger.append(group);
   }
   return place;
 }
@@ -174,6 +243,15 @@ int main(int argc, char** argv) {
   const std::uint64_t entries = std::strtoull(argv[2], nullptr, 10);
   const Place big = made(folder, entries);
   const Place small = made(folder, 1);
+  {
+    const ledger::Ledger ledger = big.open();
+    const auto snapshot = ledger::Snapshot::newest(*ledger.entries());
+    const std::uint64_t size = ledger.checkpoint().size;
+    print("entries, of these behind the newest snapshot, and live cases",
+          fmt::format("{}, {}, {}", size, size - (snapshot ? snapshot->head().size : 0),
+                      snapshot ? snapshot->head().cases : 0),
+          "", "");
+  }
   const auto costs = [&](const std::string& what, const std::function<void(const Place&)>& work) {
     const auto milliseconds = [&](const Place& place) {
       return 1000 * median_of([&] { return seconds_of(cpu, [&] { work(place); }); });
@@ -185,6 +263,15 @@ int main(int argc, char** argv) {
           fmt::format("{:+.2f} ms", here - there));
   };
   costs("open and last entry", [](const Place& place) { place.open().last(); });
+  costs("start of a stage: what all entries come to",
+        [](const Place& place) { ledger::Summary().advance(*place.open().entries()); });
+  costs("what was stored of a case, as review asks", [&](const Place& place) {
+    const ledger::Ledger ledger = place.open();
+    ledger::Summary summary;
+    summary.advance(*ledger.entries());
+    const auto at = summary.stored_at(Lives::id_of(entries / 5 - kLive / 2));
+    if (at) ledger.read(*at, [](const ledger::StoredEntry&) { return false; });
+  });
   costs("prove one entry", [](const Place& place) {
     const ledger::Ledger ledger = place.open();
     ledger::inclusion_text(ledger, ledger.checkpoint().size / 2);

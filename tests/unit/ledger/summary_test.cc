@@ -188,7 +188,7 @@ TEST_CASE("a start from the newest snapshot knows what all entries say") {
   Summary from_snapshot, from_first(Summary::Start::first_entry);
   from_snapshot.advance(*ledger.entries());
   from_first.advance(*ledger.entries());
-  CHECK(from_snapshot.snapshot(9003).bytes == from_first.snapshot(9003).bytes);
+  CHECK(from_snapshot.snapshot(9003).bytes() == from_first.snapshot(9003).bytes());
 }
 
 TEST_CASE("any byte of a snapshot, flipped or cut: the same answer, or exit 1 with the place") {
