@@ -46,7 +46,8 @@ struct Consultation {  // GDPR Art. 36
 
 struct Document {
   std::filesystem::path file;
-  std::string sha256;  // hex of the file
+  std::string bytes;   // of the file
+  std::string sha256;  // theirs, hex
   std::string technology, version, drift_digest;
   std::optional<std::string>
       parameters;  // technology.parameters as JSON: the values that were assessed

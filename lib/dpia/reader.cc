@@ -285,17 +285,17 @@ Document read(const std::filesystem::path& file) {
     throw base::Error(base::ExitCode::config, "there is no such DPIA", file.string(),
                       "'proviso dpia-check --init TECHNOLOGY' writes one to fill in");
   }
-  const std::string text = base::read_file(file);
   Document out;
   out.file = file;
-  out.sha256 = crypto::sha256_hex(text);
+  out.bytes = base::read_file(file);
+  out.sha256 = crypto::sha256_hex(out.bytes);
   const std::string ending = file.extension().string();
   if (ending == ".json")
-    DocumentReader(out).read(cnil_tree(text, file, out.reading));
+    DocumentReader(out).read(cnil_tree(out.bytes, file, out.reading));
   else if (ending == ".md" || ending == ".markdown")
-    DocumentReader(out).read(markdown_tree(text, file, out.reading));
+    DocumentReader(out).read(markdown_tree(out.bytes, file, out.reading));
   else
-    DocumentReader(out).read(yaml::parse(text, file.string()));
+    DocumentReader(out).read(yaml::parse(out.bytes, file.string()));
   return out;
 }
 

@@ -69,7 +69,8 @@ struct Instrument {
   bool public_register = false;               // recipients only from the public register
   bool user_information = true, redress = true, gdpr_ground = true, oversight = true;
   std::vector<Rule> rules;  // in the order of kRuleIds (rule_ids.h)
-  std::string digest;       // SHA-256 of the file, hex
+  std::string text;         // the bytes that were read
+  std::string digest;       // their SHA-256, hex
 
   const Rule& rule(std::string_view id) const;  // Error(software) for an unknown id
   bool in_window(base::Date) const;

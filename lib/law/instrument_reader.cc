@@ -244,6 +244,7 @@ Instrument parse(std::string_view text, std::string_view name) {
   std::vector<base::Finding> findings;
   Instrument out = InstrumentReader(name, findings).read(root);
   if (!findings.empty()) throw base::Error(base::ExitCode::config, std::move(findings));
+  out.text = text;
   out.digest = sha256_of(text);
   return out;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "crypto/random.h"
 #include "law/union.h"
 #include "policy/attestations.h"
 #include "policy/periods.h"
@@ -28,7 +29,9 @@ yaml::Node PolicyReader::parse_file(const yaml::Node& at, std::string_view key,
   }
   // Caught here: what is wrong with this file is one more finding about the policy.
   try {
-    return yaml::parse(base::read_file(file), file.string());
+    const std::string text = base::read_file(file);
+    policy_.register_sha256.insert_or_assign(std::string(key), crypto::sha256_hex(text));
+    return yaml::parse(text, file.string());
   } catch (const base::Error& why) {
     findings_.insert(findings_.end(), why.findings().begin(), why.findings().end());
     return {};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -37,6 +38,8 @@ struct Policy {
   std::vector<Technology> technologies;
   std::vector<List> lists;
   std::vector<Organisation> organisations;  // of both registers
+  // By key, of the files that were read for organisations, authorities and attestations: hex.
+  std::map<std::string, std::string, std::less<>> register_sha256;
   fs::path protected_accounts;
   std::vector<std::string> secrecy_markers;
   std::map<std::string, std::string> evidence_fields;
