@@ -12,6 +12,7 @@
 #include "base/instant.h"
 #include "crypto/random.h"
 #include "json/json.h"
+#include "ledger/documents.h"
 #include "ledger/merkle.h"
 #include "ledger/verification.h"
 #include "ledger/verified_entries.h"
@@ -79,13 +80,11 @@ std::string consistency_text(const Ledger& ledger, std::uint64_t old_size, std::
 std::string document(const Ledger& ledger, std::string_view digest) {
   if (digest.size() != 64 || !base::from_hex(digest))
     throw base::Error(base::ExitCode::usage, "64 hex digits were expected", "DIGEST");
-  const std::filesystem::path path = ledger.directory() / "documents" / digest;
-  std::string bytes = base::read_file(path);
-  if (crypto::sha256_hex(bytes) != digest) {
-    throw base::Error(base::ExitCode::check_failed,
-                      "the document's digest is not its name: it was changed", path.string());
-  }
-  return bytes;
+  const std::filesystem::path path = documents_of(ledger.directory()) / digest;
+  auto bytes = read_document(path);
+  if (!bytes)
+    throw base::Error(base::ExitCode::check_failed, std::string(kChangedDocument), path.string());
+  return *std::move(bytes);
 }
 
 std::string verified(const Ledger& ledger, const crypto::PublicKey& key, const std::string& since) {

@@ -297,10 +297,23 @@ struct Table<ClockConfirmed> {
   static void walk(auto& io, auto& fact) { io.needed("clock", fact.clock); }
 };
 
-// The inputs are members of the entry itself, beside `gate`.
+template <>
+struct Table<KeptDocument> {
+  static void walk(auto& io, auto& document) {
+    io.needed("kind", document.kind);
+    io.optional("name", document.name);
+    io.needed("sha256", document.sha256);
+  }
+};
+
+// The inputs are members of the entry itself, beside these.
 template <>
 struct Table<GateInputs> {
   static constexpr std::string_view kEvent = event::kGateInputs;
+  static void walk(auto& io, auto& fact) {
+    io.needed("gate", fact.gate);
+    io.optional("documents", fact.documents);
+  }
 };
 
 namespace {
@@ -334,8 +347,10 @@ json::Json write(const Fact& fact) {
   return io.take();
 }
 json::Json write(const GateInputs& fact) {
+  MemberWriter io;
+  Table<GateInputs>::walk(io, fact);
   json::Json out = json::parse(fact.description, "inputs of the gate");
-  out["gate"] = fact.gate;
+  out.update(io.take());
   return out;
 }
 
@@ -344,10 +359,10 @@ void read_members(const StoredEntry&, MemberReader& io, Fact& fact) {
   Table<Fact>::walk(io, fact);
 }
 void read_members(const StoredEntry& entry, MemberReader& io, GateInputs& fact) {
-  io.needed("gate", fact.gate);
+  Table<GateInputs>::walk(io, fact);
   json::Json description = members_of(entry);
-  for (const char* common : {"n", "time", "tool", "run", "event", "id", "gate"})
-    description.erase(common);
+  for (const char* other : {"n", "time", "tool", "run", "event", "id", "gate", "documents"})
+    description.erase(other);
   fact.description = description.dump();
 }
 

@@ -47,9 +47,17 @@ struct SnapshotTaken {      // ledger.snapshot: of the entries before this one; 
 
 // --- the gate, its people, and counts
 
-struct GateInputs {         // gate.inputs: once a run, what the gate was computed from
-  std::string gate;         // the gate's digest, hex
-  std::string description;  // a JSON object: the inputs themselves (gate/gate_inputs.h)
+struct KeptDocument {
+  DocumentKind kind = DocumentKind::policy;
+  std::string name;    // of the instrument, technology or service; empty for the policy
+  std::string sha256;  // hex: its name in documents/
+  bool operator==(const KeptDocument&) const = default;
+};
+
+struct GateInputs {                     // gate.inputs: once a run, what the gate was computed from
+  std::string gate;                     // the gate's digest, hex
+  std::string description;              // a JSON object: the inputs themselves (gate/gate_inputs.h)
+  std::vector<KeptDocument> documents;  // what the run goes by; no part of the gate's digest
   bool operator==(const GateInputs&) const = default;
 };
 

@@ -18,6 +18,7 @@
 #include "crypto/random.h"
 #include "ledger/append_queue.h"
 #include "ledger/checkpoint.h"
+#include "ledger/documents.h"
 #include "ledger/facts.h"
 #include "ledger/head.h"
 #include "ledger/line.h"
@@ -452,12 +453,30 @@ std::optional<StoredEntry> Ledger::last() const {
   return entry;
 }
 
+std::vector<std::string> Ledger::keep_documents(std::span<const std::string_view> documents) {
+  const fs::path directory = documents_of(impl_->directory);
+  std::vector<std::string> digests;
+  bool found = false;
+  for (const std::string_view bytes : documents) {
+    const fs::path path = directory / digests.emplace_back(crypto::sha256_hex(bytes));
+    if (bytes.size() > base::kMaxDocumentBytes)
+      throw base::Error(base::ExitCode::data, "larger than a document may be", path.string());
+    std::error_code error;
+    if (!fs::exists(fs::symlink_status(path, error))) {
+      base::write_file_atomically(path, bytes, 0644);
+    } else if (read_document(path)) {
+      found = true;
+    } else {
+      throw base::Error(base::ExitCode::check_failed, std::string(kChangedDocument), path.string());
+    }
+  }
+  // Whoever kept it may have died between naming it and making the name durable.
+  if (found) base::sync_directory(directory);
+  return digests;
+}
+
 std::string Ledger::keep_document(std::string_view bytes) {
-  std::string digest = crypto::sha256_hex(bytes);
-  const fs::path path = impl_->directory / "documents" / digest;
-  std::error_code error;
-  if (!fs::exists(path, error)) base::write_file_atomically(path, bytes, 0644);
-  return digest;
+  return keep_documents({&bytes, 1}).front();
 }
 
 const fs::path& Ledger::directory() const { return impl_->directory; }

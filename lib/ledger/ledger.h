@@ -98,8 +98,10 @@ class Ledger {
   void require_extends(std::string_view note, std::string_view name) const;
   std::optional<StoredEntry> last() const;
 
-  // Keeps a configuration document (policy, DPIA, instrument, notice), never personal data; returns
-  // its SHA-256 in hex.
+  // Keeps configuration documents (policy, DPIA, instrument, notice), never personal data; returns
+  // the SHA-256 of each in hex. They are durable when it returns. What is kept already is not
+  // written again; Error(check_failed) with its place when it was changed since.
+  std::vector<std::string> keep_documents(std::span<const std::string_view>);
   std::string keep_document(std::string_view bytes);
   const std::filesystem::path& directory() const;
   bool rehearsal() const;

@@ -10,9 +10,8 @@
 #include <system_error>
 #include <utility>
 
-#include "base/file.h"
-#include "crypto/random.h"
 #include "ledger/checkpoint.h"
+#include "ledger/documents.h"
 #include "ledger/doubles.h"
 #include "ledger/events.h"
 #include "ledger/facts.h"
@@ -31,22 +30,22 @@ namespace fs = std::filesystem;
 
 void check_documents(const fs::path& directory, const std::map<std::string, std::string>& named,
                      std::vector<base::Finding>& findings) {
-  for (const auto& [digest, place] : named) {
-    std::error_code error;
-    if (!fs::exists(directory / "documents" / digest, error)) {
-      findings.push_back({(directory / "documents" / digest).string(),
-                          fmt::format("the document is gone that {} names", place)});
-    }
-  }
   std::error_code error;
-  for (fs::directory_iterator it(directory / "documents", error), end; !error && it != end;
+  for (const auto& [digest, place] : named) {
+    const fs::path path = documents_of(directory) / digest;
+    if (!fs::exists(fs::symlink_status(path, error)))
+      findings.push_back({path.string(), fmt::format("the document is gone that {} names", place)});
+  }
+  for (fs::directory_iterator it(documents_of(directory), error), end; !error && it != end;
        it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (name.find(".tmp-") != std::string::npos) continue;  // of a writer that died
-    if (!it->is_regular_file(error) || crypto::sha256_hex(base::read_file(it->path())) != name) {
-      findings.push_back(
-          {it->path().string(), "the document's digest is not its name: it was changed"});
-    }
+    if (read_document(it->path())) continue;
+    const auto found = named.find(name);
+    findings.push_back({it->path().string(),
+                        found == named.end()
+                            ? std::string(kChangedDocument)
+                            : fmt::format("{}; {} names it", kChangedDocument, found->second)});
   }
 }
 
@@ -90,7 +89,8 @@ class Pass {
 
  private:
   static bool is_of_interest(std::string_view event) {
-    return event == event::kSnapshot || event == event::kReportMade || Summary::takes(event);
+    return event == event::kSnapshot || event == event::kReportMade ||
+           event == event::kGateInputs || Summary::takes(event);
   }
 
   void tell(std::uint64_t index, std::string what) {
@@ -100,8 +100,10 @@ class Pass {
   void take_fact(const StoredEntry& entry) {
     try {
       if (const auto taken = read<SnapshotTaken>(entry)) check(*taken, entry.index);
-      if (const auto made = read<ReportMade>(entry))
-        documents_.emplace(made->sha256, line_place(ledger_, entry.index));
+      if (const auto made = read<ReportMade>(entry)) name_document(made->sha256, entry.index);
+      if (const auto inputs = read<GateInputs>(entry)) {
+        for (const KeptDocument& each : inputs->documents) name_document(each.sha256, entry.index);
+      }
       if (const auto stored = read<CaseStored>(entry)) {
         cases_.add(stored->id.value, entry.index);
         summary_.take(*stored, entry.index);
@@ -111,6 +113,10 @@ class Pass {
     } catch (const base::Error& error) {
       tell(entry.index, error.findings().front().what);
     }
+  }
+
+  void name_document(const std::string& digest, std::uint64_t index) {
+    documents_.emplace(digest, line_place(ledger_, index));
   }
 
   void check(const SnapshotTaken& taken, std::uint64_t index) {

@@ -17,6 +17,10 @@ constexpr Words<AccountRole, 4> kRoles{{{AccountRole::sending, "sending"},
                                         {AccountRole::receiving, "receiving"},
                                         {AccountRole::soliciting, "soliciting"},
                                         {AccountRole::solicited, "solicited"}}};
+constexpr Words<DocumentKind, 4> kKinds{{{DocumentKind::policy, "policy"},
+                                         {DocumentKind::instrument, "instrument"},
+                                         {DocumentKind::dpia, "dpia"},
+                                         {DocumentKind::notice, "notice"}}};
 constexpr Words<CountSide, 3> kSides{
     {{CountSide::dropped, "dropped"}, {CountSide::in, "in"}, {CountSide::out, "out"}}};
 constexpr Words<CountOutcome, 8> kOutcomes{{{CountOutcome::admitted, "admitted"},
@@ -35,6 +39,7 @@ std::string_view to_string(CaseState v) { return base::word_of(kCaseStates, v); 
 std::string_view to_string(PurgeReason v) { return base::word_of(kReasons, v); }
 std::string_view to_string(OversightAct v) { return base::word_of(kActs, v); }
 std::string_view to_string(AccountRole v) { return base::word_of(kRoles, v); }
+std::string_view to_string(DocumentKind v) { return base::word_of(kKinds, v); }
 std::string_view to_string(CountSide v) { return base::word_of(kSides, v); }
 std::string_view to_string(CountOutcome v) { return base::word_of(kOutcomes, v); }
 
@@ -53,6 +58,10 @@ std::optional<PurgeReason> parse(std::string_view text) {
 template <>
 std::optional<AccountRole> parse(std::string_view text) {
   return base::value_of(kRoles, text);
+}
+template <>
+std::optional<DocumentKind> parse(std::string_view text) {
+  return base::value_of(kKinds, text);
 }
 template <>
 std::optional<CountSide> parse(std::string_view text) {

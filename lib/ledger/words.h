@@ -45,6 +45,9 @@ enum class OversightAct { oversee, halt, resume };
 // What the account holder of an item did.
 enum class AccountRole { sending, receiving, soliciting, solicited };
 
+// What a document is that the ledger keeps for an entry.
+enum class DocumentKind { policy, instrument, dpia, notice };
+
 // Double entry: what scope-check let in, what a stage dropped, what came out. The enumerators of
 // both are in the order of their words, in which the rows of an entry are sorted.
 enum class CountSide { dropped, in, out };
@@ -64,6 +67,7 @@ std::string_view to_string(CaseState);     // pending, suspected, confirmed, con
 std::string_view to_string(PurgeReason);   // expired, rejected
 std::string_view to_string(OversightAct);  // oversee, halt, resume
 std::string_view to_string(AccountRole);   // as the enumerators
+std::string_view to_string(DocumentKind);  // as the enumerators
 std::string_view to_string(CountSide);     // dropped, in, out
 std::string_view to_string(CountOutcome);  // as the enumerators
 using base::to_string;                     // MaterialClass: known, new, solicitation
@@ -78,6 +82,8 @@ template <>
 std::optional<PurgeReason> parse(std::string_view);
 template <>
 std::optional<AccountRole> parse(std::string_view);
+template <>
+std::optional<DocumentKind> parse(std::string_view);
 template <>
 std::optional<CountSide> parse(std::string_view);
 template <>
