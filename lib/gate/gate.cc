@@ -8,6 +8,7 @@
 
 #include "crypto/random.h"
 #include "gate/conditions.h"
+#include "gate/gate_documents.h"
 #include "gate/gate_inputs.h"
 #include "gate/ledger_view.h"
 #include "json/json.h"
@@ -106,6 +107,10 @@ const State& Gate::require_any_open(base::Instant at) {
 const std::string& Gate::digest() const { return impl_->digest; }
 
 std::string Gate::inputs() const { return impl_->inputs.dump(); }
+
+std::vector<InputDocument> Gate::documents(const ProtectedAccounts& protected_accounts) const {
+  return input_documents(impl_->policy, impl_->law, impl_->documents, protected_accounts);
+}
 
 std::optional<int> Gate::known_within(const policy::Technology& technology) const {
   const auto index = static_cast<std::size_t>(&technology - impl_->policy.technologies.data());

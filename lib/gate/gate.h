@@ -17,6 +17,9 @@
 
 namespace proviso::gate {
 
+struct InputDocument;
+class ProtectedAccounts;
+
 struct Pair {
   const policy::Service* service = nullptr;
   const policy::Technology* technology = nullptr;
@@ -58,6 +61,8 @@ class Gate {
   const std::string& digest() const;
   // What the digest was computed from, for the ledger: one JSON object.
   std::string inputs() const;
+  // What the ledger keeps for whoever asks later by what the gate decided: gate_documents.h.
+  std::vector<InputDocument> documents(const ProtectedAccounts&) const;
   // The PDQ distance within which a hit of this technology counts as previously identified: only
   // where the policy and the impact assessment of that technology name the same.
   std::optional<int> known_within(const policy::Technology&) const;

@@ -20,6 +20,7 @@ constexpr std::uint64_t kMaxRegisterBytes = 256u << 20;
 
 struct ProtectedAccounts::Data {
   crypto::SipKey key{};
+  std::string sha256;
   std::vector<crypto::SipTag> tokens;  // sorted
 };
 
@@ -28,6 +29,7 @@ ProtectedAccounts::ProtectedAccounts(const std::filesystem::path& tokens,
   auto data = std::make_shared<Data>();
   data->key = read_raw_key(key_uri);
   const std::string text = base::read_file(tokens, kMaxRegisterBytes);
+  data->sha256 = crypto::sha256_hex(text);
   std::vector<base::Finding> findings;
   std::size_t number = 0;
   for (std::size_t start = 0; start < text.size();) {
@@ -51,6 +53,11 @@ ProtectedAccounts::ProtectedAccounts(const std::filesystem::path& tokens,
 }
 
 bool ProtectedAccounts::present() const { return data_ != nullptr; }
+
+const std::string& ProtectedAccounts::sha256() const {
+  static const std::string kNone;
+  return data_ ? data_->sha256 : kNone;
+}
 
 bool ProtectedAccounts::contains(std::string_view account) const {
   return data_ && !data_->tokens.empty() &&

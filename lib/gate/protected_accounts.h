@@ -21,6 +21,8 @@ class ProtectedAccounts {
   ProtectedAccounts(const std::filesystem::path& tokens, const std::string& key_uri);
   bool contains(std::string_view account) const;
   bool present() const;
+  // Of the file that was read, hex; empty without a register.
+  const std::string& sha256() const;
   static std::string token(std::string_view account, const crypto::SipKey& key);  // 32 hex digits
 
  private:

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The ledger under attack: every tool that reads or writes it, against each kind of damage. Either it ends with 1 and names the place,
 # or its answer is the same as before; never another answer, never another code.
+# shellcheck disable=SC2154 # workplace.bash sets work
 load workplace.bash
 
 # A workplace with cases, one of them decided and one reported, and what each stage reads.
@@ -12,7 +13,7 @@ prepare() {
   mapfile -t cases < <(cases)
   proviso review decide "${cases[0]}" confirm --reason x --person reviewer-1 --sign-key offline/reviewer-1.key --quiet
   proviso report annual --year 2026 --output annual --quiet
-  document=$(basename "$(printf '%s\n' ledger/documents/* | head -n 1)")
+  document=$(proviso audit query --event report.made | jq -r .sha256)
   mkdir good
   cp -a ledger vault spool good/
   case_=${cases[0]} open_case=${cases[1]}
@@ -299,6 +300,121 @@ lines() { wc -l <"$segment"; }
   run proviso audit verify
   [ "$status" -eq 1 ]
   [[ "$output" == *"ledger/documents/$document: "* ]]
+}
+
+# Of what a run goes by: kind, name, digest and the file in use; each line once.
+documents_in_use() {
+  proviso audit query --event gate.inputs | tail -n 1 | jq -r '.documents[] | [.kind, .name // "-", .sha256] | @tsv' |
+    while IFS=$'\t' read -r kind name digest; do
+      case $kind in
+        policy) file=- ;;
+        instrument) file=$PROVISO_SOURCE/lib/law/instruments/$name.yaml ;;
+        dpia) file=dpia/$name.yaml ;;
+        notice) file=notices/users.md ;;
+        *) return 1 ;;
+      esac
+      echo "$kind $name $digest $file"
+    done
+}
+
+@test "what a run goes by is kept: texts of law, DPIAs, notices, and the policy without its people" {
+  sed -i 's/^also:.*/also: [libe-2020]/; s/markers: \[\]/protected_accounts: accounts.txt/; s/contact: "redress@/contact: "jane doe <redress@/' policy.yaml
+  sed -i 's/verified_by: "/&of reviewer-1, jane@example.org: /' policy.yaml
+  printf '0123456789abcdef0123456789abcdef\n' >accounts.txt
+  PROVISO_TEMPLATE="" "$PROVISO_SOURCE/tests/pipeline/reopen-gate" "$work"
+  proviso scope-check --quiet <items.ndjson >/dev/null
+  documents_in_use >in-use
+  [ "$(cut -d' ' -f1,2 in-use)" = "policy -
+instrument reg-2026-1881
+instrument libe-2020
+dpia known-digests
+dpia known-pdq
+notice chat" ]
+  while read -r kind _ digest file; do
+    proviso audit show "$digest" >shown
+    [ "$(sha256sum <shown | cut -d' ' -f1)" = "$digest" ]
+    if [ "$kind" = policy ]; then cp shown kept.json; else cmp shown "$file"; fi
+  done <in-use
+  [ "$(find ledger/documents -type f | wc -l)" -eq 6 ]
+  proviso audit verify
+  independently
+
+  [ "$(jq -cjS . kept.json)" = "$(cat kept.json)" ]
+  [ "$(jq -r '.technologies[].name' kept.json)" = "$(proviso policy show --resolved | jq -r '.technologies[].name')" ]
+  [ "$(jq -r .registers.protected_accounts kept.json)" = "$(sha256sum accounts.txt | cut -d' ' -f1)" ]
+  for register in organisations authorities attestations; do
+    [ "$(jq -r ".registers.$register" kept.json)" = "$(sha256sum $register.yaml | cut -d' ' -f1)" ]
+  done
+  [ "$(jq -r '.people[0].sha256' kept.json)" = "$(jq -cjSn --arg certificate "$(sha256sum certs/reviewer-1.crt | cut -d' ' -f1)" \
+    '{id: "reviewer-1", roles: ["reviewer"], certificate_sha256: $certificate, training: "date and kind of training"}' |
+    sha256sum | cut -d' ' -f1)" ]
+
+  # Who is in the policy, what belongs to them, and where keys and files are.
+  proviso policy show --resolved >resolved.json
+  {
+    jq -r '.people[] | .id, .certificate' resolved.json
+    jq -r '.provider.contact, .provider.dpo, .redress.contact' resolved.json
+    jq -r '.organisations[] | .id, .name' resolved.json
+    jq -r '.keys, .paths | .. | strings' resolved.json
+    jq -r '.services[].user_notice.file, .technologies[].dpia, .lists[].path, .file, .professional_secrecy.protected_accounts' resolved.json
+    grep -hE '^[A-Za-z0-9+/]{40,}' certs/*.crt
+    sed -n 's/^ *signature: *"\(.*\)"/\1/p' attestations.yaml
+    cat accounts.txt
+    printf '%s\n' "$work" @ jane certs/ keys/ training
+  } | sed '/^$/d; /^null$/d' | sort -u >named
+  [ "$(wc -l <named)" -ge 40 ]
+  for secret in reviewer-1 dpo-1 oversight-1 abuse@example.org dpo@example.org "$work/keys/stream.key"; do grep -qxF "$secret" named; done
+  never grep -oF -f named kept.json
+}
+
+@test "what is kept is kept once; what was changed or removed is found, and no run begins on what was changed" {
+  proviso scope-check --quiet <items.ndjson >/dev/null
+  find ledger/documents -type f -printf '%p %T@ %i\n' | sort >before
+  [ "$(wc -l <before)" -eq 5 ]
+  proviso scope-check --quiet <items.ndjson >/dev/null
+  [ "$(proviso audit query --event gate.inputs | jq -s length)" -eq 2 ]
+  find ledger/documents -type f -printf '%p %T@ %i\n' | sort | diff before -
+  [ "$(proviso audit query --event gate.inputs | jq -c .documents | sort -u | wc -l)" -eq 1 ]
+  first=$(grep -n gate.inputs "$segment" | head -n 1 | cut -d: -f1)
+  cp -a ledger kept
+  while read -r _ _ digest _; do
+    echo >>"ledger/documents/$digest"
+    run proviso audit verify
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"ledger/documents/$digest: the document's digest is not its name: it was changed; "*"$segment:$first names it"* ]]
+    run independently
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"ledger/documents/$digest"* ]]
+    run proviso audit show "$digest"
+    [ "$status" -eq 1 ]
+    run proviso scope-check --quiet <items.ndjson
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"ledger/documents/$digest: the document's digest is not its name"* ]]
+    rm "ledger/documents/$digest"
+    run proviso audit verify
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"ledger/documents/$digest: the document is gone that "*"$segment:$first names"* ]]
+    run proviso audit show "$digest"
+    [ "$status" -eq 66 ]
+    rm -rf ledger
+    cp -a kept ledger
+  done < <(documents_in_use)
+  rm -r ledger/documents/*
+  proviso scope-check --quiet <items.ndjson >/dev/null   # what is in use is kept again
+  proviso audit verify
+}
+
+@test "a run's documents are durable before its entry is" {
+  not_sanitized
+  strace -f -y -e trace=fsync,fdatasync,rename,renameat2,link,linkat -o trace proviso scope-check --quiet <items.ndjson >/dev/null
+  grep -n 'rename.*ledger/documents/' trace | cut -d: -f1 >named
+  [ "$(wc -l <named)" -eq 5 ]
+  synced=$(grep -n 'fsync(.*/ledger/documents>' trace | tail -n 1 | cut -d: -f1)
+  [ "$(tail -n 1 named)" -lt "$synced" ]
+  [ "$synced" -lt "$(grep -n 'fdatasync(.*/ledger/entries/' trace | head -n 1 | cut -d: -f1)" ]
+  strace -f -y -e trace=fsync,fdatasync,rename,renameat2,link,linkat -o trace proviso scope-check --quiet <items.ndjson >/dev/null
+  never grep 'rename.*ledger/documents/' trace
+  [ "$(grep -c 'fsync(.*/ledger/documents>' trace)" -eq 1 ]   # whoever kept them may have died before it was durable
 }
 
 @test "676 regions in refused items are counted, under one key where no service has them" {

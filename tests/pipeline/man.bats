@@ -22,7 +22,8 @@ examples() {  # PAGE: the commands of its EXAMPLES, one a line
 @test "the commands of every EXAMPLES section work" {
   stream <items.ndjson >retained.ndjson
   CASE=$(jq -r 'select(.retain) | .retain.case' retained.ndjson | head -n 1)
-  export CASE
+  DIGEST=$(proviso audit query --event gate.inputs | jq -r '.documents[0].sha256')
+  export CASE DIGEST
   cp "$PROVISO_TEMPLATE"/spool/* spool/
   failed=0
   for page in "$PROVISO_SOURCE"/man/*.[157]; do

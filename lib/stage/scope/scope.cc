@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 
+#include "gate/gate_documents.h"
 #include "json/json.h"
-#include "ledger/facts.h"
 #include "ndjson/seal.h"
 #include "ndjson/splice.h"
 #include "stage/scope/scope_explanation.h"
@@ -50,7 +51,20 @@ void Scope::start_run(base::Date today) {
   run_ = ledger::new_run();
   run_day_ = today;
   if (settings_.dry_run) return;
-  ledger_.append(to_entry(ledger::GateInputs{gate_.digest(), gate_.inputs()}, "scope-check", run_));
+  const ledger::GateInputs inputs{gate_.digest(), gate_.inputs(), keep_documents()};
+  ledger_.append(to_entry(inputs, "scope-check", run_));
+}
+
+std::vector<ledger::KeptDocument> Scope::keep_documents() {
+  const std::vector<gate::InputDocument> documents = gate_.documents(protected_accounts_);
+  std::vector<std::string_view> texts;
+  texts.reserve(documents.size());
+  for (const gate::InputDocument& each : documents) texts.emplace_back(each.bytes);
+  const std::vector<std::string> digests = ledger_.keep_documents(texts);
+  std::vector<ledger::KeptDocument> kept;
+  for (std::size_t i = 0; i < documents.size(); ++i)
+    kept.push_back({documents[i].kind, documents[i].name, digests[i]});
+  return kept;
 }
 
 void Scope::begin_batch(std::size_t count) {

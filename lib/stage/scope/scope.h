@@ -14,6 +14,7 @@
 #include "gate/gate.h"
 #include "gate/item_scope.h"
 #include "ledger/counts.h"
+#include "ledger/facts.h"
 #include "ledger/ledger.h"
 #include "ndjson/stream.h"
 #include "spool/spool.h"
@@ -60,6 +61,7 @@ class Scope : public ndjson::Stage {
   ndjson::Outcome refused(const gate::ItemFacts&, std::size_t place, Worker&, const law::Refusal&);
   std::optional<base::ItemError> look_back(const gate::ItemFacts&, Worker&);
   void start_run(base::Date today);
+  std::vector<ledger::KeptDocument> keep_documents();
 
   gate::Gate& gate_;
   ledger::Ledger& ledger_;

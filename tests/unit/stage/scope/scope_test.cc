@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "../stream_workplace.h"
+#include "ledger/documents.h"
 #include "ledger/events.h"
 #include "stage/scope/scope_explanation.h"
 
@@ -108,6 +109,7 @@ TEST_CASE("a dry run decides and writes refusals, but unlinks and records nothin
   scope.finish();
   CHECK(w.there("a"));
   CHECK(w.ledger->checkpoint().size == size);
+  CHECK(std::filesystem::is_empty(w.policy.ledger / "documents"));
   CHECK(w.counts(scope.run()).empty());
   CHECK(w.rejects().size() == 1);
   Counts totals;
@@ -192,6 +194,56 @@ TEST_CASE("a run ends at UTC midnight; each has the gate's inputs in the ledger 
   CHECK(w.counts(first) == Counts{{"in/admitted", 2}});
   CHECK(w.counts(scope.run()) == Counts{{"in/admitted", 1}});
   CHECK(w.events(ledger::event::kGateInputs).size() == 2);
+}
+
+TEST_CASE("what the gate decides by is kept before the run is in the ledger") {
+  Scoping w;
+  const auto notice = w.directory / "notice.md", assessment = w.directory / "dpia.yaml";
+  base::write_new_file(notice, "we look for known material");
+  base::write_new_file(assessment, "proviso-dpia: 1\n");
+  w.policy.services[0].notice.file = notice;
+  w.policy.technologies[0].dpia = assessment;
+  w.open();
+  const std::string digest = w.gate->digest();
+  stage::Scope scope(*w.gate, *w.ledger, {});
+  w.run_batch(scope, {w.item("m-1", "a")});
+  const std::vector<Json> runs = w.events(ledger::event::kGateInputs);
+  REQUIRE(runs.size() == 1);
+  CHECK(runs[0].at("gate") == digest);
+  std::map<std::string, std::string> kept;  // "kind name" -> bytes
+  for (const Json& each : runs[0].at("documents")) {
+    const auto bytes =
+        ledger::read_document(w.policy.ledger / "documents" / each.at("sha256").get<std::string>());
+    REQUIRE(bytes);
+    kept[each.at("kind").get<std::string>() + " " + each.value("name", "")] = *bytes;
+  }
+  CHECK(kept.size() == 4);
+  CHECK(kept.at("instrument com-2020-568") == w.law.base().text);
+  CHECK(crypto::sha256_hex(w.law.base().text) == w.law.base().digest);
+  CHECK(kept.at("dpia known-digests") == "proviso-dpia: 1\n");
+  CHECK(kept.at("notice chat") == "we look for known material");
+  CHECK(json::parse(kept.at("policy "), "policy").at("instrument") == "com-2020-568");
+  CHECK(runs[0].at("dpia") == Json{crypto::sha256_hex("proviso-dpia: 1\n")});
+}
+
+TEST_CASE("a run whose documents cannot be kept does not begin") {
+  Scoping w;
+  const auto begins = [&] {
+    stage::Scope scope(*w.gate, *w.ledger, {});
+    try {
+      scope.begin_batch(1);
+      return base::ExitCode::ok;
+    } catch (const base::Error& error) {
+      return error.code();
+    }
+  };
+  REQUIRE(begins() == base::ExitCode::ok);
+  for (const auto& file : std::filesystem::directory_iterator(w.policy.ledger / "documents"))
+    base::write_file_atomically(file.path(), "changed");
+  CHECK(begins() == base::ExitCode::check_failed);
+  std::filesystem::remove_all(w.policy.ledger / "documents");
+  CHECK(begins() == base::ExitCode::cannot_create);
+  CHECK(w.events(ledger::event::kGateInputs).size() == 1);
 }
 
 TEST_CASE("looking back, each item is judged by the day on which it was sent") {
