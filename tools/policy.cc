@@ -16,7 +16,7 @@ namespace {
 using namespace proviso;
 
 struct Settings {
-  std::string rule, person, sign_key, evidence, expires;
+  std::string rule, person, sign_key, evidence, expires, new_key;
   bool resolved = false, documents_only = false;
 };
 
@@ -63,6 +63,17 @@ base::ExitCode attest(cli::Context& context, const Settings& s) {
   return base::ExitCode::ok;
 }
 
+base::ExitCode rotate(cli::Context& context, const Settings& s) {
+  auto next = std::make_shared<const crypto::PrivateKey>(crypto::PrivateKey::open(s.new_key));
+  ledger::Ledger& ledger = context.ledger();
+  ledger.rotate_key(next);
+  context.log().summary(fmt::format(
+      "{} signs the ledger from entry {} on: name it in the policy (keys.ledger), give auditors "
+      "and monitors its public key, and destroy the old one",
+      s.new_key, ledger.checkpoint().size - 1));
+  return context.answer(next->public_pem());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -85,6 +96,10 @@ int main(int argc, char** argv) {
                 "file that shows it; when it changes the attestation ends")
         .required();
     attested.option("--expires", s.expires, "last day, YYYY-MM-DD").required();
+    app.command("rotate-ledger-key",
+                "put another key in the place of the ledger's; prints its public key", rotate, s)
+        .option("--new-key", s.new_key, "an Ed25519 private key (URI), made before")
+        .required();
     return app.chosen();
   });
 }

@@ -177,6 +177,13 @@ PublicKey PublicKey::from_pem(std::string_view pem) {
   return PublicKey(std::unique_ptr<Impl>(new Impl{std::move(key)}));
 }
 
+PublicKey PublicKey::from_raw(std::span<const std::byte> raw) {
+  UniquePkey key(EVP_PKEY_new_raw_public_key(
+      EVP_PKEY_ED25519, nullptr, reinterpret_cast<const unsigned char*>(raw.data()), raw.size()));
+  if (!key) throw_openssl("not an Ed25519 public key", base::ExitCode::config);
+  return PublicKey(std::unique_ptr<Impl>(new Impl{std::move(key)}));
+}
+
 PublicKey PublicKey::of(const PrivateKey& key) { return from_pem(key.public_pem()); }
 
 bool PublicKey::verify(std::string_view message, std::span<const std::byte> signature) const {

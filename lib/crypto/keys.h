@@ -51,6 +51,7 @@ class PublicKey {
  public:
   static PublicKey open(const std::filesystem::path&);
   static PublicKey from_pem(std::string_view pem);
+  static PublicKey from_raw(std::span<const std::byte>);  // the 32 bytes of an Ed25519 key
   static PublicKey of(const PrivateKey&);
   PublicKey(PublicKey&&) noexcept;
   PublicKey& operator=(PublicKey&&) noexcept;

@@ -8,7 +8,7 @@
 #include "ledger/events.h"
 
 namespace proviso::ledger {
-bool Query::matches(const StoredEntry& entry) const {
+bool Query::matches(const StoredEntry& entry, const Corrections& corrections) const {
   const auto is = [](const std::string& wanted, const std::string& value) {
     return wanted.empty() || wanted == value;
   };
@@ -19,7 +19,8 @@ bool Query::matches(const StoredEntry& entry) const {
     if (found == members.end() || !found->is_string() || found->get<std::string>() != case_id)
       return false;
   }
-  return (!from || entry.time >= *from) && (!to || entry.time < *to);
+  const base::Instant time = corrections.time_of(entry.index, entry.time);
+  return (!from || time >= *from) && (!to || time < *to);
 }
 
 std::int64_t Balance::unaccounted() const {

@@ -15,7 +15,7 @@ namespace proviso::ledger {
 struct Query {
   std::string event, run, case_id, tool;
   std::optional<base::Instant> from, to;  // inclusive, exclusive
-  bool matches(const StoredEntry&) const;
+  bool matches(const StoredEntry&, const Corrections&) const;
 };
 
 // One run's double entry: what scope-check let in against what retain counted.

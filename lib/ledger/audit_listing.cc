@@ -106,8 +106,10 @@ void list_entries(const Ledger& ledger, Query query, const std::string& from, co
                   const std::function<bool(std::string_view line)>& line) {
   query.from = read_instant(from, "--from");
   query.to = read_instant(to, "--to");
+  // Only a question of time needs to know when the clock was wrong.
+  const Corrections corrections = query.from || query.to ? ledger.corrections() : Corrections();
   ledger.read(0, [&](const StoredEntry& entry) {
-    return !query.matches(entry) || line(to_text(entry) + "\n");
+    return !query.matches(entry, corrections) || line(to_text(entry) + "\n");
   });
 }
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "crypto/random.h"
 
@@ -33,6 +34,31 @@ std::string key_hash(std::string_view name, const crypto::PublicKey& key) {
   return std::string(base::as_text(digest).substr(0, 4));
 }
 
+std::string signature_line(std::string_view body, std::string_view origin,
+                           const crypto::PrivateKey& key, const crypto::PublicKey& public_key) {
+  std::string signature = key_hash(origin, public_key);
+  const base::Bytes raw = key.sign(body);
+  signature += base::as_text(raw);
+  return fmt::format("{}{} {}\n", kDash, origin, crypto::base64(base::as_bytes(signature)));
+}
+
+// The signatures in the name of the origin, each behind the hash of its key; in the note's order.
+std::vector<base::Bytes> signatures_of(std::string_view note, std::string_view origin) {
+  std::vector<base::Bytes> signatures;
+  const std::size_t gap = note.find("\n\n");
+  if (gap == std::string_view::npos) return signatures;
+  const std::string prefix = fmt::format("{}{} ", kDash, origin);
+  std::string_view lines = note.substr(gap + 2);
+  for (std::size_t end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
+    const std::string_view line = lines.substr(0, end);
+    lines.remove_prefix(end + 1);
+    if (!line.starts_with(prefix)) continue;
+    auto signature = crypto::from_base64(line.substr(prefix.size()));
+    if (signature && signature->size() == 4 + 64) signatures.push_back(std::move(*signature));
+  }
+  return signatures;
+}
+
 [[noreturn]] void refuse(std::string_view name, std::string what) {
   throw base::Error(base::ExitCode::check_failed, std::move(what), std::string(name));
 }
@@ -42,11 +68,21 @@ std::string key_hash(std::string_view name, const crypto::PublicKey& key) {
 std::string sign_checkpoint(const Checkpoint& checkpoint, const crypto::PrivateKey& key,
                             const crypto::PublicKey& public_key) {
   const std::string body = body_of(checkpoint);
-  std::string signature = key_hash(checkpoint.origin, public_key);
-  const base::Bytes raw = key.sign(body);
-  signature += base::as_text(raw);
-  return fmt::format("{}\n{}{} {}\n", body, kDash, checkpoint.origin,
-                     crypto::base64(base::as_bytes(signature)));
+  return body + "\n" + signature_line(body, checkpoint.origin, key, public_key);
+}
+
+std::string sign_too(std::string_view note, const Checkpoint& checkpoint,
+                     const crypto::PrivateKey& key) {
+  return std::string(note) +
+         signature_line(body_of(checkpoint), checkpoint.origin, key, crypto::PublicKey::of(key));
+}
+
+bool is_last_signer(std::string_view note, const Checkpoint& checkpoint,
+                    const crypto::PublicKey& key) {
+  std::string last;
+  for (const base::Bytes& signature : signatures_of(note, checkpoint.origin))
+    last = base::as_text(signature).substr(0, 4);
+  return last == key_hash(checkpoint.origin, key);
 }
 
 Checkpoint verify_checkpoint(std::string_view note, const crypto::PublicKey& key,
@@ -71,21 +107,13 @@ Checkpoint verify_checkpoint(std::string_view note, const crypto::PublicKey& key
   }
   std::copy(root->begin(), root->end(), checkpoint.root.begin());
 
-  const std::string prefix = std::string(kDash) + checkpoint.origin + " ";
-  std::string_view lines = note.substr(gap + 2);
-  while (!lines.empty()) {
-    const std::size_t newline = lines.find('\n');
-    if (newline == std::string_view::npos) break;
-    const std::string_view line = lines.substr(0, newline);
-    lines.remove_prefix(newline + 1);
-    if (line.substr(0, prefix.size()) != prefix) continue;
-    const auto signature = crypto::from_base64(line.substr(prefix.size()));
-    if (!signature || signature->size() != 4 + 64) continue;
-    const std::string hash = key_hash(checkpoint.origin, key);
-    if (base::as_text(*signature).substr(0, 4) != hash) continue;
-    if (key.verify(body, std::span<const std::byte>(*signature).subspan(4))) return checkpoint;
+  const std::string hash = key_hash(checkpoint.origin, key);
+  for (const base::Bytes& signature : signatures_of(note, checkpoint.origin)) {
+    if (base::as_text(signature).substr(0, 4) != hash) continue;
+    if (key.verify(body, std::span<const std::byte>(signature).subspan(4))) return checkpoint;
   }
-  refuse(name, "no signature of the ledger's key verifies");
+  throw base::Error(base::ExitCode::check_failed, "no signature of the ledger's key verifies",
+                    std::string(name), "if its key was rotated, use the new one");
 }
 
 }  // namespace proviso::ledger

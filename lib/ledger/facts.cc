@@ -83,6 +83,26 @@ struct Table<SnapshotTaken> {
 };
 
 template <>
+struct Table<KeyRotated> {
+  static constexpr std::string_view kEvent = event::kKeyRotated;
+  static void walk(auto& io, auto& fact) {
+    io.needed("old_key", fact.old_key);
+    io.needed("new_key", fact.new_key);
+    io.needed("by_old", fact.by_old);
+    io.needed("by_new", fact.by_new);
+  }
+};
+
+template <>
+struct Table<ClockCorrected> {
+  static constexpr std::string_view kEvent = event::kClockCorrected;
+  static void walk(auto& io, auto& fact) {
+    io.needed("from", fact.from);
+    io.needed("to", fact.to);
+  }
+};
+
+template <>
 struct Table<GateClosed> {
   static constexpr std::string_view kEvent = event::kGateClosed;
   static void walk(auto& io, auto& fact) { io.always("rules", fact.rules); }
@@ -421,6 +441,8 @@ std::optional<Fact> read(const StoredEntry& entry) {
 PROVISO_FACT(Created);
 PROVISO_FACT(Recovered);
 PROVISO_FACT(SnapshotTaken);
+PROVISO_FACT(KeyRotated);
+PROVISO_FACT(ClockCorrected);
 PROVISO_FACT(GateInputs);
 PROVISO_FACT(GateClosed);
 PROVISO_FACT(Attested);

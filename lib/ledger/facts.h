@@ -45,6 +45,12 @@ struct SnapshotTaken {      // ledger.snapshot: of the entries before this one; 
   bool operator==(const SnapshotTaken&) const = default;
 };
 
+struct KeyRotated {  // ledger.key-rotated: from this entry on another key signs; key_rotation.h
+  std::string old_key, new_key;  // Ed25519 public keys, hex
+  std::string by_old, by_new;    // each one's signature of the same statement, base64
+  bool operator==(const KeyRotated&) const = default;
+};
+
 // --- the gate, its people, and counts
 
 struct KeptDocument {
@@ -239,6 +245,14 @@ struct PurgeRun {  // purge.run
 struct ClockConfirmed {  // clock.confirmed
   base::Instant clock;   // what it said
   bool operator==(const ClockConfirmed&) const = default;
+};
+
+// clock.corrected: entries before this one that have a later time than `to` are of a time that is
+// not known, and at the latest of this one. Its own time, and that of later entries, is right
+// again.
+struct ClockCorrected {
+  base::Instant from, to;  // of the entry before, and what the clock says now
+  bool operator==(const ClockCorrected&) const = default;
 };
 
 // --- their one writer and their one reader

@@ -79,6 +79,15 @@ std::vector<Copy> copies_of(const fs::path& ledger) {
   return copies;
 }
 
+// Whether the key signed it, and another one after it.
+bool hands_over(std::string_view note, const crypto::PublicKey& key) {
+  try {
+    return !is_last_signer(note, verify_checkpoint(note, key, "checkpoint"), key);
+  } catch (const base::Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Head::Head(fs::path ledger, const crypto::PublicKey& key)
@@ -89,7 +98,9 @@ std::optional<Checkpoint> Head::verified(const std::string& note) const {
     if (known == note) return checkpoint;
   }
   try {
-    return remember(note, verify_checkpoint(note, key_, "checkpoint"));
+    Checkpoint checkpoint = verify_checkpoint(note, key_, "checkpoint");
+    if (!is_last_signer(note, checkpoint, key_)) return std::nullopt;
+    return remember(note, std::move(checkpoint));
   } catch (const base::Error&) {
     return std::nullopt;
   }
@@ -107,6 +118,11 @@ std::pair<std::string, Checkpoint> Head::newest() const {
   for (const Copy& copy : copies) {
     if (auto head = verified(copy.note)) return {copy.note, std::move(*head)};
   }
+  if (std::any_of(copies.begin(), copies.end(),
+                  [&](const Copy& copy) { return hands_over(copy.note, key_); })) {
+    throw base::Error(base::ExitCode::config, "its key was rotated: another one signs since",
+                      ledger_.string(), "the policy, or --ledger-key, must name the new key");
+  }
   const std::string where = checkpoint_path(ledger_).string();
   for (const Copy& copy : copies) {
     if (copy.where == where) verify_checkpoint(copy.note, key_, where);  // says why
@@ -121,6 +137,11 @@ std::pair<std::string, Checkpoint> Head::newest() const {
 std::string Head::note() const { return newest().first; }
 
 Checkpoint Head::read() const { return newest().second; }
+
+void Head::write_twice(const std::string& note, const Checkpoint& checkpoint) {
+  write(note, checkpoint);
+  write(note, checkpoint);
+}
 
 std::vector<base::Finding> Head::damaged_slots() const {
   std::vector<base::Finding> findings;

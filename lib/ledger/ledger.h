@@ -20,6 +20,7 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "crypto/keys.h"
+#include "ledger/corrections.h"
 
 namespace proviso::ledger {
 
@@ -57,6 +58,7 @@ struct Identity {
   bool rehearsal = false;
 };
 
+class Appender;
 class VerifiedEntries;
 
 class Ledger {
@@ -82,17 +84,28 @@ class Ledger {
   void append(const std::vector<Entry>&);
   void append(Entry entry) { append(std::vector<Entry>{std::move(entry)}); }
 
+  // From the next entry on, which both keys sign, `next` signs in this one's place: also what this
+  // object appends. Other processes that have the old key end at their next append, with
+  // Error(config). Error(temp_fail) while counts of a run are in progress.
+  void rotate_key(std::shared_ptr<const crypto::PrivateKey> next);
+
   // Calls `visit` for each entry with index >= from that the newest checkpoint covers, in order;
   // until it returns false. Returns the index to go on from. Cheap when nothing is new. Each is
   // hashed up to the signed root first: Error(check_failed) with the place of one that does not
   // fit, or when the log no longer has what was read before.
   std::uint64_t read(std::uint64_t from,
                      const std::function<bool(const StoredEntry&)>& visit) const;
+  // The times of entries that a wrong clock wrote. Error as above, and Error(data) as read() of
+  // facts.h.
+  Corrections corrections() const;
   // As lines, with the hashes that prove them: verified_entries.h.
   std::shared_ptr<const VerifiedEntries> entries() const;
   Checkpoint checkpoint() const;        // re-read from disk
   std::string checkpoint_note() const;  // the same, as it is signed; durable when it returns
   std::uint64_t durable_size() const;   // entries that no power cut takes back
+  // What a note signs: one of this ledger's key, or of one that was rotated to it. `name`: of the
+  // note, for Error(check_failed).
+  Checkpoint verified(std::string_view note, std::string_view name) const;
   // Error(check_failed) unless the log begins with what an earlier checkpoint signed, a note that
   // `name` remembers: so that a rollback shows, also one that has grown past it.
   void require_extends(std::string_view note, std::string_view name) const;
@@ -112,6 +125,7 @@ class Ledger {
  private:
   struct Impl;
   explicit Ledger(std::unique_ptr<Impl>);
+  Appender& appender() const;
   std::unique_ptr<Impl> impl_;
 };
 

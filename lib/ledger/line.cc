@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "json/json.h"
 #include "ledger/entry_json.h"
+#include "ledger/events.h"
 
 namespace proviso::ledger {
 std::optional<CommonMembers> common_members(std::string_view line) {
@@ -90,7 +91,9 @@ std::optional<std::string> Order::fault_of(std::uint64_t index,
                        index);
   }
   const auto time = base::parse_instant(members->time);
-  if (!time || *time < last_) return "the time goes back: an entry was re-ordered or changed";
+  const bool may_go_back = members->event == event::kClockCorrected;
+  if (!time || (*time < last_ && !may_go_back))
+    return "the time goes back: an entry was re-ordered or changed";
   last_ = *time;
   return std::nullopt;
 }

@@ -28,8 +28,8 @@ std::optional<CommonMembers> common_members(std::string_view line);
 StoredEntry entry_of(std::uint64_t index, std::string_view line);
 StoredEntry entry_of(std::uint64_t index, std::string_view line, const CommonMembers&);
 
-// What all lines of a log keep, told line by line: its number, and time that never goes back. It
-// names where a log was changed, which the root alone does not.
+// What all lines of a log keep, told line by line: its number, and time that never goes back but
+// for clock.corrected. It names where a log was changed, which the root alone does not.
 class Order {
  public:
   // What is wrong with a line that is read where entry `index` is expected.

@@ -29,6 +29,14 @@ struct Table<SnapshotHead::Act> {
 };
 
 template <>
+struct Table<Corrections::Correction> {
+  static void walk(auto& io, auto& correction) {
+    io.needed("n", correction.n);
+    io.needed("to", correction.to);
+  }
+};
+
+template <>
 struct Table<SnapshotHead::Day> {
   static void walk(auto& io, auto& day) {
     io.needed("day", day.day);
@@ -51,6 +59,8 @@ template <>
 struct Table<SnapshotHead> {
   static void walk(auto& io, auto& head) {
     io.needed("size", head.size);
+    io.needed("corrections", head.corrections);
+    io.needed("rotations", head.rotations);
     io.needed("technologies", head.technologies);
     io.needed("cases", head.cases);
     io.needed("pages", head.pages);

@@ -22,6 +22,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/ids.h"
+#include "ledger/corrections.h"
 #include "ledger/facts.h"
 #include "ledger/verified_entries.h"
 
@@ -60,9 +61,9 @@ struct SnapshotCase {
 
 // The head of a snapshot.
 struct SnapshotHead {
-  struct Act {
+  struct Act {  // an entry, verbatim
     std::uint64_t n = 0;
-    std::string line;  // verbatim
+    std::string line;
   };
   struct Day {
     std::int64_t day = 0;
@@ -74,6 +75,8 @@ struct SnapshotHead {
     std::vector<Day> days;
   };
   std::uint64_t size = 0;
+  std::vector<Corrections::Correction> corrections;
+  std::vector<Act> rotations;            // ledger.key-rotated
   std::vector<Technology> technologies;  // sorted by name: cases name them by number
   std::uint64_t cases = 0;
   std::vector<std::string> pages;  // SHA-256, hex

@@ -12,7 +12,11 @@
 namespace proviso::ledger {
 namespace {
 
-constexpr std::int64_t kSecondsOfDay = 86'400;
+// Days since 1970; a clock before that has days below zero.
+std::int64_t day_of(base::Instant time) {
+  constexpr std::int64_t kSecondsOfDay = 86'400;
+  return (time.seconds - (time.seconds < 0 ? kSecondsOfDay - 1 : 0)) / kSecondsOfDay;
+}
 
 }  // namespace
 
@@ -32,15 +36,21 @@ bool Summary::advance(const VerifiedEntries& entries) {
 
 bool Summary::takes(std::string_view event) {
   return event == event::kOverseen || event == event::kHalted || event == event::kResumed ||
-         event == event::kCaseStored || event == event::kCaseDecided || event == event::kCasePurged;
+         event == event::kCaseStored || event == event::kCaseDecided ||
+         event == event::kCasePurged || event == event::kClockCorrected ||
+         event == event::kKeyRotated;
 }
 
 void Summary::start_from(Snapshot snapshot) {
+  corrections_ = Corrections(snapshot.head().corrections);
+  for (const SnapshotHead::Act& rotation : snapshot.head().rotations)
+    rotations_.push_back(entry_of(rotation.n, rotation.line));
   for (const SnapshotHead::Technology& each : snapshot.head().technologies) {
     Technology& technology = technologies_[each.name];
     for (const SnapshotHead::Act& act : each.acts) {
-      technology.acts.push_back(entry_of(act.n, act.line));
-      const auto fact = read<Overseen>(technology.acts.back());
+      StoredEntry& entry = technology.acts.emplace_back(entry_of(act.n, act.line));
+      entry.time = corrections_.time_of(entry.index, entry.time);
+      const auto fact = read<Overseen>(entry);
       if (fact && fact->act == OversightAct::resume) ++technology.resumes;
     }
     for (const SnapshotHead::Day& day : each.days)
@@ -59,6 +69,10 @@ void Summary::take(const StoredEntry& entry) {
     take_decision(*decided, entry.time);
   } else if (const auto purged = read<CasePurged>(entry)) {
     take_purge(snapshot_key(purged->id));
+  } else if (const auto corrected = read<ClockCorrected>(entry)) {
+    take_correction(*corrected, entry.index);
+  } else if (entry.event == event::kKeyRotated) {
+    rotations_.push_back(entry);
   }
   size_ = entry.index + 1;
 }
@@ -93,14 +107,41 @@ void Summary::take_decision(const CaseDecided& decided, base::Instant time) {
   }
   if (!is_nameless) known.technology = decided.technology;
   Technology& technology = technologies_[known.technology];
-  // A clock before 1970 has days below zero.
-  const std::int64_t day =
-      (time.seconds - (time.seconds < 0 ? kSecondsOfDay - 1 : 0)) / kSecondsOfDay;
+  const std::int64_t day = day_of(time);
   known.decision = {day, technology.resumes, is_error(decided.verdict)};
   Decisions& now = technology.decisions[{day, technology.resumes}];
   ++now.all;
   if (known.decision->error) ++now.errors;
   cases_[key] = std::move(known);
+}
+
+// What was written with a later time is now of the time of the correction.
+void Summary::take_correction(const ClockCorrected& corrected, std::uint64_t index) {
+  corrections_.add({index, corrected.to});
+  const std::int64_t day = day_of(corrected.to);
+  for (auto& [name, technology] : technologies_) {
+    for (StoredEntry& act : technology.acts) act.time = std::min(act.time, corrected.to);
+    std::map<Period, Decisions> decisions;
+    for (const auto& [period, counted] : technology.decisions) {
+      Decisions& sum = decisions[{std::min(period.day, day), period.resumes}];
+      sum.all += counted.all;
+      sum.errors += counted.errors;
+    }
+    technology.decisions = std::move(decisions);
+  }
+  const auto correct = [&](SnapshotCase& known) {
+    const bool is_later = known.decision && known.decision->day > day;
+    if (is_later) known.decision->day = day;
+    return is_later;
+  };
+  for (auto& [key, known] : cases_) {
+    if (known) correct(*known);
+  }
+  if (!begun_) return;
+  begun_->cases([&](const SnapshotKey& key, const SnapshotCase& stored) {
+    SnapshotCase known = stored;
+    if (cases_.count(key) == 0 && correct(known)) cases_[key] = std::move(known);
+  });
 }
 
 void Summary::rest_on(Snapshot snapshot) {
@@ -133,6 +174,8 @@ std::optional<std::uint64_t> Summary::stored_at(const base::CaseId& id) const {
 SnapshotFile Summary::snapshot(std::uint64_t size) const {
   SnapshotHead head;
   head.size = size;
+  head.corrections = corrections_.all();
+  for (const StoredEntry& each : rotations_) head.rotations.push_back({each.index, each.line});
   for (const auto& [name, technology] : technologies_) {
     SnapshotHead::Technology& each = head.technologies.emplace_back();
     each.name = name;

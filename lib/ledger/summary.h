@@ -45,6 +45,9 @@ class Summary {
   enum class Start { snapshot, first_entry };
   explicit Summary(Start start = Start::snapshot) : start_(start) {}
 
+  const Corrections& corrections() const { return corrections_; }
+  const std::vector<StoredEntry>& rotations() const { return rotations_; }  // ledger.key-rotated
+
   // Takes in the entries from size() on: the first time from the newest snapshot on whose digest
   // stands in its entry, where there is one. True when there was anything new. Error(check_failed)
   // as VerifiedEntries::read(), and when a snapshot was changed; Error(data) for an entry that
@@ -70,12 +73,15 @@ class Summary {
   void take_act(const Overseen&, const StoredEntry&);
   void take_decision(const CaseDecided&, base::Instant);
   void take_purge(const SnapshotKey&);
+  void take_correction(const ClockCorrected&, std::uint64_t index);
   std::optional<SnapshotCase> find(const SnapshotKey&) const;
   void start_from(Snapshot);
 
   Start start_;
   std::uint64_t size_ = 0;
   std::map<std::string, Technology, std::less<>> technologies_;
+  Corrections corrections_;
+  std::vector<StoredEntry> rotations_;
   std::optional<Snapshot> begun_;  // with its cases, which stay on disk
   std::unordered_map<SnapshotKey, std::optional<SnapshotCase>, HashSnapshotKey>
       cases_;  // since; nullopt: purged since

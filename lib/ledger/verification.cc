@@ -16,6 +16,7 @@
 #include "ledger/events.h"
 #include "ledger/facts.h"
 #include "ledger/head.h"
+#include "ledger/key_rotation.h"
 #include "ledger/line.h"
 #include "ledger/segments.h"
 #include "ledger/snapshot.h"
@@ -57,8 +58,11 @@ bool has(const std::vector<base::Finding>& findings, const std::string& where) {
 // All lines of a log, each once and in order.
 class Pass {
  public:
-  explicit Pass(const fs::path& ledger)
-      : ledger_(ledger), ids_(fs::temp_directory_path()), cases_(fs::temp_directory_path()) {}
+  Pass(const fs::path& ledger, std::string_view origin)
+      : ledger_(ledger),
+        origin_(origin),
+        ids_(fs::temp_directory_path()),
+        cases_(fs::temp_directory_path()) {}
 
   void take(std::string_view line) {
     const std::uint64_t index = tree_.size();
@@ -100,6 +104,9 @@ class Pass {
   void take_fact(const StoredEntry& entry) {
     try {
       if (const auto taken = read<SnapshotTaken>(entry)) check(*taken, entry.index);
+      if (const auto rotated = read<KeyRotated>(entry);
+          rotated && !is_signed_by_both(*rotated, origin_, entry.index))
+        tell(entry.index, "the rotation of the key is not signed by both keys");
       if (const auto made = read<ReportMade>(entry)) name_document(made->sha256, entry.index);
       if (const auto inputs = read<GateInputs>(entry)) {
         for (const KeptDocument& each : inputs->documents) name_document(each.sha256, entry.index);
@@ -146,6 +153,7 @@ class Pass {
   }
 
   fs::path ledger_;
+  std::string origin_;
   Tree tree_;
   Order order_;
   Doubles ids_, cases_;
@@ -163,9 +171,9 @@ Verification verify(const Ledger& ledger, const crypto::PublicKey& key,
   result.note = ledger.checkpoint_note();
   result.checkpoint = verify_checkpoint(result.note, key, "checkpoint");
   std::optional<Checkpoint> earlier;
-  if (remembered) earlier = verify_checkpoint(*remembered, key, "remembered checkpoint");
+  if (remembered) earlier = ledger.verified(*remembered, "remembered checkpoint");
 
-  Pass pass(directory);
+  Pass pass(directory, result.checkpoint.origin);
   Place end;
   try {
     end = read_blocks(directory, {}, result.checkpoint.size, [&](const Block& block) {

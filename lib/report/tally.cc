@@ -57,21 +57,23 @@ void take_stored(Tally& tally, const ledger::CaseStored& stored, base::Instant t
   facts.stored = time;
 }
 
-void take(Tally& tally, const ledger::StoredEntry& entry) {
-  if (const auto counts = ledger::read<ledger::CountsOfRun>(entry)) {
+void take(Tally& tally, const ledger::StoredEntry& entry, const ledger::Corrections& corrections) {
+  const base::Instant time = corrections.time_of(entry.index, entry.time);
+  if (auto counts = ledger::read<ledger::CountsOfRun>(entry)) {
+    counts->hour = corrections.time_of(entry.index, counts->hour);
     take_counts(tally, entry.tool, entry.run, *counts);
   } else if (const auto checked = ledger::read<ledger::IndexChecked>(entry)) {
-    if (!tally.in_year(entry.time)) return;
+    if (!tally.in_year(time)) return;
     ++tally.list_checks;
-    tally.last_list_check = entry.time;
+    tally.last_list_check = time;
     tally.last_list_counts = *checked;
   } else if (const auto stored = ledger::read<ledger::CaseStored>(entry)) {
-    take_stored(tally, *stored, entry.time);
+    take_stored(tally, *stored, time);
   } else if (const auto decided = ledger::read<ledger::CaseDecided>(entry)) {
     tally.cases[decided->id.value].verdict = decided->verdict;
   } else if (const auto reported = ledger::read<ledger::CaseReported>(entry)) {
     CaseFacts& facts = tally.cases[reported->id.value];
-    facts.reported = entry.time;
+    facts.reported = time;
     facts.organisation = reported->organisation;
     facts.reported_class = reported->material_class;
   }
@@ -83,8 +85,9 @@ Tally tally(const ledger::Ledger& ledger, int year, std::string_view service) {
   Tally tally;
   tally.year = year;
   tally.service = service;
+  const ledger::Corrections corrections = ledger.corrections();
   ledger.read(0, [&](const ledger::StoredEntry& entry) {
-    take(tally, entry);
+    take(tally, entry, corrections);
     return true;
   });
   if (!tally.service.empty()) {

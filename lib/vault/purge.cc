@@ -127,11 +127,20 @@ void sweep(const CaseStore& store, base::Instant now, PurgeCounts& counts) {
   database.sweep_replays(now);
 }
 
+// Of a clock that was confirmed. If it is behind the last entry, that one was wrong.
+void record_clock(ledger::Ledger& ledger, base::Instant now) {
+  const auto last = ledger.last();
+  if (last && now < last->time)
+    ledger.append(to_entry(ledger::ClockCorrected{last->time, now}, "purge"));
+  else
+    ledger.append(to_entry(ledger::ClockConfirmed{now}, "purge"));
+}
+
 PurgeCounts run(CaseStore& store, ledger::Ledger& ledger, const policy::Policy* policy,
                 const PurgePlan& plan, base::Instant now) {
   const std::unique_ptr<Lease> lease = lease_of(store, false);
   if (plan.clock_confirmed) {
-    ledger.append(to_entry(ledger::ClockConfirmed{now}, "purge"));
+    record_clock(ledger, now);
   }
   // The law's ends and what people decided first; what the policy alone ends may be held back.
   std::vector<PlannedCase> bound, by_policy;

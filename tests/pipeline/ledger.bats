@@ -252,6 +252,115 @@ lines() { wc -l <"$segment"; }
   all_refuse "sed -i '/case.stored/s/\"blob_sha256\":\"./&0/' $segment" "$segment:$(line case.stored)"
 }
 
+# A halt and cases that a snapshot covers, and entries behind it.
+prepare_long() {
+  prepare
+  proviso law halt known-digests --reason x --person oversight-1 --sign-key offline/oversight-1.key --quiet
+  "$PROVISO_FILL_LEDGER" ledger keys/ledger.pem 4200
+  proviso law oversee known-pdq --person oversight-1 --sign-key offline/oversight-1.key --quiet
+  "$PROVISO_FILL_LEDGER" ledger keys/ledger.pem 4200
+  proviso law oversee known-pdq --person oversight-1 --sign-key offline/oversight-1.key --quiet
+  proviso review list --quiet >/dev/null
+  rm -rf good/ledger good/vault
+  cp -a ledger vault good/
+  mapfile -t snapshots < <(ls -v ledger/snapshots)
+  [ "${#snapshots[@]}" -eq 2 ]
+  newest=ledger/snapshots/${snapshots[1]}
+}
+
+@test "snapshots that were edited, cut, swapped, planted or removed change no answer" {
+  prepare_long
+  all_go_on "sed -i 's/\"law.halted/\"law.holted/' $newest" left
+  all_go_on "truncate -s 100 $newest" left
+  all_go_on "cp ledger/snapshots/${snapshots[0]} $newest" left
+  all_go_on "for n in 5 8500 99999; do cp $newest ledger/snapshots/\$n.1; done" left
+  all_go_on "rm -rf ledger/snapshots"
+  # The records of the cases are read for one case: a changed page is told with its place.
+  attacked "printf 'x' | dd of=$newest bs=1 seek=\$((\$(stat -c %s $newest) - 3)) conv=notrunc status=none" \
+    proviso review show "$case_" --open-key offline/review.key --purpose reporting --output shown.png
+  [ "$status" -eq 1 ]
+  [[ "$output" == *"$newest"* ]]
+  for damage in "sed -i 's/decisions/decisiens/' $newest" "cp $newest ledger/snapshots/5.1"; do
+    attacked "$damage" proviso audit verify
+    [ "$status" -eq 1 ]
+    [[ "$output" == *ledger/snapshots/* ]]
+  done
+}
+
+@test "what a snapshot covers stays so, whatever is written over its entries" {
+  prepare_long
+  attacked : proviso scope-check --quiet
+  for damage in "sed -i 's/law.halted/law.holted/' $segment" "sed -i '/law.halted/d' $segment" \
+    "sed -i '/case.stored/s/\"blob_sha256\":\"./&0/' $segment"; do
+    attacked "$damage" bash -c "proviso scope-check <items.ndjson | jq -r .scope.technologies[]"
+    [[ "$output" != *known-digests* ]]
+    attacked "$damage" proviso audit verify
+    [ "$status" -eq 1 ]
+    attacked "$damage" independently
+    [ "$status" -eq 1 ]
+  done
+  attacked "sed -i '/case.stored/s/\"blob_sha256\":\"./&0/' $segment" \
+    proviso review show "$case_" --open-key offline/review.key --purpose reporting --output shown.png
+  [ "$status" -eq 1 ]
+  [[ "$output" == *"$segment:"* ]]
+}
+
+@test "the ledger's key is rotated: both keys sign, the old one then opens nothing, and a rollback still shows" {
+  prepare
+  cp keys/ledger.pub old.pub
+  proviso audit verify --since remembered --quiet
+  openssl genpkey -algorithm ed25519 -out keys/next.pem
+  proviso policy rotate-ledger-key --new-key keys/next.pem --quiet >next.pub
+  openssl pkey -in keys/next.pem -pubout | cmp - next.pub
+  run proviso scope-check --quiet <items.ndjson
+  [ "$status" -eq 78 ]
+  [[ "$output" == *"its key was rotated"* ]]
+  run proviso audit verify --ledger ledger --ledger-key old.pub
+  [ "$status" -eq 78 ]
+  never "$PROVISO_SOURCE/scripts/verify-ledger" ledger old.pub
+  "$PROVISO_SOURCE/scripts/verify-ledger" ledger next.pub
+  mv keys/next.pem keys/ledger.pem
+  mv next.pub keys/ledger.pub
+  proviso audit verify --since remembered --quiet
+  proviso audit query --event ledger.key-rotated | jq -e '.by_old and .by_new'
+  proviso scope-check --quiet <items.ndjson >scoped.ndjson
+  rm -rf good/ledger good/vault
+  cp -a ledger vault good/
+  independently
+  all_refuse "sed -i '/key-rotated/s/\"new_key\":\"./&0/' $segment" "$segment:$(grep -n key-rotated "$segment" | cut -d: -f1)"
+}
+
+@test "the key is not rotated while a stage counts" {
+  prepare
+  openssl genpkey -algorithm ed25519 -out keys/next.pem
+  mkfifo items
+  proviso scope-check --quiet <items >/dev/null &
+  exec 7>items
+  head -n 1 items.ndjson >&7
+  until [ -n "$(ls ledger/open)" ]; do sleep 0.05; done
+  run proviso policy rotate-ledger-key --new-key keys/next.pem
+  [ "$status" -eq 75 ]
+  [[ "$output" == *ledger/open* ]]
+  exec 7>&-
+  wait
+  proviso policy rotate-ledger-key --new-key keys/next.pem
+}
+
+@test "a clock that was years ahead is set right: time goes on, and what it wrote counts as of now" {
+  prepare
+  PROVISO_NOW=2031-01-01T00:00:00Z proviso law halt known-pdq --reason x --person oversight-1 --sign-key offline/oversight-1.key --quiet
+  run proviso purge
+  [ "$status" -eq 3 ]
+  proviso purge --confirm-clock --quiet
+  [ "$(proviso audit query --event clock.corrected | jq -r .to)" = "$PROVISO_NOW" ]
+  [ "$(tail -n 1 "$segment" | jq -r .time)" = "$PROVISO_NOW" ]
+  proviso purge --quiet
+  proviso audit verify --quiet
+  proviso audit query --event law.halted --to 2027-01-01T00:00:00Z | jq -e .n
+  proviso law resume known-pdq --person oversight-1 --sign-key offline/oversight-1.key --quiet
+  proviso scope-check --quiet <items.ndjson | jq -e '.scope.technologies | index("known-pdq")'
+}
+
 @test "the proofs of any entry and of any earlier size are true to the independent verifier" {
   prepare
   size=$(lines)

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "crypto/random.h"
-#include "ledger/verification.h"
 #include "ledger/facts.h"
+#include "ledger/verification.h"
 #include "workplace.h"
 
 using namespace proviso;

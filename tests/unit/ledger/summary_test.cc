@@ -306,3 +306,54 @@ TEST_CASE("an event or a case that is there twice is found") {
   CHECK(findings[1].where == f.segment().string() + ":4");
   CHECK(findings[1].what.find("0001.ndjson:2") != std::string::npos);
 }
+
+TEST_CASE("what a wrong clock wrote is of the time at which it was set right") {
+  LedgerFixture f;
+  const base::Instant right = base::now();
+  const base::Instant wrong = *base::parse_instant("2099-01-01T00:00:00Z");
+  const auto day = base::days_between(base::Date{}, base::date_of(right));
+  {
+    Ledger ledger = f.open();
+    ledger.append({to_entry(stored("a", "known-pdq"), "retain"),
+                   to_entry(stored("b", "known-pdq"), "retain")});
+    base::set_clock(wrong);
+    ledger.append({to_entry(decided("a", Verdict::reject, "known-pdq"), "review"),
+                   to_entry(act(OversightAct::halt, "known-pdq"), "law")});
+    base::set_clock(right);
+    ledger.append({"test.event", "test", "", ""});
+    CHECK(ledger.last()->time == wrong);  // it never goes back by itself
+    ledger.append(to_entry(ClockCorrected{wrong, right}, "purge"));
+    CHECK(ledger.last()->time == right);
+    ledger.append(to_entry(decided("b", Verdict::reject, "known-pdq"), "review"));
+    CHECK(ledger.last()->time == right);
+  }
+  CHECK(verify(f.open(), f.public_key(), {}).findings.empty());
+  const Corrections corrections = f.open().corrections();
+  CHECK(corrections.time_of(3, wrong) == right);
+  CHECK(corrections.time_of(1, right) == right);
+  CHECK(corrections.time_of(7, wrong) == wrong);
+
+  const auto check = [&](Summary::Start start) {
+    Summary summary(start);
+    summary.advance(*f.open().entries());
+    const Summary::Technology* const technology = summary.technology("known-pdq");
+    CHECK(technology->decisions.at({day, 0}) == Summary::Decisions{2, 2});
+    CHECK(technology->acts[0].time == right);
+    return summary.snapshot(summary.size()).bytes();
+  };
+  check(Summary::Start::first_entry);
+  // By a snapshot that was made before the correction, too, and by one made after it.
+  f.open().append(std::vector<Entry>(kSnapshotEntries, {"test.event", "test", "", ""}));
+  f.open().append({"test.event", "test", "", ""});
+  REQUIRE(Snapshot::newest(*f.open().entries()));
+  CHECK(check(Summary::Start::snapshot) == check(Summary::Start::first_entry));
+  base::set_clock(wrong);
+  f.open().append(to_entry(decided("a", Verdict::confirm, "known-pdq"), "review"));
+  base::set_clock(right);
+  f.open().append(to_entry(ClockCorrected{wrong, right}, "purge"));
+  Summary by_snapshot, by_all(Summary::Start::first_entry);
+  by_snapshot.advance(*f.open().entries());
+  by_all.advance(*f.open().entries());
+  CHECK(by_snapshot.snapshot(5000).bytes() == by_all.snapshot(5000).bytes());
+  CHECK(by_all.technology("known-pdq")->decisions.at({day, 0}) == Summary::Decisions{2, 1});
+}

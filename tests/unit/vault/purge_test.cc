@@ -173,6 +173,20 @@ TEST_CASE("an implausible clock stops the purge until it is confirmed, and that 
   CHECK(t.place.entries(ledger::event::kClockConfirmed) == 1);
 }
 
+TEST_CASE("a clock that is confirmed behind the ledger makes later times void, and time goes on") {
+  OpenVault t;
+  const base::Instant right = base::now();
+  base::set_clock(instant("2099-01-01T00:00:00Z"));
+  t.ledger.append({"test.event", "test", "", ""});
+  base::set_clock(right);
+  CHECK(code_of([&] { t.plan(); }) == base::ExitCode::breaker);
+  t.run("PT0S", true);
+  CHECK(t.place.entries(ledger::event::kClockConfirmed) == 0);
+  CHECK(t.place.entries(ledger::event::kClockCorrected) == 1);
+  CHECK(t.ledger.last()->time == right);
+  CHECK_NOTHROW(t.plan());  // of the times before, nothing stops it any more
+}
+
 TEST_CASE(
     "the sweep takes orphan blobs and old spool files, follows no link, and leaves what is young") {
   OpenVault t;
