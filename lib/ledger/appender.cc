@@ -28,6 +28,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kMacLabel = "proviso ledger MAC key 1";
 constexpr std::string_view kLockName = "lock";
 constexpr std::size_t kCommonBytes = 1024;  // more than the common members of a line have
+constexpr std::chrono::milliseconds kLongestPause{2};
 
 // Of entries that the holder of the lock has verified.
 base::Instant time_of_last(const VerifiedEntries& entries) {
@@ -105,7 +106,10 @@ void Appender::append_locked(const std::vector<Entry>& wanted) {
   }
   for (const QueuedWriter& writer : waiting) writer.acknowledge();
   pause_for_others_ = {};
-  if (!waiting.empty()) pause_for_others_ = (std::chrono::steady_clock::now() - start) / 8;
+  if (!waiting.empty()) {
+    pause_for_others_ = std::min<std::chrono::nanoseconds>(
+        (std::chrono::steady_clock::now() - start) / 8, kLongestPause);
+  }
   if (snapshot) remove_old_snapshots(*log_.entries());
 }
 
