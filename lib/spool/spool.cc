@@ -51,7 +51,8 @@ base::ItemError not_opened(int error) {
 
 // The folder that a name is in, and what the name is now.
 struct Found {
-  base::UniqueFd folder;
+  base::UniqueFd opened;  // a folder below the spool
+  int folder = -1;        // that one, or the spool itself
   std::string name;
   struct stat status {};
 };
@@ -60,21 +61,23 @@ struct Found {
 std::optional<Found> find(int directory_fd, std::string_view path) {
   if (!is_path(path)) return std::nullopt;
   const std::size_t slash = path.rfind('/');
-  const std::string parent{slash == std::string_view::npos ? "." : path.substr(0, slash)};
   Found found;
+  found.folder = directory_fd;
   found.name = slash == std::string_view::npos ? path : path.substr(slash + 1);
   if (found.name.empty() || found.name == "." || found.name == "..") return std::nullopt;
-  found.folder = open_beneath(directory_fd, parent, O_PATH | O_DIRECTORY);
-  if (!found.folder) return std::nullopt;
-  if (::fstatat(found.folder.get(), found.name.c_str(), &found.status, AT_SYMLINK_NOFOLLOW) != 0 ||
+  if (slash != std::string_view::npos) {
+    const std::string parent{path.substr(0, slash)};
+    found.opened = open_beneath(directory_fd, parent, O_PATH | O_DIRECTORY);
+    if (!found.opened) return std::nullopt;
+    found.folder = found.opened.get();
+  }
+  if (::fstatat(found.folder, found.name.c_str(), &found.status, AT_SYMLINK_NOFOLLOW) != 0 ||
       !S_ISREG(found.status.st_mode))
     return std::nullopt;
   return found;
 }
 
-bool remove(const Found& found) {
-  return ::unlinkat(found.folder.get(), found.name.c_str(), 0) == 0;
-}
+bool remove(const Found& found) { return ::unlinkat(found.folder, found.name.c_str(), 0) == 0; }
 
 }  // namespace
 
