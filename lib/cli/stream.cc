@@ -37,7 +37,7 @@ std::optional<double> input_fraction(int input) {
                 : std::optional(static_cast<double>(at) / static_cast<double>(status.st_size));
 }
 
-// Shows progress as batches are committed.
+// Shows progress as batches are decided.
 class ProgressStage : public ndjson::Stage {
  public:
   ProgressStage(ndjson::Stage& inner, int input)
@@ -60,6 +60,7 @@ class ProgressStage : public ndjson::Stage {
     lines_ += outcomes.size();
     progress_.at(lines_, input_fraction(input_));
   }
+  ndjson::GroupWork close_group() override { return inner_.close_group(); }
   void finish() override {
     progress_.finish();
     inner_.finish();

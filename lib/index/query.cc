@@ -59,7 +59,7 @@ void Query::read(int input, const std::function<void()>& answered,
                  const std::function<void(std::uint64_t line)>& bad) {
   ndjson::LineReader reader(input, kMaxLineBytes);
   std::vector<ndjson::InputLine> lines;
-  while (reader.next(lines, kAtOnce, kAtOnce * kMaxLineBytes)) {
+  while (reader.next(lines, kAtOnce, kAtOnce * kMaxLineBytes) == ndjson::LineReader::Next::lines) {
     for (const ndjson::InputLine& line : lines) {
       std::string_view hex = line.text;
       if (!hex.empty() && hex.back() == '\r') hex.remove_suffix(1);

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -25,19 +26,25 @@ bool is_blank(std::string_view text) {
 
 }  // namespace
 
-// Reads once. False at the end and on a requested stop; without `wait` also if there is no input at
-// the moment.
-bool LineReader::fill(bool wait) {
-  if (ended_) return false;
+// Whether there is input: `more`, or why not. Without `wait` only looks.
+LineReader::Fill LineReader::await(bool wait, int wake) const {
   for (;;) {
-    pollfd descriptor{fd_, POLLIN, 0};
-    const int ready = poll(&descriptor, 1, wait ? kPollMilliseconds : 0);
+    std::array<pollfd, 2> descriptors{{{fd_, POLLIN, 0}, {wake, POLLIN, 0}}};
+    const int ready = poll(descriptors.data(), descriptors.size(), wait ? kPollMilliseconds : 0);
     if (ready < 0 && errno != EINTR)
       base::throw_errno(errno, "cannot wait for input", "standard input");
-    if (wait && base::stop_requested) return false;
-    if (ready > 0) break;
-    if (!wait) return false;
+    if (wait && base::stop_requested) return Fill::end;
+    // First, as a long line may come in small pieces for a long time.
+    if (descriptors[1].revents != 0) return Fill::woken;
+    if (descriptors[0].revents != 0) return Fill::more;
+    if (!wait) return Fill::dry;
   }
+}
+
+// Reads once, where there is input.
+LineReader::Fill LineReader::fill(bool wait, int wake) {
+  if (ended_) return Fill::end;
+  if (const Fill ready = await(wait, wake); ready != Fill::more) return ready;
   if (at_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + at_, end_ - at_);
     searched_ -= at_;
@@ -53,12 +60,13 @@ bool LineReader::fill(bool wait) {
   const int failure = errno;
   end_ += got > 0 ? static_cast<std::size_t>(got) : 0;
   if (got < 0) {
-    if (failure == EINTR || failure == EAGAIN) return failure == EAGAIN && wait;
+    if (failure == EINTR) return Fill::end;
+    if (failure == EAGAIN) return wait ? Fill::more : Fill::dry;
     base::throw_errno(failure, "cannot read", "standard input");
   }
   bytes_ += static_cast<std::uint64_t>(got);
   if (got == 0) ended_ = true;
-  return true;
+  return Fill::more;
 }
 
 // Takes the next whole line from the buffer, if there is one. Bounds the memory of a line without
@@ -91,10 +99,12 @@ bool LineReader::take_line(InputLine& line) {
   return true;
 }
 
-bool LineReader::next(std::vector<InputLine>& batch, std::size_t max_lines, std::size_t max_bytes) {
+LineReader::Next LineReader::next(std::vector<InputLine>& batch, std::size_t max_lines,
+                                  std::size_t max_bytes, int wake) {
   std::size_t lines = 0;
   std::size_t size = 0;
-  while (lines < max_lines && size < max_bytes) {
+  Fill got = Fill::more;
+  while (lines < max_lines && size < max_bytes && got == Fill::more) {
     if (base::stop_requested) {
       lines = 0;
       break;
@@ -105,12 +115,13 @@ bool LineReader::next(std::vector<InputLine>& batch, std::size_t max_lines, std:
       if (!line.too_long && is_blank(line.text)) continue;
       size += line.text.size();
       ++lines;
-    } else if (!fill(lines == 0)) {
-      break;
+    } else {
+      got = fill(lines == 0, wake);
     }
   }
   batch.resize(lines);
-  return lines > 0;
+  if (lines > 0) return Next::lines;
+  return got == Fill::woken ? Next::woken : Next::end;
 }
 
 }  // namespace proviso::ndjson

@@ -17,15 +17,21 @@ class LineReader {
  public:
   LineReader(int fd, std::size_t max_line) : fd_(fd), max_line_(max_line) {}
 
+  enum class Next { lines, woken, end };
+
   // Puts at most `max_lines` lines and about `max_bytes` into `batch`, replacing its lines but
   // reusing their memory. Waits for the first line; returns what it has once the input runs dry.
-  // Skips empty lines. False at the end of input, or if a stop was requested. Error(io) if reading
-  // fails.
-  bool next(std::vector<InputLine>& batch, std::size_t max_lines, std::size_t max_bytes);
+  // Skips empty lines. Without a line it ends with `woken` once the descriptor `wake` is readable
+  // (-1: none), and with `end` at the end of input, or if a stop was requested. Error(io) if
+  // reading fails.
+  Next next(std::vector<InputLine>& batch, std::size_t max_lines, std::size_t max_bytes,
+            int wake = -1);
   std::uint64_t bytes() const { return bytes_; }
 
  private:
-  bool fill(bool wait);
+  enum class Fill { more, dry, woken, end };
+  Fill await(bool wait, int wake) const;
+  Fill fill(bool wait, int wake);
   bool take_line(InputLine& line);
 
   int fd_;

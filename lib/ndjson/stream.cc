@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
+#include <functional>
+#include <utility>
 
 #include "base/file.h"
 #include "ndjson/line_reader.h"
+#include "ndjson/side_thread.h"
 #include "ndjson/splice.h"
 #include "ndjson/worker_pool.h"
 
@@ -15,6 +19,7 @@ namespace proviso::ndjson {
 namespace {
 
 constexpr std::size_t kMaxBatchBytes = 4u << 20;
+constexpr std::size_t kMaxGroupBytes = 2 * kMaxBatchBytes;
 
 Outcome bad_line(const Stage& stage, const base::ItemError& error, std::uint64_t number) {
   return {Outcome::Kind::error, error_line(stage.name(), error, number), true};
@@ -105,12 +110,174 @@ void count(const std::vector<Outcome>& outcomes, StreamCounts& counts) {
   }
 }
 
-// False if the reader has closed the pipe.
-bool write_lines(int fd, const std::string& text) {
-  const int failure = base::try_write_all(fd, text);
+void add(StreamCounts& sum, const StreamCounts& more) {
+  sum.lines += more.lines;
+  sum.records += more.records;
+  sum.passed += more.passed;
+  sum.dropped += more.dropped;
+  sum.errors += more.errors;
+  sum.bad_lines += more.bad_lines;
+  sum.bytes += more.bytes;
+}
+
+// Batches that are committed together.
+struct Group {
+  std::string text;      // their lines, as they are written
+  std::size_t size = 0;  // of their lines as they were read, in bytes
+  StreamCounts counts;
+
+  void clear() {
+    text.clear();
+    size = 0;
+    counts = {};
+  }
+};
+
+// One stage over one input. Holds two groups at the most: one that is committed and one that is
+// decided meanwhile.
+class Run {
+ public:
+  Run(Stage& stage, const StreamOptions& options, StreamCounts& counts)
+      : stage_(stage),
+        options_(options),
+        counts_(counts),
+        most_(std::max<std::size_t>(1, stage.chunk_records())),
+        benches_(std::max(1u, options.jobs)),
+        pool_(std::max(1u, options.jobs)),
+        reader_(options.input, options.max_line) {
+    for (Workbench& bench : benches_) bench.parsers.resize(most_);
+  }
+
+  // Up to the end of the input, of the output, or of what was asked for.
+  void all();
+
+ private:
+  LineReader::Next read();
+  void decide();
+  void commit();
+  void step();
+  void follow();
+  void write(Group&);
+
+  // Until the commit of a group is done and what comes after it has begun.
+  bool busy() const { return committer_.running() || after_; }
+  SideThread& awaited() { return committer_.running() ? committer_ : follower_; }
+  bool is_full() const {
+    return gathered_.counts.lines >= options_.max_group || gathered_.size >= kMaxGroupBytes;
+  }
+
+  Stage& stage_;
+  const StreamOptions& options_;
+  StreamCounts& counts_;
+  std::size_t most_;
+  std::vector<Workbench> benches_;
+  WorkerPool pool_;
+  LineReader reader_;
+  std::vector<InputLine> batch_;
+  std::vector<Outcome> outcomes_;
+  Group gathered_;               // empty unless busy()
+  Group committing_;             // its lines are not written yet while a commit is running
+  std::function<void()> after_;  // of that group
+  SideThread committer_, follower_;
+  std::uint64_t bytes_ = 0;  // of the input, in batches that were decided
+  bool reader_gone_ = false;
+};
+
+LineReader::Next Run::read() {
+  const std::size_t room =
+      busy() ? options_.max_group - gathered_.counts.lines : options_.max_batch;
+  return reader_.next(batch_, std::max<std::size_t>(1, std::min(options_.max_batch, room)),
+                      std::min(kMaxBatchBytes, kMaxGroupBytes - gathered_.size),
+                      busy() ? awaited().done_fd() : -1);
+}
+
+// Adds the batch to the group.
+void Run::decide() {
+  for (const InputLine& line : batch_) gathered_.size += line.text.size();
+  stage_.begin_batch(batch_.size());
+  outcomes_.assign(batch_.size(), Outcome{});
+  // Small enough that each worker gets a chunk before any gets a second one.
+  const std::size_t jobs = benches_.size();
+  const std::size_t chunk =
+      std::max<std::size_t>(1, std::min(most_, (batch_.size() + jobs - 1) / jobs));
+  pool_.run((batch_.size() + chunk - 1) / chunk, [&](std::size_t i, unsigned worker) {
+    const std::size_t from = i * chunk;
+    process_lines(stage_, benches_[worker], {batch_, outcomes_}, from,
+                  std::min(chunk, batch_.size() - from), options_.max_line, worker);
+  });
+  stage_.commit_batch(outcomes_);
+  count(outcomes_, gathered_.counts);
+  gathered_.counts.bytes += reader_.bytes() - bytes_;
+  bytes_ = reader_.bytes();
+  for (const Outcome& outcome : outcomes_) {
+    if (outcome.line.empty()) continue;
+    gathered_.text += outcome.line;
+    gathered_.text += '\n';
+  }
+}
+
+// Closes the group. When it returns, its commit is running or its lines are written.
+void Run::commit() {
+  std::swap(committing_, gathered_);
+  gathered_.clear();
+  GroupWork work = stage_.close_group();
+  if (!work.commit) {
+    write(committing_);
+    return;
+  }
+  after_ = std::move(work.after);
+  committer_.start(std::move(work.commit));
+}
+
+// Waits for what the next commit waits for, and goes on behind it: writes the lines of a group
+// whose commit is done, begins what comes after that commit, begins the next commit.
+void Run::step() {
+  if (committer_.running()) {
+    committer_.finish();
+    if (follower_.done()) follow();  // before a slow reader holds it up; else its lines do not wait
+    write(committing_);
+  } else {
+    follow();
+  }
+  if (!after_ && !reader_gone_ && gathered_.counts.lines > 0) commit();
+}
+
+// Begins what comes after the commit, behind that of the group before.
+void Run::follow() {
+  follower_.finish();
+  if (after_) follower_.start(std::exchange(after_, nullptr));
+}
+
+void Run::write(Group& group) {
+  add(counts_, group.counts);
+  const int failure = base::try_write_all(options_.output, group.text);
+  if (failure == EPIPE) reader_gone_ = true;
   if (failure != 0 && failure != EPIPE)
     base::throw_errno(failure, "cannot be written", "standard output");
-  return failure == 0;
+}
+
+void Run::all() {
+  std::exception_ptr failure;
+  while (!reader_gone_) {
+    if (busy() && (is_full() || awaited().done())) {
+      step();
+      continue;
+    }
+    try {
+      const LineReader::Next next = read();
+      if (next == LineReader::Next::woken) continue;
+      if (next == LineReader::Next::end) break;
+      decide();
+    } catch (...) {  // rethrown as soon as what was decided before is written
+      failure = std::current_exception();
+      break;
+    }
+    if (!busy()) commit();
+  }
+  while (!reader_gone_ && busy()) step();
+  follow();
+  follower_.finish();
+  if (failure && !reader_gone_) std::rethrow_exception(failure);
 }
 
 }  // namespace
@@ -129,37 +296,7 @@ void Stage::process_chunk(std::span<const Placed> records, std::span<Outcome> ou
 }
 
 base::ExitCode run_stream(Stage& stage, const StreamOptions& options, StreamCounts& counts) {
-  const unsigned jobs = std::max(1u, options.jobs);
-  const std::size_t most = std::max<std::size_t>(1, stage.chunk_records());
-  std::vector<Workbench> benches(jobs);
-  for (Workbench& bench : benches) bench.parsers.resize(most);
-  WorkerPool pool(jobs);
-  LineReader reader(options.input, options.max_line);
-  std::vector<InputLine> batch;
-  std::vector<Outcome> outcomes;
-  std::string text;
-  while (reader.next(batch, std::max<std::size_t>(1, options.max_batch), kMaxBatchBytes)) {
-    stage.begin_batch(batch.size());
-    outcomes.assign(batch.size(), Outcome{});
-    // Small enough that each worker gets a chunk before any gets a second one.
-    const std::size_t chunk =
-        std::max<std::size_t>(1, std::min(most, (batch.size() + jobs - 1) / jobs));
-    pool.run((batch.size() + chunk - 1) / chunk, [&](std::size_t i, unsigned worker) {
-      const std::size_t from = i * chunk;
-      process_lines(stage, benches[worker], {batch, outcomes}, from,
-                    std::min(chunk, batch.size() - from), options.max_line, worker);
-    });
-    stage.commit_batch(outcomes);
-    count(outcomes, counts);
-    counts.bytes = reader.bytes();
-    text.clear();
-    for (const Outcome& outcome : outcomes) {
-      if (outcome.line.empty()) continue;
-      text += outcome.line;
-      text += '\n';
-    }
-    if (!write_lines(options.output, text)) break;
-  }
+  Run(stage, options, counts).all();
   stage.finish();
   if (counts.lines > 0 && counts.records == 0) return base::ExitCode::data;
   return counts.errors > 0 ? base::ExitCode::records_failed : base::ExitCode::ok;

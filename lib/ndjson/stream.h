@@ -4,10 +4,18 @@
 // pipeline works live as well as in bulk. For each batch: begin_batch (one thread), process or
 // process_chunk (any thread, any order), commit_batch (one thread, in order), then the lines are
 // written and flushed. A chunk is a part of one batch: nothing waits for it to fill.
+//
+// A stage whose commit waits for a disk leaves it to a group of batches: commit_batch only gathers,
+// and close_group returns the commit, which runs on a thread of its own while later batches are
+// decided. The lines of a group are written when its commit is done, and only then the next commit
+// begins: what is committed and not written yet is one group at the most. While a commit runs, the
+// next group grows, up to a limit, so a slow disk makes large groups; when none runs, a batch is a
+// group of its own at once, so a lone line waits for no other.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +40,18 @@ struct Placed {
   std::size_t place = 0;
 };
 
+// What a stage still does for a group of batches. Each function is called at most once, on a thread
+// of its own while the stage is called for later batches, and after the same function of the group
+// before; both have ended when Stage::finish() is called.
+struct GroupWork {
+  // Before the lines are written. What it throws ends the run: no line of its group or a later one
+  // is written, and no later group is committed. Null: nothing is to be done.
+  std::function<void()> commit;
+  // After the commit, for what the lines of its group do not wait for; the next commit waits for
+  // its begin. What it throws ends the run. May be null.
+  std::function<void()> after;
+};
+
 class Stage {
  public:
   virtual ~Stage() = default;
@@ -53,6 +73,8 @@ class Stage {
   // outcomes[place] is that of the line at that place. May still change outcomes: retain stores its
   // group here.
   virtual void commit_batch(std::span<Outcome>) {}
+  // Takes out of the stage what is still to be done for the batches since the last call.
+  virtual GroupWork close_group() { return {}; }
   virtual void finish() {}  // after the last batch, also when stopped by SIGTERM
   // The stage's own figures for --stats, after finish(): the text of a JSON object.
   virtual std::string figures() const { return "{}"; }
@@ -64,6 +86,7 @@ struct StreamOptions {
   unsigned jobs = 1;
   std::size_t max_line = kMaxLineBytes;
   std::size_t max_batch = 1024;
+  std::size_t max_group = 1024;  // lines, of a stage with close_group(); not below max_batch
 };
 
 struct StreamCounts {
@@ -71,10 +94,11 @@ struct StreamCounts {
                 bytes = 0;
 };
 
-// Runs to the end of input, or, once base::stop_requested is set, to that of the batch in hand.
-// EPIPE on output ends it quietly. An input record that already carries an "error" member goes to
-// process_failed and counts as an error. Empty lines are skipped. Exit code: ok; records_failed if
-// any error or bad line; data if there were lines but no record.
+// Runs to the end of input, or, once base::stop_requested is set, to that of the batch in hand and
+// the group before it. EPIPE on output ends it quietly; a group whose commit has not begun is
+// dropped. An input record that already carries an "error" member goes to process_failed and counts
+// as an error. Empty lines are skipped. Exit code: ok; records_failed if any error or bad line;
+// data if there were lines but no record.
 base::ExitCode run_stream(Stage&, const StreamOptions&, StreamCounts& counts);
 
 }  // namespace proviso::ndjson

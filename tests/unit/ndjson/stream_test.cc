@@ -1,9 +1,7 @@
 #include "ndjson/stream.h"
 
 #include <doctest/doctest.h>
-#include <poll.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <mutex>
 #include <string>
@@ -12,47 +10,16 @@
 
 #include "base/stop.h"
 #include "ndjson/splice.h"
+#include "pipes.h"
 
 using namespace proviso;
 using ndjson::Outcome;
+using ndjson_test::numbered;
+using ndjson_test::Pipe;
+using ndjson_test::Run;
+using ndjson_test::run;
 
 namespace {
-
-struct Pipe {
-  Pipe() { REQUIRE(pipe(ends) == 0); }
-  ~Pipe() {
-    close_write();
-    close_read();
-  }
-  void close_write() { close_end(1); }
-  void close_read() { close_end(0); }
-  void write(std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t n = ::write(ends[1], text.data(), text.size());
-      if (n <= 0) return;
-      text.remove_prefix(static_cast<std::size_t>(n));
-    }
-  }
-  std::string read_all() {
-    std::string all;
-    char part[65536];
-    for (ssize_t n = 0; (n = ::read(ends[0], part, sizeof part)) > 0;)
-      all.append(part, static_cast<std::size_t>(n));
-    return all;
-  }
-  std::string read_line() {
-    std::string line;
-    for (char c = 0; ::read(ends[0], &c, 1) == 1 && c != '\n';) line += c;
-    return line;
-  }
-  int ends[2] = {-1, -1};
-
- private:
-  void close_end(int i) {
-    if (ends[i] >= 0) close(ends[i]);
-    ends[i] = -1;
-  }
-};
 
 // Marks each record, drops ids that begin with "d", fails ids that begin with "e", throws on
 // "boom".
@@ -80,47 +47,6 @@ class MarkingStage : public ndjson::Stage {
   std::size_t committed = 0, lines_announced = 0;
   bool finished = false;
 };
-
-struct Run {
-  std::string output;
-  base::ExitCode code;
-  ndjson::StreamCounts counts;
-};
-
-Run run(const std::string& input, ndjson::Stage& stage, unsigned jobs = 1,
-        std::size_t max_line = 1000, std::size_t max_batch = 7) {
-  Pipe in, out;
-  std::thread writer([&] {
-    in.write(input);
-    in.close_write();
-  });
-  Run result{};
-  std::thread reader([&] { result.output = out.read_all(); });
-  ndjson::StreamOptions options;
-  options.input = in.ends[0];
-  options.output = out.ends[1];
-  options.jobs = jobs;
-  options.max_line = max_line;
-  options.max_batch = max_batch;
-  std::exception_ptr failure;
-  try {
-    result.code = ndjson::run_stream(stage, options, result.counts);
-  } catch (const base::Error&) {
-    failure = std::current_exception();
-  }
-  in.close_read();
-  out.close_write();
-  writer.join();
-  reader.join();
-  if (failure) std::rethrow_exception(failure);
-  return result;
-}
-
-std::string numbered(int n) {
-  std::string text;
-  for (int i = 0; i < n; ++i) text += "{\"id\":\"" + std::to_string(i) + "\"}\n";
-  return text;
-}
 
 }  // namespace
 
