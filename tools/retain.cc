@@ -1,6 +1,7 @@
 // retain: stores hits as sealed cases and erases everything else.  proviso-retain(1)
 #include "stage/retain/retain.h"
 #include "cli/app.h"
+#include "ledger/counts.h"
 
 namespace {
 
@@ -16,7 +17,9 @@ base::ExitCode retain(cli::Context& context, const Settings& s) {
   ledger::Ledger& ledger = context.ledger();
   gate::Gate gate(policy, context.law_with_note(), &ledger);
   stage::Retain stage(gate, ledger, s.retain);
-  return context.stream(stage, s.stream);
+  ndjson::StreamOptions options = s.stream;
+  options.max_batch = ledger::group_items(stage.name());
+  return context.stream(stage, options);
 }
 
 }  // namespace

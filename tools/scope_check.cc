@@ -5,14 +5,14 @@
 
 #include "base/file.h"
 #include "cli/app.h"
+#include "ledger/counts.h"
 #include "stage/scope/scope_explanation.h"
 
 namespace {
 
 using namespace proviso;
 
-// Each batch looks at the gate and makes its counts durable: with more records in it, that costs
-// each of them less.
+// Each batch looks at the gate: with more records in it, that costs each of them less.
 constexpr std::size_t kMaxBatch = 2048;
 
 struct Settings {
@@ -61,6 +61,7 @@ base::ExitCode scope_check(cli::Context& context, const stage::ScopeSettings& s)
   ndjson::StreamOptions options;
   options.jobs = s.jobs;
   options.max_batch = kMaxBatch;
+  options.max_group = ledger::group_items(scope.name());
   const base::ExitCode code = context.stream(scope, options);
   if (s.explain && !scope.explained())
     throw base::Error(base::ExitCode::no_input,

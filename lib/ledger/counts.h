@@ -2,7 +2,7 @@
 // outcomes.
 //
 // Counts of a run are made durable in <ledger>/open/ (fixed size, two checksummed slots per writer
-// and run, fsync) before the batch they count is written on, and become one `counts` entry per run
+// and run, fsync) before the lines they count are written on, and become one `counts` entry per run
 // and UTC hour, so that the log shows no single communication.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "ledger/facts.h"
 #include "ledger/ledger.h"
@@ -19,6 +20,13 @@ namespace proviso::ledger {
 // A random run id: scope-check makes one at its start and at each UTC midnight.
 std::string new_run();
 
+// The most items that one commit() of this tool counts: by so many the figures of a writer that
+// died may be high. scope-check commits while it decides, and a slow disk makes large groups.
+constexpr std::uint64_t group_items(std::string_view tool) {
+  return tool == "scope-check" ? 16'384 : 1'024;
+}
+
+// One thread at a time; another one may use the ledger meanwhile.
 class Counts {
  public:
   // `tool` writes into `ledger`, which must outlive this.

@@ -386,7 +386,7 @@ std::vector<std::string> notes_of(const Tally& tally, const policy::Policy& poli
   }
   if (tally.unclean_entries > 0) {
     notes.push_back(fmt::format("{} unclean stops: volumes may be high by at most {} items",
-                                tally.unclean_entries, tally.unclean_bound()));
+                                tally.unclean_entries, tally.unclean_bound));
   }
   std::uint64_t unregistered = 0;
   for (const auto& [id, facts] : tally.cases) {

@@ -1,5 +1,7 @@
 #include "report/tally.h"
 
+#include "ledger/counts.h"
+
 namespace proviso::report {
 
 namespace {
@@ -7,7 +9,10 @@ namespace {
 void take_counts(Tally& tally, const std::string& tool, const std::string& run_id,
                  const ledger::CountsOfRun& counts) {
   if (!tally.in_year(counts.hour)) return;
-  if (counts.unclean) ++tally.unclean_entries;
+  if (counts.unclean) {
+    ++tally.unclean_entries;
+    tally.unclean_bound += ledger::group_items(tool);
+  }
   for (const ledger::CountRow& row : counts.rows) {
     const ledger::CountKey& key = row.key;
     if (!tally.service.empty() && key.service != tally.service) continue;
@@ -41,8 +46,6 @@ std::uint64_t Tally::surplus() const {
     sum += balance.accounted > balance.in ? balance.accounted - balance.in : 0;
   return sum;
 }
-
-std::uint64_t Tally::unclean_bound() const { return unclean_entries * kGroupItems; }
 
 namespace {
 

@@ -42,6 +42,7 @@ struct Tally {
   std::map<std::string, CaseFacts> cases;                          // of all years, by case id
   std::map<std::string, RunBalance> runs;
   std::uint64_t unclean_entries = 0;  // counts of writers that died
+  std::uint64_t unclean_bound = 0;    // by so many items they may be high: one group for each
   std::set<std::string> services;
   std::uint64_t list_checks = 0;  // checks of the hash lists in the year
   std::optional<base::Instant> last_list_check;
@@ -50,11 +51,7 @@ struct Tally {
   bool in_year(base::Instant) const;
   std::uint64_t unaccounted() const;  // items let in without an outcome, over all runs
   std::uint64_t surplus() const;  // outcomes beyond what was let in: lines that went through twice
-  // Figures may be high by one group of outcomes for each writer that died.
-  std::uint64_t unclean_bound() const;
 };
-
-constexpr std::uint64_t kGroupItems = 1024;  // most items that one commit of retain holds
 
 // A counts entry belongs to the year of its UTC hour, a case entry to that of its time.
 Tally tally(const ledger::Ledger&, int year, std::string_view service);

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <iterator>
+#include <memory>
+#include <utility>
 
 #include "gate/gate_documents.h"
 #include "json/json.h"
@@ -163,18 +166,47 @@ ndjson::Outcome Scope::process_failed(const ndjson::Placed& placed, unsigned wor
 void Scope::commit_batch(std::span<ndjson::Outcome>) {
   ScopeSums sums;
   for (Worker& worker : workers_) worker.decisions.take(sums);
+  ScopeSums& of_run = gathered_.sums[run_];
   for (const auto& [key, sum] : sums) {
-    totals_[key].items += sum.items;
-    totals_[key].bytes += sum.bytes;
-    if (counts_) counts_->add(run_, key, sum.items, sum.bytes);
+    for (ScopeSum* total : {&totals_[key], &of_run[key]}) {
+      total->items += sum.items;
+      total->bytes += sum.bytes;
+    }
   }
-  if (counts_) counts_->commit();
   for (Worker& worker : workers_) {
-    for (const std::string& path : worker.unlink) spool_->unlink_unopened(path);
+    std::move(worker.unlink.begin(), worker.unlink.end(), std::back_inserter(gathered_.unlink));
     worker.unlink.clear();
   }
-  for (const std::string& line : reject_lines_)
-    base::write_all(rejects_.get(), line, settings_.rejects->string());
+  for (const std::string& line : reject_lines_) gathered_.rejects += line;
+}
+
+ndjson::GroupWork Scope::close_group() {
+  const auto group = std::make_shared<const Group>(std::exchange(gathered_, {}));
+  if (settings_.dry_run) {
+    write_rejects(*group);
+    return {};
+  }
+  ndjson::GroupWork work;
+  work.commit = [this, group] { commit(*group); };
+  if (!group->unlink.empty()) {
+    work.after = [this, group] {
+      for (const std::string& path : group->unlink) spool_->unlink_unopened(path);
+    };
+  }
+  return work;
+}
+
+void Scope::commit(const Group& group) {
+  for (const auto& [run, sums] : group.sums) {
+    for (const auto& [key, sum] : sums) counts_->add(run, key, sum.items, sum.bytes);
+  }
+  counts_->commit();
+  write_rejects(group);
+}
+
+void Scope::write_rejects(const Group& group) const {
+  if (!group.rejects.empty())
+    base::write_all(rejects_.get(), group.rejects, settings_.rejects->string());
 }
 
 void Scope::finish() {

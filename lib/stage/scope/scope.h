@@ -3,9 +3,10 @@
 //
 // An admitted record leaves with a sealed `scope` member. A refused one leaves the stream: it is
 // counted by its rule, and its spool file is unlinked without being opened once the counts are
-// durable.
+// durable. Batches are decided while the counts of the group before are made durable.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,8 @@ class Scope : public ndjson::Stage {
   ndjson::Outcome process(const ndjson::Placed&, unsigned worker) override;
   ndjson::Outcome process_failed(const ndjson::Placed&, unsigned worker) override;
   void commit_batch(std::span<ndjson::Outcome>) override;
+  // The commit makes the counts durable; then spool files are unlinked.
+  ndjson::GroupWork close_group() override;
   void finish() override;
 
   const std::string& run() const { return run_; }
@@ -56,12 +59,20 @@ class Scope : public ndjson::Stage {
     std::vector<std::string> unlink;  // paths of refused items
     std::string binding, sealed;      // their memory serves every record
   };
+  // What batches still need before their lines may be written.
+  struct Group {
+    std::map<std::string, ScopeSums> sums;  // by run
+    std::vector<std::string> unlink;
+    std::string rejects;  // lines of the refusals file
+  };
   ndjson::Outcome failed(const ndjson::Record&, Worker&, const base::ItemError&) const;
   ndjson::Outcome explain(const ndjson::Record&);
   ndjson::Outcome refused(const gate::ItemFacts&, std::size_t place, Worker&, const law::Refusal&);
   std::optional<base::ItemError> look_back(const gate::ItemFacts&, Worker&);
   void start_run(base::Date today);
   std::vector<ledger::KeptDocument> keep_documents();
+  void commit(const Group&);
+  void write_rejects(const Group&) const;
 
   gate::Gate& gate_;
   ledger::Ledger& ledger_;
@@ -69,9 +80,10 @@ class Scope : public ndjson::Stage {
   gate::ProtectedAccounts protected_accounts_;
   std::unique_ptr<ndjson::SealKey> seal_key_;
   std::optional<spool::Spool> spool_;
-  std::optional<ledger::Counts> counts_;
+  std::optional<ledger::Counts> counts_;  // until finish(), used by commits alone
   base::UniqueFd rejects_;
   std::vector<std::string> reject_lines_;  // by place in the batch, for the refusals file
+  Group gathered_;
   std::string run_;
   std::optional<base::Date> run_day_;
   base::Instant now_;

@@ -189,6 +189,21 @@ TEST_CASE("what is unaccounted, and the bound after unclean stops, are stated") 
   CHECK(has("1 unclean stops: volumes may be high by at most 1024 items"));
 }
 
+TEST_CASE("the bound after unclean stops is one group of each tool that died") {
+  Place place;
+  for (const char* tool : {"scope-check", "retain"}) {
+    place.count(tool, {counted(CountSide::dropped, CountOutcome::refused, "", "", 1)},
+                "2026-11-24T09:00:00Z", "00000000000000000000000000000001", true);
+  }
+  const auto notes = annual(place).notes;
+  const auto has = [&](std::string_view text) {
+    return std::any_of(notes.begin(), notes.end(), [&](const std::string& note) {
+      return note.find(text) != std::string::npos;
+    });
+  };
+  CHECK(has("2 unclean stops: volumes may be high by at most 17408 items"));
+}
+
 TEST_CASE(
     "each rendering is marked REHEARSAL, escapes names, and is the same for the same ledger") {
   Place place;

@@ -127,9 +127,15 @@ struct StreamWorkplace : gate_test::Workplace {
     }
     return outcomes;
   }
+  static void commit(ndjson::Stage& stage, std::vector<ndjson::Outcome>& outcomes) {
+    stage.commit_batch(outcomes);
+    const ndjson::GroupWork work = stage.close_group();
+    if (work.commit) work.commit();
+    if (work.after) work.after();
+  }
   std::vector<Answer> run_batch(ndjson::Stage& stage, const std::vector<std::string>& lines) {
     std::vector<ndjson::Outcome> outcomes = process(stage, lines);
-    stage.commit_batch(outcomes);
+    commit(stage, outcomes);
     std::vector<Answer> answers;
     for (const ndjson::Outcome& each : outcomes) {
       answers.push_back(

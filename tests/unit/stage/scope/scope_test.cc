@@ -1,5 +1,7 @@
 #include "stage/scope/scope.h"
 
+#include <fcntl.h>
+
 #include <sstream>
 
 #include "../stream_workplace.h"
@@ -67,7 +69,7 @@ TEST_CASE("a refused item is dropped and counted by its rule; its files go once 
   CHECK(outcomes[0].kind == Kind::drop);
   CHECK(w.there("content"));
   CHECK(w.there("evidence"));
-  scope.commit_batch(outcomes);
+  w.commit(scope, outcomes);
   CHECK(outcomes[0].line.empty());
   CHECK_FALSE(w.there("content"));
   CHECK_FALSE(w.there("evidence"));
@@ -126,7 +128,7 @@ TEST_CASE("an item that is not a proper record is an error of its own and keeps 
       scope, {w.item("m-1", "a", {{"region", 5}}), w.item("m-2", "a", {{"scope", Json::object()}}),
               w.item("m-3", "a", {{"error", {{"code", "decode_failed"}}}}),
               w.item("m-4", "", {{"content", {{"kind", "image"}}}})});
-  scope.commit_batch(outcomes);
+  w.commit(scope, outcomes);
   for (const auto& outcome : outcomes) {
     CHECK(outcome.kind == Kind::error);
     CHECK(outcome.line.find(R"("error":{"tool":"scope-check","code":"bad_record")") !=
@@ -244,6 +246,91 @@ TEST_CASE("a run whose documents cannot be kept does not begin") {
   std::filesystem::remove_all(w.policy.ledger / "documents");
   CHECK(begins() == base::ExitCode::cannot_create);
   CHECK(w.events(ledger::event::kGateInputs).size() == 1);
+}
+
+TEST_CASE("a group counts each of its batches for the run that decided it") {
+  Scoping w;
+  stage::Scope scope(*w.gate, *w.ledger, {});
+  auto outcomes = w.process(scope, {w.item("m-1", "a"), w.item("m-2", "a")});
+  scope.commit_batch(outcomes);
+  const std::string first = scope.run();
+  w.set_time(at("2025-06-02T00:00:00Z"));
+  outcomes = w.process(scope, {w.item("m-3", "a")});
+  scope.commit_batch(outcomes);
+  const ndjson::GroupWork work = scope.close_group();
+  CHECK(w.counts(first).empty());
+  work.commit();
+  CHECK(w.counts(first) == Counts{{"in/admitted", 2}});
+  CHECK(w.counts(scope.run()) == Counts{{"in/admitted", 1}});
+}
+
+TEST_CASE("what is decided while a group is committed belongs to the next, and its files stay") {
+  Scoping w;
+  for (const char* name : {"a", "b"}) w.put(name, "x");
+  stage::Scope scope(*w.gate, *w.ledger, w.rejecting());
+  auto outcomes = w.process(scope, {w.item("m-1", "a", outside_the_union())});
+  scope.commit_batch(outcomes);
+  const ndjson::GroupWork first = scope.close_group();
+  outcomes = w.process(scope, {w.item("m-2", "b", outside_the_union()), w.item("m-3", "c")});
+  scope.commit_batch(outcomes);
+  CHECK(w.rejects().empty());
+  first.commit();
+  CHECK(w.there("a"));
+  CHECK(w.counts(scope.run()) == Counts{{"dropped/refused/SC-01", 1}});
+  CHECK(w.rejects().size() == 1);
+  first.after();
+  CHECK_FALSE(w.there("a"));
+  CHECK(w.there("b"));
+  const ndjson::GroupWork second = scope.close_group();
+  second.commit();
+  CHECK(w.counts(scope.run()) == Counts{{"dropped/refused/SC-01", 2}, {"in/admitted", 1}});
+  CHECK(w.rejects().size() == 2);
+  CHECK_FALSE(second.after == nullptr);
+}
+
+TEST_CASE("as a stream, with threads: every line is counted, every refused file is gone") {
+  Scoping w;
+  constexpr int kItems = 3000;
+  std::string text;
+  for (int i = 0; i < kItems; ++i) {
+    const std::string name = "m-" + std::to_string(i);
+    const bool refused = i % 3 == 0;
+    if (i % 30 == 0 || i % 30 == 1) w.put(name, "x");
+    text += w.item(name, name, refused ? outside_the_union() : Json::object()) + "\n";
+  }
+  base::write_new_file(w.directory / "in", text);
+  const base::UniqueFd in(::open((w.directory / "in").c_str(), O_RDONLY | O_CLOEXEC));
+  const base::UniqueFd out(
+      ::open((w.directory / "out").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  stage::ScopeSettings settings = w.rejecting();
+  settings.jobs = 3;
+  stage::Scope scope(*w.gate, *w.ledger, settings);
+  ndjson::StreamOptions options;
+  options.input = in.get();
+  options.output = out.get();
+  options.jobs = 3;
+  options.max_batch = 50;
+  options.max_group = 200;
+  ndjson::StreamCounts counts;
+  CHECK(ndjson::run_stream(scope, options, counts) == base::ExitCode::ok);
+  CHECK(w.counts(scope.run()) ==
+        Counts{{"dropped/refused/SC-01", kItems / 3}, {"in/admitted", kItems / 3 * 2}});
+  std::vector<std::string> let_through, refused;
+  std::istringstream lines(base::read_file(w.directory / "out"));
+  for (std::string line; std::getline(lines, line);)
+    let_through.push_back(json::parse(line, "line").at("id").get<std::string>());
+  for (const Json& reject : w.rejects()) refused.push_back(reject.at("id").get<std::string>());
+  REQUIRE(let_through.size() == kItems / 3 * 2);
+  REQUIRE(refused.size() == kItems / 3);
+  for (std::size_t i = 0; i < refused.size(); ++i) {
+    CHECK(refused[i] == "m-" + std::to_string(3 * i));
+    CHECK(let_through[2 * i] == "m-" + std::to_string(3 * i + 1));
+    CHECK(let_through[2 * i + 1] == "m-" + std::to_string(3 * i + 2));
+  }
+  for (int i = 0; i < kItems; i += 30) {
+    CHECK_FALSE(w.there("m-" + std::to_string(i)));
+    CHECK(w.there("m-" + std::to_string(i + 1)));
+  }
 }
 
 TEST_CASE("looking back, each item is judged by the day on which it was sent") {
