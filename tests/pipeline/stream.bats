@@ -136,6 +136,71 @@ load workplace.bash
   proviso audit verify
 }
 
+@test "kill -9 of scope-check on a slow disk: no line was written and no file unlinked before its count was durable" {
+  not_sanitized
+  many_items 60000 >in.ndjson   # in order, so what is counted is those before some number
+  seq 1 200 60000 | sed 's/.*/m-&.jpg/' >refused
+  killed=0
+  for _ in 1 2 3 4 5 6 7 8; do
+    (cd spool && xargs touch <../refused)
+    : >out.ndjson
+    # What is not synced is not in the file yet, so that the kill takes it as a power cut would.
+    LD_PRELOAD=$PROVISO_SLOW_SYNC PROVISO_SYNC_MS=40 PROVISO_SYNC_KEEPS=.counts "$PROVISO_LIBEXEC/scope-check" --quiet <in.ndjson >out.ndjson &
+    pid=$!
+    until [ -s out.ndjson ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
+    sleep "0.0$((RANDOM % 10))"
+    kill -9 "$pid" 2>/dev/null || true
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -ne 137 ] || killed=$((killed + 1))
+    counted=$( (proviso audit balance --all 2>/dev/null || true) | tail -n 1 | jq '.in + .dropped_at_scope')
+    written=$(grep -ao '"id":"m-[0-9]*' out.ndjson | tail -n 1 | grep -o '[0-9]*$' || echo -1)
+    unlinked=$( (cd spool && sort ../refused | comm -23 - <(printf '%s\n' m-*.jpg | sort)) | grep -o '[0-9]*' | sort -n | tail -n 1)
+    echo "counted $counted, last written $written, last unlinked ${unlinked:--1}"
+    [ "$counted" -ge 2048 ]
+    [ "$written" -lt "$counted" ]
+    [ "${unlinked:--1}" -lt "$counted" ]
+  done
+  [ "$killed" -gt 0 ]
+  proviso scope-check --quiet <items.ndjson >/dev/null   # folds what the dead counted
+  [ -z "$(ls ledger/open)" ]
+  proviso audit verify
+}
+
+@test "scope-check on a slow disk writes what a live producer sent, without waiting for more" {
+  not_sanitized
+  mkfifo in out
+  LD_PRELOAD=$PROVISO_SLOW_SYNC PROVISO_SYNC_MS=20 proviso scope-check --quiet <in >out &
+  pid=$!
+  exec 8>in 9<out
+  for i in 1 2 3; do
+    item "m-$i" image photo-3.jpg >&8
+    read -r -t 20 line <&9
+    [ "$(jq -r .id <<<"$line")" = "m-$i" ]
+  done
+  { item m-4 image photo-3.jpg; item m-5 image photo-3.jpg; } >&8
+  read -r -t 20 line <&9
+  kill -TERM "$pid"   # the input stays open
+  read -r -t 20 more <&9
+  [ "$(jq -r .id <<<"$line$more" | tr '\n' ' ')" = "m-4 m-5 " ]
+  wait "$pid"
+  proviso audit balance --all >balance.ndjson || true
+  [ "$(tail -n 1 balance.ndjson | jq .in)" -eq 5 ]
+}
+
+@test "a commit that fails ends scope-check with 74, and no line of its group or a later one leaves" {
+  not_sanitized
+  many_items 20000 >in.ndjson
+  run bash -c 'LD_PRELOAD=$PROVISO_SLOW_SYNC PROVISO_SYNC_MS=5 PROVISO_SYNC_KEEPS=.counts PROVISO_SYNC_FAILS=3 proviso scope-check --quiet <in.ndjson 2>errors >out.ndjson'
+  [ "$status" -eq 74 ]
+  grep -q 'cannot be made durable' errors
+  counted=$( (proviso audit balance --all 2>/dev/null || true) | tail -n 1 | jq '.in + .dropped_at_scope')
+  written=$(grep -ao '"id":"m-[0-9]*' out.ndjson | tail -n 1 | grep -o '[0-9]*$')
+  [ "$counted" -lt 20000 ]
+  [ "$written" -lt "$counted" ]
+  [ "$((written + 8))" -ge "$counted" ]   # and all before it left
+}
+
 @test "the counts balance: in = out + dropped + errors" {
   {
     cat items.ndjson

@@ -34,6 +34,14 @@ item() {  # ID KIND PATH [jq]: one item line
       content: {kind: $kind, path: $path}} | '"${4:-.}"
 }
 
+many_items() {  # N: so many items m-0, m-1 and so on; of eight in a row the second, fourth, sixth and eighth are refused
+  awk -v n="$1" 'BEGIN {
+    for (i = 0; i < n; i++)
+      printf "{\"id\":\"m-%d\",\"service\":\"chat\",\"account\":\"a-%d\",\"region\":\"%s\",\"role\":\"sending\",\"sent_at\":\"2026-11-24T09:59:00Z\",\"e2ee\":%s,\"secrecy\":\"none\",\"content\":{\"kind\":\"%s\",\"path\":\"m-%d.jpg\",\"bytes\":12345}}\n",
+        i, i % 1000, (i % 8 == 1 ? "US" : "DE"), (i % 8 == 3 ? "true" : "false"), (i % 8 == 5 ? "audio" : i % 8 == 7 ? "text" : "image"), i
+  }'
+}
+
 stream() {  # the four stages over standard input
   proviso scope-check --quiet | proviso hash --quiet | proviso match --quiet | proviso retain --quiet
 }
