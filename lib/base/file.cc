@@ -199,16 +199,60 @@ UniqueFd open_directory(const fs::path& path) {
   return fd;
 }
 
-std::optional<FileLock> FileLock::take(const fs::path& path, bool wait, bool shared) {
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!fd) throw_errno(errno, "the lock cannot be opened", path.string());
-  const int operation = (shared ? LOCK_SH : LOCK_EX) | (wait ? 0 : LOCK_NB);
-  while (::flock(fd.get(), operation) != 0) {
-    if (errno == EINTR) continue;
-    if (errno == EWOULDBLOCK) return std::nullopt;
-    throw_errno(errno, "cannot be locked", path.string());
+std::optional<Folder> Folder::open(const fs::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (fd) return Folder(std::move(fd), path);
+  if (errno == ENOENT) return std::nullopt;
+  if (errno == ENOTDIR || errno == ELOOP)
+    throw Error(ExitCode::check_failed, "not a folder", path.string());
+  throw_errno(errno, "cannot be opened as a directory", path.string());
+}
+
+std::vector<std::string> Folder::names() const {
+  UniqueFd own(::openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const UniqueDirectory directory(own ? ::fdopendir(own.get()) : nullptr);
+  if (!directory) throw_errno(errno, "cannot be listed", path_.string());
+  own.release();
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+    errno = 0;
   }
-  return FileLock(std::move(fd));
+  if (errno != 0) throw_errno(errno, "cannot be listed", path_.string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+UniqueFd Folder::open_file(const std::string& name, bool to_write) const {
+  const int mode = to_write ? O_RDWR : O_RDONLY;
+  return UniqueFd(::openat(fd_.get(), name.c_str(), mode | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+}
+
+bool Folder::remove(const std::string& name) const {
+  return ::unlinkat(fd_.get(), name.c_str(), 0) == 0;
+}
+
+std::optional<FileLock> FileLock::take(const fs::path& path, bool wait, bool shared) {
+  const int operation = (shared ? LOCK_SH : LOCK_EX) | (wait ? 0 : LOCK_NB);
+  for (;;) {
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+    if (!fd && (errno == ELOOP || errno == EISDIR))
+      throw Error(ExitCode::check_failed, "not a regular file", path.string());
+    if (!fd) throw_errno(errno, "the lock cannot be opened", path.string());
+    while (::flock(fd.get(), operation) != 0) {
+      if (errno == EINTR) continue;
+      if (errno == EWOULDBLOCK) return std::nullopt;
+      throw_errno(errno, "cannot be locked", path.string());
+    }
+    // Who locks a file that was removed meanwhile keeps nobody out.
+    struct stat locked {
+    }, named{};
+    if (::fstat(fd.get(), &locked) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+        locked.st_ino == named.st_ino && locked.st_dev == named.st_dev)
+      return FileLock(std::move(fd));
+  }
 }
 
 std::optional<FileLock> FileLock::take_unless(const fs::path& path,
@@ -229,8 +273,10 @@ std::optional<FileLock> FileLock::take_unless(const fs::path& path,
       std::string number = std::to_string(::getpid());
       number.resize(kNumberWidth, ' ');
       number += '\n';
+      struct stat status {};
+      const bool is_alone = ::fstat(lock->fd_.get(), &status) == 0 && status.st_nlink == 1;
       [[maybe_unused]] const ssize_t written =
-          ::pwrite(lock->fd_.get(), number.data(), number.size(), 0);
+          is_alone ? ::pwrite(lock->fd_.get(), number.data(), number.size(), 0) : 0;
       return lock;
     }
     if (enough()) return std::nullopt;
@@ -239,7 +285,9 @@ std::optional<FileLock> FileLock::take_unless(const fs::path& path,
       end = std::min(end, Clock::now() + kAfterStop);
     }
     if (Clock::now() >= end) {
-      std::string holder = read_file(path, 64);
+      std::string holder(kNumberWidth, ' ');
+      const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+      if (!fd || ::pread(fd.get(), holder.data(), holder.size(), 0) < 0) holder.clear();
       std::erase_if(holder, [](char c) { return c < '0' || c > '9'; });
       throw Error(ExitCode::temp_fail,
                   "is held by process " + (holder.empty() ? "?" : holder) +

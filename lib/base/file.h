@@ -88,6 +88,23 @@ void write_new_file(const fs::path&, std::string_view data, mode_t mode = 0644);
 
 UniqueFd open_directory(const fs::path&);
 
+// What is directly in a folder, whose name must be no link: nothing is listed, opened or removed
+// elsewhere, whatever takes its place meanwhile.
+class Folder {
+ public:
+  // nullopt when there is none. Error(check_failed) for anything else of that name, Error(io).
+  static std::optional<Folder> open(const fs::path&);
+  std::vector<std::string> names() const;  // sorted; Error(io)
+  // To read and write, or to read; invalid for what is gone, or is a link.
+  UniqueFd open_file(const std::string& name, bool to_write) const;
+  bool remove(const std::string& name) const;  // a file; false when it could not be
+
+ private:
+  Folder(UniqueFd fd, fs::path path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  UniqueFd fd_;
+  fs::path path_;
+};
+
 // Locks are held for milliseconds; who holds one for longer hangs.
 constexpr std::chrono::seconds kLongestLockWait{30};
 

@@ -13,7 +13,14 @@ constexpr std::int64_t kClockSkewSeconds = 300;
 
 }  // namespace
 
-bool LedgerView::refresh() { return ledger_ != nullptr && summary_.advance(*ledger_->entries()); }
+bool LedgerView::refresh() {
+  if (ledger_ == nullptr) return false;
+  const std::size_t corrections = summary_.corrections().all().size();
+  const bool grown = summary_.advance(*ledger_->entries());
+  // Acts that a wrong clock wrote have another time now.
+  if (summary_.corrections().all().size() != corrections) judged_.clear();
+  return grown;
+}
 
 const LedgerView::Judged& LedgerView::judged(const ledger::StoredEntry& entry) const {
   if (const auto known = judged_.find(entry.index); known != judged_.end()) return known->second;

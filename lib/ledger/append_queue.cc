@@ -39,7 +39,10 @@ constexpr std::size_t kMacBytes = sizeof(base::Sha256);
 constexpr std::size_t kAcknowledgedAt = kMagic.size();
 constexpr std::size_t kMacAt = kAcknowledgedAt + kMacBytes;
 constexpr std::size_t kPayloadAt = kMacAt + kMacBytes;
-constexpr std::size_t kMostBytes = std::size_t{4} << 20;  // of a file
+// Of one group. Who is passed over appends for itself.
+constexpr std::size_t kMostTogether = std::size_t{8} << 20;  // bytes
+constexpr std::size_t kMostWriters = 64;
+constexpr std::size_t kNameBytes = 16;
 
 fs::path folder_of(const fs::path& ledger) { return ledger / "queue"; }
 
@@ -74,15 +77,22 @@ bool is_old(int fd) {
   return ::fstat(fd, &status) == 0 && status.st_mtime + kSeconds < std::time(nullptr);
 }
 
-// All of a file, if it is not too long.
-std::string bytes_of(int fd) {
+// Nothing else is a writer's: a folder may hold anything.
+bool is_name(std::string_view name) {
+  return name.size() == 2 * kNameBytes && base::from_hex(name).has_value();
+}
+
+// 0 for what is not a regular file.
+std::size_t size_of(int fd) {
   struct stat status {};
-  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) ||
-      status.st_size > static_cast<off_t>(kMostBytes))
-    return {};
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return 0;
+  return static_cast<std::size_t>(status.st_size);
+}
+
+std::string bytes_of(int fd, std::size_t size) {
+  std::string bytes(size, '\0');
   const ssize_t got = ::pread(fd, bytes.data(), bytes.size(), 0);
-  return got == status.st_size ? bytes : std::string();
+  return got == static_cast<ssize_t>(size) ? bytes : std::string();
 }
 
 }  // namespace
@@ -92,7 +102,9 @@ QueuedEntries::QueuedEntries(const fs::path& ledger, std::span<const Entry> entr
   const fs::path folder = folder_of(ledger);
   std::error_code error;
   fs::create_directory(folder, error);
-  const std::string name = crypto::random_hex(16);
+  if (!base::Folder::open(folder))
+    throw base::Error(base::ExitCode::io, "cannot be made", folder.string());
+  const std::string name = crypto::random_hex(kNameBytes);
   path_ = folder / name;
   MemberWriter io;
   io.always("entries", std::vector<Entry>(entries.begin(), entries.end()));
@@ -123,30 +135,35 @@ bool QueuedEntries::acknowledged() const {
 
 std::vector<QueuedWriter> QueuedWriter::all(
     const fs::path& ledger, const std::function<std::span<const std::byte>()>& key) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::directory_iterator it(folder_of(ledger), error), end; !error && it != end;
-       it.increment(error))
-    files.push_back(it->path());
-  std::sort(files.begin(), files.end());
   std::vector<QueuedWriter> found;
-  for (const fs::path& file : files) {
+  std::optional<base::Folder> folder;
+  std::vector<std::string> names;
+  try {
+    folder = base::Folder::open(folder_of(ledger));
+    if (folder) names = folder->names();
+  } catch (const base::Error&) {  // a link, or no folder: nobody waits there
+  }
+  std::size_t room = kMostTogether;
+  for (const std::string& name : names) {
+    if (found.size() == kMostWriters) break;  // the others append for themselves
+    if (!is_name(name)) continue;
     QueuedWriter writer;
-    writer.fd_.reset(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (!writer.fd_) continue;
-    const std::string bytes = bytes_of(writer.fd_.get());
+    writer.fd_ = folder->open_file(name, true);
+    const std::size_t size = writer.fd_ ? size_of(writer.fd_.get()) : 0;
     // A writer locks its file before it writes: an empty one may be about to be locked.
-    const bool is_left = bytes.empty() ? is_old(writer.fd_.get())
-                                       : ::flock(writer.fd_.get(), LOCK_EX | LOCK_NB) == 0;
-    if (is_left) ::unlink(file.c_str());
-    if (is_left || bytes.empty()) continue;
-    if (bytes.size() < kPayloadAt || !bytes.starts_with(kMagic)) continue;
-    const std::string name = file.filename().string();
+    const bool is_left =
+        writer.fd_ &&
+        (size == 0 ? is_old(writer.fd_.get()) : ::flock(writer.fd_.get(), LOCK_EX | LOCK_NB) == 0);
+    if (is_left) folder->remove(name);
+    if (is_left || size < kPayloadAt || size > room) continue;
+    const std::string bytes = bytes_of(writer.fd_.get(), size);
+    if (bytes.size() != size || !bytes.starts_with(kMagic)) continue;
     const std::string_view payload = std::string_view(bytes).substr(kPayloadAt);
     const base::Sha256 mac = queued_mac(name, payload, key());
     if (std::string_view(bytes).substr(kMacAt, kMacBytes) != base::as_text(mac)) continue;
     auto entries = entries_of(payload);
     if (!entries) continue;
+    room -= size;
     writer.entries_ = std::move(*entries);
     writer.acknowledgement_ = acknowledged_mac(name, payload, key());
     found.push_back(std::move(writer));

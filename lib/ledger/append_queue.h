@@ -4,7 +4,8 @@
 // <ledger>/queue/NAME is one writer's: "PVQUEUE1", an acknowledgement (zeros at first), the MAC of
 // NAME and payload, and the payload (JSON). Its writer keeps the file locked, so that nothing of
 // one that died is appended. The holder of the lock writes the acknowledgement when the entries are
-// durable: a MAC too, so that no file which was removed, changed or put back is taken for one.
+// durable: a MAC too, so that no file which was removed, changed or put back is taken for one. A
+// whole file that is put back, and locked again, is appended once at the most: its ids are known.
 // Nothing here is synced: whoever is not acknowledged appends again, under the same event ids.
 #pragma once
 

@@ -1,6 +1,7 @@
 #include "ledger/appender.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,9 +27,9 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kMacLabel = "proviso ledger MAC key 1";
-constexpr std::string_view kLockName = "lock";
-constexpr std::size_t kCommonBytes = 1024;  // more than the common members of a line have
+constexpr std::size_t kNumberDigits = 20;  // of `n`, at the most
 constexpr std::chrono::milliseconds kLongestPause{2};
+constexpr std::size_t kSectorBytes = 512;  // which a disk writes whole or not at all
 
 // Of entries that the holder of the lock has verified.
 base::Instant time_of_last(const VerifiedEntries& entries) {
@@ -40,6 +41,18 @@ base::Instant time_of_last(const VerifiedEntries& entries) {
     });
   }
   return time;
+}
+
+// To append, and made where there is none. Error(check_failed) for anything else of that name.
+base::UniqueFd open_segment(const fs::path& path) {
+  base::UniqueFd fd(::open(
+      path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644));
+  struct stat status {};
+  const bool is_file = fd && ::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode);
+  if ((fd && !is_file) || (!fd && (errno == ELOOP || errno == ENXIO)))
+    throw base::Error(base::ExitCode::check_failed, "not a regular file", path.string());
+  if (!fd) base::throw_errno(errno, "cannot be opened for appending", path.string());
+  return fd;
 }
 
 SnapshotFile snapshot_of(const VerifiedEntries& before) {
@@ -54,13 +67,18 @@ SnapshotFile snapshot_of(const VerifiedEntries& before) {
   }
 }
 
-// Whether the entries of a writer that waits may be appended for it. It is not asked to wait for
-// long: ids that are to be looked for far back, it looks for itself.
+// Whether the entries of a writer that waits may be appended for it. What would fail, it is to fail
+// with itself; and ids that are to be looked for far back, it looks for itself.
 bool is_acceptable(const QueuedWriter& writer, std::uint64_t size) {
   return std::all_of(writer.entries().begin(), writer.entries().end(), [&](const Entry& entry) {
-    return !entry.event_id.empty() && entry.id_since <= size &&
-           size - entry.id_since <= kSegmentEntries &&
-           entry.members.size() + kCommonBytes <= kMaxEntryBytes;
+    if (entry.event_id.empty() || entry.id_since > size || size - entry.id_since > kSegmentEntries)
+      return false;
+    try {
+      const std::string line = line_of(size, base::now(), entry, entry.event_id);
+      return line.size() + kNumberDigits <= kMaxEntryBytes;
+    } catch (const std::exception&) {
+      return false;
+    }
   });
 }
 
@@ -68,7 +86,7 @@ bool is_acceptable(const QueuedWriter& writer, std::uint64_t size) {
 
 void Appender::begin_log(const std::string& origin, const Entry& first) {
   const base::Instant now = base::now();
-  commit({}, origin, {{}, now}, {line_of(0, now, first, crypto::random_hex(16))});
+  commit({}, origin, {{}, now}, {line_of(0, now, first, crypto::random_hex(16))}, nullptr);
 }
 
 void Appender::append(const std::vector<Entry>& wanted) {
@@ -83,34 +101,68 @@ void Appender::append(const std::vector<Entry>& wanted) {
 void Appender::append_locked(const std::vector<Entry>& wanted) {
   StoredHashes hashes(log_.directory());
   auto [before, now, cut] = begin(hashes);
-  const std::uint64_t size = before->checkpoint().size;
-  std::vector<Entry> all;
-  const std::optional<Entry> snapshot = snapshot_entry(*before);
-  if (snapshot) all.push_back(*snapshot);
-  if (cut != 0) all.push_back(to_entry(Recovered{cut}, "ledger"));
+  std::vector<Entry> all = own_entries(*before, cut);
   all.insert(all.end(), wanted.begin(), wanted.end());
   std::this_thread::sleep_for(pause_for_others_);
   const auto start = std::chrono::steady_clock::now();
   std::vector<QueuedWriter> waiting =
       QueuedWriter::all(log_.directory(), [&] { return mac_key(); });
+  const std::uint64_t size = before->checkpoint().size;
   std::erase_if(waiting, [&](const QueuedWriter& writer) { return !is_acceptable(writer, size); });
   for (const QueuedWriter& writer : waiting)
     all.insert(all.end(), writer.entries().begin(), writer.entries().end());
 
-  std::unordered_set<std::string> added;
-  const std::vector<std::string> lines = lines_of(all, *before, now.time, added);
-  if (!lines.empty()) commit(before->tree(), before->checkpoint().origin, now, lines);
-  if (ids_from_ < ids_to_ && ids_to_ == size) {
-    ids_.merge(added);
-    ids_to_ += lines.size();
-  }
+  commit(*before, now, all);
   for (const QueuedWriter& writer : waiting) writer.acknowledge();
   pause_for_others_ = {};
   if (!waiting.empty()) {
     pause_for_others_ = std::min<std::chrono::nanoseconds>(
         (std::chrono::steady_clock::now() - start) / 8, kLongestPause);
   }
-  if (snapshot) remove_old_snapshots(*log_.entries());
+}
+
+// What the ledger itself has to say before others: a snapshot must have the first entry.
+std::vector<Entry> Appender::own_entries(const VerifiedEntries& before, std::uint64_t cut) {
+  std::vector<Entry> own;
+  if (auto snapshot = snapshot_entry(before)) own.push_back(std::move(*snapshot));
+  if (cut != 0) own.push_back(to_entry(Recovered{cut}, "ledger"));
+  return own;
+}
+
+// Appends what is not there yet, with the ids that it makes known.
+void Appender::commit(const VerifiedEntries& before, Tail now, const std::vector<Entry>& all,
+                      const crypto::PrivateKey* next) {
+  const std::uint64_t size = before.checkpoint().size;
+  std::unordered_set<std::string> added;
+  try {
+    const std::vector<std::string> lines = lines_of(all, before, now.time, added);
+    if (lines.empty()) return;
+    commit(before.tree(), before.checkpoint().origin, now, lines, next);
+  } catch (...) {
+    drop_snapshot();
+    throw;
+  }
+  if (ids_from_ < ids_to_ && ids_to_ == size) {
+    ids_.merge(added);
+    ids_to_ += added.size();
+  }
+  if (!new_snapshot_) return;
+  snapshot_due_ = new_snapshot_->size + kSnapshotEntries;
+  new_snapshot_.reset();
+  try {
+    remove_old_snapshots(*log_.entries());
+  } catch (const base::Error&) {  // the entries are there; audit verify tells of what is left
+  }
+}
+
+// Of a group that failed: nobody would name its file.
+void Appender::drop_snapshot() {
+  if (!new_snapshot_) return;
+  try {
+    remove_snapshot(log_.directory(), *new_snapshot_);
+  } catch (const base::Error&) {
+  }
+  new_snapshot_.reset();
 }
 
 // While another process holds the lock: leaves the entries for it to append, and appends them
@@ -129,15 +181,22 @@ void Appender::append_queued(std::vector<Entry> wanted) {
     // A folder that cannot be written costs time, and nothing else.
   }
   const auto is_done = [&] { return queued && queued->acknowledged(); };
-  const auto lock = base::FileLock::take_unless(log_.directory() / kLockName, is_done);
+  std::optional<base::FileLock> lock;
+  try {
+    lock = base::FileLock::take_unless(log_.directory() / kLockName, is_done);
+  } catch (const base::Error&) {
+    if (!is_done()) throw;
+  }
   if (is_done()) return;
   queued.reset();  // or this process would append them twice
   append_locked(wanted);
 }
 
 void Appender::rotate_key(const crypto::PrivateKey& next) {
+  if (crypto::PublicKey::of(next).raw() == log_.key().raw())
+    throw base::Error(base::ExitCode::usage, "is the ledger's key already", "the new key");
   const auto lock = base::FileLock::take_within(log_.directory() / kLockName);
-  // Their MAC is of the old key, which nobody will have.
+  // Their MAC is of the old key, which nobody will have. A stage makes its file under this lock.
   if (const fs::path open = log_.directory() / "open"; !OpenCountsFile::list(open).empty()) {
     throw base::Error(base::ExitCode::temp_fail, "counts of a run are in progress", open.string(),
                       "end the stages; scope-check and retain take in what others left");
@@ -145,16 +204,9 @@ void Appender::rotate_key(const crypto::PrivateKey& next) {
   StoredHashes hashes(log_.directory());
   const auto [before, now, cut] = begin(hashes);
   const Checkpoint& from = before->checkpoint();
-  const Entry entry = to_entry(rotation_of(from.origin, from.size, *key_, next), "policy");
-  const std::string line = line_of(from.size, now.time, entry, crypto::random_hex(16));
-  write_lines(now.end, {line});
-  Tree tree = before->tree();
-  tree.push(leaf_hash(line), &hashes);
-  hashes.flush();
-  const Checkpoint checkpoint{from.origin, tree.size(), tree.root()};
-  const std::string note =
-      sign_too(sign_checkpoint(checkpoint, *key_, log_.key()), checkpoint, next);
-  Head(log_.directory(), crypto::PublicKey::of(next)).write_twice(note, checkpoint);
+  std::vector<Entry> all = own_entries(*before, cut);
+  all.push_back(to_entry(rotation_of(from.origin, from.size + all.size(), *key_, next), "policy"));
+  commit(*before, now, all, &next);
 }
 
 std::span<const std::byte> Appender::mac_key() {
@@ -220,7 +272,8 @@ std::uint64_t Appender::cut_unacknowledged(Place end) const {
     base::sync_directory(log_.directory() / "entries");
   }
   if (size > end.offset) {
-    if (::truncate(segment.c_str(), static_cast<off_t>(end.offset)) != 0)
+    const base::UniqueFd fd = open_segment(segment);
+    if (::ftruncate(fd.get(), static_cast<off_t>(end.offset)) != 0)
       base::throw_errno(errno, "cannot be cut back to the checkpoint", segment.string());
     cut += size - end.offset;
   }
@@ -253,9 +306,7 @@ Place Appender::write_lines(Place end, const std::vector<std::string>& lines) co
     for (std::size_t i = at; i < at + count; ++i) text += lines[i] + "\n";
     const fs::path segment = segment_path(log_.directory(), end.index);
     const bool is_new = end.offset == 0;
-    const base::UniqueFd fd(
-        ::open(segment.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
-    if (!fd) base::throw_errno(errno, "cannot be opened for appending", segment.string());
+    const base::UniqueFd fd = open_segment(segment);
     base::write_all(fd.get(), text, segment.string());
     if (::fdatasync(fd.get()) != 0)
       base::throw_errno(errno, "cannot be made durable", segment.string());
@@ -293,13 +344,23 @@ Appender::Beginning Appender::begin(StoredHashes& hashes) {
 
 // Appends lines to the tree of `before` and signs it.
 void Appender::commit(Tree tree, const std::string& origin, const Tail& from,
-                      const std::vector<std::string>& lines) {
-  const Place end = write_lines(from.end, lines);
+                      const std::vector<std::string>& lines, const crypto::PrivateKey* next) {
   StoredHashes hashes(log_.directory());
   for (const std::string& line : lines) tree.push(leaf_hash(line), &hashes);
+  Checkpoint checkpoint{origin, tree.size(), tree.root()};
+  if (next != nullptr) checkpoint.next_key = crypto::PublicKey::of(*next).raw();
+  std::string note = sign_checkpoint(checkpoint, *key_, log_.key());
+  if (next != nullptr) note = sign_too(note, checkpoint, *next);
+  if (next != nullptr && note.size() > kSectorBytes) {
+    throw base::Error(base::ExitCode::config,
+                      "the origin is too long: two signatures would not fit a sector",
+                      log_.directory().string());
+  }
+  const Place end = write_lines(from.end, lines);
   hashes.flush();
-  const Checkpoint checkpoint{origin, tree.size(), tree.root()};
-  log_.head().write(sign_checkpoint(checkpoint, *key_, log_.key()), checkpoint);
+  log_.head().write(note, checkpoint);
+  // Nothing of the old key alone is left for who has the new one.
+  if (next != nullptr) Head(log_.directory(), crypto::PublicKey::of(*next)).write(note, checkpoint);
   log_.set(std::make_shared<const VerifiedEntries>(log_.directory(), checkpoint, std::move(tree)));
   tail_ = Tail{end, from.time};
   durable_size_ = checkpoint.size;
@@ -315,11 +376,12 @@ std::optional<Entry> Appender::snapshot_entry(const VerifiedEntries& before) {
     const std::uint64_t cases = last ? last->head().cases : 0;
     snapshot_due_ = (last ? last->head().size : 0) + std::max(kSnapshotEntries, cases / 8);
     if (size < snapshot_due_) return std::nullopt;
-    snapshot_due_ = size + kSnapshotEntries;
     const SnapshotFile file = snapshot_of(before);
     write_snapshot(log_.directory(), file);
+    new_snapshot_ = file.taken;
     return to_entry(file.taken, "ledger");
   } catch (const base::Error&) {
+    snapshot_due_ = size + kSnapshotEntries;
     return std::nullopt;
   }
 }

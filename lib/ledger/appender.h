@@ -62,8 +62,13 @@ class Appender {
   std::optional<Entry> snapshot_entry(const VerifiedEntries& before);
   std::uint64_t cut_unacknowledged(Place end) const;
   Place write_lines(Place end, const std::vector<std::string>& lines) const;
+  std::vector<Entry> own_entries(const VerifiedEntries& before, std::uint64_t cut);
+  // `next`: the key that signs from here on, where another is to.
+  void commit(const VerifiedEntries& before, Tail now, const std::vector<Entry>& all,
+              const crypto::PrivateKey* next = nullptr);
   void commit(Tree tree, const std::string& origin, const Tail& from,
-              const std::vector<std::string>& lines);
+              const std::vector<std::string>& lines, const crypto::PrivateKey* next);
+  void drop_snapshot();
   // Without it.
   void append_queued(std::vector<Entry> wanted);
 
@@ -77,6 +82,7 @@ class Appender {
   // After a group that others had a part in: they are about to come again, and who does not wait
   // for them makes them wait for the group after the next.
   std::chrono::nanoseconds pause_for_others_{};
+  std::optional<SnapshotTaken> new_snapshot_;      // made, and its entry is not there yet
   std::uint64_t snapshot_due_ = kSnapshotEntries;  // at this size, if no other process makes one
 };
 

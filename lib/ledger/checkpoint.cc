@@ -16,11 +16,15 @@ namespace proviso::ledger {
 namespace {
 
 constexpr std::string_view kDash = "\u2014 ";
+constexpr std::string_view kNext = "next ";
 constexpr char kEd25519 = 1;  // signature type of the signed-note specification
 
 std::string body_of(const Checkpoint& checkpoint) {
-  return fmt::format("{}\n{}\n{}\n", checkpoint.origin, checkpoint.size,
-                     crypto::base64(checkpoint.root));
+  std::string body = fmt::format("{}\n{}\n{}\n", checkpoint.origin, checkpoint.size,
+                                 crypto::base64(checkpoint.root));
+  if (!checkpoint.next_key.empty())
+    body += fmt::format("{}{}\n", kNext, crypto::base64(checkpoint.next_key));
+  return body;
 }
 
 // First four bytes of SHA-256(name || "\n" || type || public key).
@@ -77,14 +81,6 @@ std::string sign_too(std::string_view note, const Checkpoint& checkpoint,
          signature_line(body_of(checkpoint), checkpoint.origin, key, crypto::PublicKey::of(key));
 }
 
-bool is_last_signer(std::string_view note, const Checkpoint& checkpoint,
-                    const crypto::PublicKey& key) {
-  std::string last;
-  for (const base::Bytes& signature : signatures_of(note, checkpoint.origin))
-    last = base::as_text(signature).substr(0, 4);
-  return last == key_hash(checkpoint.origin, key);
-}
-
 Checkpoint verify_checkpoint(std::string_view note, const crypto::PublicKey& key,
                              std::string_view name) {
   const std::size_t gap = note.find("\n\n");
@@ -106,6 +102,13 @@ Checkpoint verify_checkpoint(std::string_view note, const crypto::PublicKey& key
     refuse(name, "the checkpoint's size or root is malformed");
   }
   std::copy(root->begin(), root->end(), checkpoint.root.begin());
+  // Other lines that a note may have say nothing to this program.
+  if (const std::string_view more = body.substr(third + 1); more.starts_with(kNext)) {
+    const auto key_text =
+        crypto::from_base64(more.substr(kNext.size(), more.find('\n') - kNext.size()));
+    if (!key_text || key_text->empty()) refuse(name, "the checkpoint's next key is malformed");
+    checkpoint.next_key = *key_text;
+  }
 
   const std::string hash = key_hash(checkpoint.origin, key);
   for (const base::Bytes& signature : signatures_of(note, checkpoint.origin)) {

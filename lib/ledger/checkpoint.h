@@ -9,15 +9,13 @@
 
 namespace proviso::ledger {
 
-// "origin\nsize\nbase64(root)\n\n— origin base64(key hash || Ed25519 signature)\n".
+// "origin\nsize\nbase64(root)\n\n— origin base64(key hash || Ed25519 signature)\n". One that hands
+// over to another key has a line more before the empty one: "next base64(key)".
 // `public_key` is that of the private one.
 std::string sign_checkpoint(const Checkpoint&, const crypto::PrivateKey&,
                             const crypto::PublicKey& public_key);
 // The note with the signature of one more key, after the others.
 std::string sign_too(std::string_view note, const Checkpoint&, const crypto::PrivateKey&);
-// Whether the last signature is the one of this key: by it the log goes on, once its key was
-// rotated. Of a note that verifies.
-bool is_last_signer(std::string_view note, const Checkpoint&, const crypto::PublicKey&);
 // Throws base::Error(check_failed) when the note is malformed or its signature does not verify.
 Checkpoint verify_checkpoint(std::string_view note, const crypto::PublicKey&,
                              std::string_view name);

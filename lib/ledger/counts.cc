@@ -51,7 +51,10 @@ struct Counts::Impl {
     run.durable.writer = writer;
     run.durable.hour = hour;
     if (run.durable.counts.empty()) run.durable.since = ledger->durable_size();
-    if (!run.file) run.file = OpenCountsFile::create(open(), writer, name, ledger->mac_key());
+    if (!run.file) {
+      const base::FileLock lock = ledger->hold();
+      run.file = OpenCountsFile::create(open(), writer, name, ledger->mac_key());
+    }
     const std::vector<Pending> pending(run.pending.begin(), run.pending.end());
     make_durable(run, pending);
     run.pending.clear();

@@ -79,28 +79,19 @@ std::vector<Copy> copies_of(const fs::path& ledger) {
   return copies;
 }
 
-// Whether the key signed it, and another one after it.
-bool hands_over(std::string_view note, const crypto::PublicKey& key) {
-  try {
-    return !is_last_signer(note, verify_checkpoint(note, key, "checkpoint"), key);
-  } catch (const base::Error&) {
-    return false;
-  }
-}
-
 }  // namespace
 
 Head::Head(fs::path ledger, const crypto::PublicKey& key)
-    : ledger_(std::move(ledger)), key_(crypto::PublicKey::from_pem(key.pem())) {}
+    : ledger_(std::move(ledger)),
+      key_(crypto::PublicKey::from_pem(key.pem())),
+      raw_key_(key_.raw()) {}
 
 std::optional<Checkpoint> Head::verified(const std::string& note) const {
   for (const auto& [known, checkpoint] : verified_) {
     if (known == note) return checkpoint;
   }
   try {
-    Checkpoint checkpoint = verify_checkpoint(note, key_, "checkpoint");
-    if (!is_last_signer(note, checkpoint, key_)) return std::nullopt;
-    return remember(note, std::move(checkpoint));
+    return remember(note, verify_checkpoint(note, key_, "checkpoint"));
   } catch (const base::Error&) {
     return std::nullopt;
   }
@@ -115,14 +106,17 @@ const Checkpoint& Head::remember(const std::string& note, Checkpoint checkpoint)
 std::pair<std::string, Checkpoint> Head::newest() const {
   const std::vector<Copy> copies = copies_of(ledger_);
   const std::lock_guard guard(mutex_);
+  std::optional<std::pair<std::string, Checkpoint>> found;
   for (const Copy& copy : copies) {
-    if (auto head = verified(copy.note)) return {copy.note, std::move(*head)};
+    auto head = verified(copy.note);
+    if (head && !head->next_key.empty() && head->next_key != raw_key_) {
+      // Whatever the other copies are: this key signed that it signs no more.
+      throw base::Error(base::ExitCode::config, "its key was rotated: another one signs since",
+                        ledger_.string(), "the policy, or --ledger-key, must name the new key");
+    }
+    if (head && !found) found.emplace(copy.note, std::move(*head));
   }
-  if (std::any_of(copies.begin(), copies.end(),
-                  [&](const Copy& copy) { return hands_over(copy.note, key_); })) {
-    throw base::Error(base::ExitCode::config, "its key was rotated: another one signs since",
-                      ledger_.string(), "the policy, or --ledger-key, must name the new key");
-  }
+  if (found) return *std::move(found);
   const std::string where = checkpoint_path(ledger_).string();
   for (const Copy& copy : copies) {
     if (copy.where == where) verify_checkpoint(copy.note, key_, where);  // says why
@@ -137,11 +131,6 @@ std::pair<std::string, Checkpoint> Head::newest() const {
 std::string Head::note() const { return newest().first; }
 
 Checkpoint Head::read() const { return newest().second; }
-
-void Head::write_twice(const std::string& note, const Checkpoint& checkpoint) {
-  write(note, checkpoint);
-  write(note, checkpoint);
-}
 
 std::vector<base::Finding> Head::damaged_slots() const {
   std::vector<base::Finding> findings;
@@ -207,6 +196,10 @@ void Head::write(const std::string& note, const Checkpoint& checkpoint) {
   const bool is_new = slots.size() < 2;
   const base::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (!fd) base::throw_errno(errno, "cannot be opened for writing", path.string());
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink != 1)
+    throw base::Error(base::ExitCode::check_failed, "not a file of this ledger alone",
+                      path.string());
   if (is_new && ::ftruncate(fd.get(), static_cast<off_t>(2 * kHeadSlotBytes)) != 0)
     base::throw_errno(errno, "cannot take its space", path.string());
   std::string bytes = note;

@@ -31,7 +31,7 @@ class Head {
   Head(std::filesystem::path ledger, const crypto::PublicKey&);
 
   // The copy that covers most entries, of those whose signature verifies. Error(check_failed) when
-  // none does; Error(config) when the key was rotated: another one signs what follows.
+  // none does; Error(config) when one of them says that another key signs what follows.
   Checkpoint read() const;
   std::string note() const;  // the same, as it is signed
 
@@ -42,10 +42,6 @@ class Head {
   // Makes the head durable that another process wrote, which may have died before it was.
   void sync() const;
 
-  // After a rotation: the head stands in both slots, as what the old key signed is none for the
-  // new.
-  void write_twice(const std::string& note, const Checkpoint&);
-
   // Makes a note the head, which was just made of that checkpoint: durable when it returns. Only
   // the holder of the ledger's lock writes. Error(usage) for a note that does not fit a slot,
   // Error(io).
@@ -54,12 +50,13 @@ class Head {
  private:
   std::pair<std::string, Checkpoint> newest() const;
   void write_copy(const std::string& note) const;
-  // With the mutex held. nullopt for what the key did not sign, or not as the last.
+  // With the mutex held. nullopt for what the key did not sign.
   std::optional<Checkpoint> verified(const std::string& note) const;
   const Checkpoint& remember(const std::string& note, Checkpoint) const;
 
   std::filesystem::path ledger_;
   crypto::PublicKey key_;
+  base::Bytes raw_key_;
   mutable std::mutex mutex_;
   // A note that was verified is not verified again: a stage reads the head for every batch.
   mutable std::deque<std::pair<std::string, Checkpoint>> verified_;

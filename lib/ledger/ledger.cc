@@ -193,6 +193,12 @@ std::string Ledger::keep_document(std::string_view bytes) {
 const fs::path& Ledger::directory() const { return impl_->log.directory(); }
 bool Ledger::rehearsal() const { return impl_->rehearsal; }
 
+base::FileLock Ledger::hold() const {
+  auto lock = base::FileLock::take_within(directory() / kLockName);
+  impl_->log.head().read();  // by this key
+  return lock;
+}
+
 std::span<const std::byte> Ledger::mac_key() const {
   if (!impl_->appender) return {};
   const std::lock_guard guard(impl_->mutex);

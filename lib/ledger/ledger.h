@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/ids.h"
 #include "base/instant.h"
 #include "crypto/keys.h"
@@ -48,6 +49,8 @@ struct Checkpoint {
   std::string origin;  // "proviso/<provider id>[/rehearsal]"
   std::uint64_t size = 0;
   base::Sha256 root{};
+  // Of the checkpoint that covers a rotation: the key that signs what follows, raw. Else empty.
+  base::Bytes next_key{};
 };
 
 // The end of an origin in rehearsal mode.
@@ -85,8 +88,10 @@ class Ledger {
   void append(Entry entry) { append(std::vector<Entry>{std::move(entry)}); }
 
   // From the next entry on, which both keys sign, `next` signs in this one's place: also what this
-  // object appends. Other processes that have the old key end at their next append, with
-  // Error(config). Error(temp_fail) while counts of a run are in progress.
+  // object appends. Other processes that have the old key end at their next append with
+  // Error(config), or, once the new key has signed twice, with Error(check_failed).
+  // Error(temp_fail) while counts of a run are in progress, Error(usage) for the same key,
+  // Error(config) for one that is not Ed25519 or an origin that is too long.
   void rotate_key(std::shared_ptr<const crypto::PrivateKey> next);
 
   // Calls `visit` for each entry with index >= from that the newest checkpoint covers, in order;
@@ -118,6 +123,9 @@ class Ledger {
   std::string keep_document(std::string_view bytes);
   const std::filesystem::path& directory() const;
   bool rehearsal() const;
+  // Held while a file is made that a rotation of the key must not meet. Error(temp_fail), and as
+  // checkpoint().
+  base::FileLock hold() const;
   // For MACs of what is not an entry yet: from the ledger's private key, so that nobody else can
   // make them. Empty when the ledger was opened for reading.
   std::span<const std::byte> mac_key() const;

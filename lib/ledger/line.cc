@@ -92,7 +92,7 @@ std::optional<std::string> Order::fault_of(std::uint64_t index,
   }
   const auto time = base::parse_instant(members->time);
   const bool may_go_back = members->event == event::kClockCorrected;
-  if (!time || (*time < last_ && !may_go_back))
+  if (!time || (last_ && *time < *last_ && !may_go_back))
     return "the time goes back: an entry was re-ordered or changed";
   last_ = *time;
   return std::nullopt;

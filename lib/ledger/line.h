@@ -36,7 +36,7 @@ class Order {
   std::optional<std::string> fault_of(std::uint64_t index, const std::optional<CommonMembers>&);
 
  private:
-  base::Instant last_;
+  std::optional<base::Instant> last_;
 };
 
 }  // namespace proviso::ledger

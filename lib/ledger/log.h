@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string_view>
+#include <utility>
 
 #include "crypto/keys.h"
 #include "ledger/head.h"
@@ -11,6 +13,8 @@
 #include "ledger/verified_entries.h"
 
 namespace proviso::ledger {
+
+constexpr std::string_view kLockName = "lock";
 
 // One thread at a time, but for head(), directory() and key().
 class Log {

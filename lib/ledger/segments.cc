@@ -157,9 +157,12 @@ fs::path segment_path(const fs::path& ledger, std::uint64_t entry_index) {
 }
 
 std::uint64_t segment_size(const fs::path& ledger, std::uint64_t entry_index) {
-  std::error_code error;
-  const std::uint64_t size = fs::file_size(segment_path(ledger, entry_index), error);
-  return error ? 0 : size;
+  struct stat status {};
+  const fs::path path = segment_path(ledger, entry_index);
+  if (::lstat(path.c_str(), &status) != 0) return 0;
+  if (!S_ISREG(status.st_mode))
+    throw base::Error(base::ExitCode::check_failed, "not a regular file", path.string());
+  return static_cast<std::uint64_t>(status.st_size);
 }
 
 std::string line_place(const fs::path& ledger, std::uint64_t entry_index) {

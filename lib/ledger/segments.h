@@ -18,7 +18,7 @@ constexpr std::size_t kMaxEntryBytes = 1u << 20;
 
 std::filesystem::path segment_path(const std::filesystem::path& ledger, std::uint64_t entry_index);
 std::uint64_t segment_size(const std::filesystem::path& ledger,
-                           std::uint64_t entry_index);  // bytes; 0: none
+                           std::uint64_t entry_index);  // bytes; 0: none; Error(check_failed)
 // Where an entry is, for people: "ledger/entries/0001.ndjson:17".
 std::string line_place(const std::filesystem::path& ledger, std::uint64_t entry_index);
 

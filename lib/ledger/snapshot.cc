@@ -79,6 +79,7 @@ constexpr std::uint64_t kNotStored = UINT64_MAX;
 constexpr std::uint32_t kDecided = 1u << 31;
 constexpr std::uint32_t kError = 1u << 30;
 constexpr std::size_t kKept = 2;
+constexpr std::size_t kMostReadPages = 1024;  // 5 MiB
 
 static_assert(std::endian::native == std::endian::little, "the records are little-endian");
 
@@ -104,8 +105,7 @@ fs::path path_of(const fs::path& ledger, const SnapshotTaken& taken) {
 }
 
 // The size in the name of a snapshot of this version; nullopt for any other name.
-std::optional<std::uint64_t> size_in(const fs::path& path) {
-  const std::string name = path.filename().string();
+std::optional<std::uint64_t> size_in(const std::string& name) {
   std::uint64_t size = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), size);
   if (error != std::errc() || name != fmt::format("{}.{}", size, kSnapshotVersion))
@@ -113,15 +113,13 @@ std::optional<std::uint64_t> size_in(const fs::path& path) {
   return size;
 }
 
-std::vector<fs::path> files_in(const fs::path& ledger) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::directory_iterator it(folder_of(ledger), error), end; !error && it != end;
-       it.increment(error)) {
-    if (it->path().filename().string().find(".tmp-") == std::string::npos)  // of a writer that died
-      files.push_back(it->path());
-  }
-  return files;
+constexpr std::string_view kTemporary = ".tmp-";
+
+// A name that only a snapshot has, of whatever version, or what a writer that died left of one.
+bool is_name(std::string_view name) {
+  const std::string_view numbers = name.substr(0, name.find(kTemporary));
+  return numbers.find('.') != std::string_view::npos &&
+         numbers.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 // The entry that names the snapshot of so many entries, if it is one.
@@ -138,8 +136,12 @@ std::optional<SnapshotTaken> taken_at(const VerifiedEntries& entries, std::uint6
 // What entries name of the files that are there, the newest first.
 std::vector<SnapshotTaken> named(const VerifiedEntries& entries) {
   std::vector<std::uint64_t> sizes;
-  for (const fs::path& file : files_in(entries.directory())) {
-    if (const auto size = size_in(file)) sizes.push_back(*size);
+  try {
+    const auto folder = base::Folder::open(folder_of(entries.directory()));
+    for (const std::string& name : folder ? folder->names() : std::vector<std::string>()) {
+      if (const auto size = size_in(name)) sizes.push_back(*size);
+    }
+  } catch (const base::Error&) {  // no folder, or none that may be read: there is no snapshot then
   }
   std::sort(sizes.rbegin(), sizes.rend());
   std::vector<SnapshotTaken> found;
@@ -215,6 +217,7 @@ std::string_view Snapshot::page(std::size_t number, std::string& buffer) const {
   const auto bytes =
       static_cast<std::size_t>(std::min<std::uint64_t>(kPageRecords * kRecordBytes, left));
   if (!file_) return std::string_view(records_).substr(at, bytes);
+  if (const auto known = read_pages_.find(number); known != read_pages_.end()) return known->second;
   buffer = read_at(file_.get(), records_at_ + at, bytes);
   if (crypto::sha256_hex(buffer) != head_.pages[number]) {
     throw base::Error(base::ExitCode::check_failed,
@@ -223,6 +226,7 @@ std::string_view Snapshot::page(std::size_t number, std::string& buffer) const {
                                   number),
                       path_.string(), "remove the file: what it says is in the entries");
   }
+  if (read_pages_.size() < kMostReadPages) return read_pages_[number] = std::move(buffer);
   return buffer;
 }
 
@@ -321,42 +325,63 @@ std::string SnapshotFile::bytes() const { return head + "\n" + snapshot.records(
 void write_snapshot(const fs::path& ledger, const SnapshotFile& file) {
   std::error_code error;
   if (fs::create_directory(folder_of(ledger), error)) base::sync_directory(ledger);
+  if (!base::Folder::open(folder_of(ledger)))
+    throw base::Error(base::ExitCode::io, "cannot be made", folder_of(ledger).string());
   base::write_file_atomically(path_of(ledger, file.taken), file.bytes());
 }
 
+void remove_snapshot(const fs::path& ledger, const SnapshotTaken& taken) {
+  if (const auto folder = base::Folder::open(folder_of(ledger)))
+    folder->remove(path_of(ledger, taken).filename().string());
+}
+
 void remove_old_snapshots(const VerifiedEntries& entries) {
-  std::vector<fs::path> kept;
+  const auto folder = base::Folder::open(folder_of(entries.directory()));
+  if (!folder) return;
+  std::vector<std::string> kept;
   for (const SnapshotTaken& taken : named(entries)) {
     if (kept.size() < kKept && Snapshot::open(entries.directory(), taken))
-      kept.push_back(path_of(entries.directory(), taken));
+      kept.push_back(path_of(entries.directory(), taken).filename().string());
   }
-  std::error_code ignored;  // it is in nobody's way, and audit verify tells of it
-  for (const fs::path& file : files_in(entries.directory())) {
-    if (std::find(kept.begin(), kept.end(), file) == kept.end()) fs::remove(file, ignored);
+  for (const std::string& name : folder->names()) {
+    // What cannot be removed is in nobody's way, and audit verify tells of it.
+    if (is_name(name) && std::find(kept.begin(), kept.end(), name) == kept.end())
+      folder->remove(name);
   }
 }
 
+namespace {
+
+// What is wrong with the file of that name, if anything.
+std::vector<base::Finding> findings_of(const VerifiedEntries& entries, const std::string& name) {
+  const std::string where = (folder_of(entries.directory()) / name).string();
+  const auto size = size_in(name);
+  // One of these a writer has made just now, or died before it had its entry.
+  if (size && *size >= entries.checkpoint().size) return {};
+  const auto taken = size ? taken_at(entries, *size) : std::nullopt;
+  if (!taken) return {{where, "no entry names this snapshot"}};
+  const auto snapshot = Snapshot::open(entries.directory(), *taken);
+  std::error_code error;
+  if (!snapshot && !fs::exists(fs::symlink_status(where, error))) return {};  // removed just now
+  if (!snapshot)
+    return {{where, "the snapshot is not the one that its entry names: it was changed"}};
+  try {
+    snapshot->cases([](const SnapshotKey&, const SnapshotCase&) {});
+  } catch (const base::Error& changed) {
+    return changed.findings();
+  }
+  return {};
+}
+
+}  // namespace
+
 std::vector<base::Finding> snapshot_findings(const VerifiedEntries& entries) {
   std::vector<base::Finding> findings;
-  for (const fs::path& file : files_in(entries.directory())) {
-    const auto size = size_in(file);
-    if (size == entries.checkpoint().size) continue;  // its writer died before it had its entry
-    const auto taken = size ? taken_at(entries, *size) : std::nullopt;
-    if (!taken) {
-      findings.push_back({file.string(), "no entry names this snapshot"});
-      continue;
-    }
-    const auto snapshot = Snapshot::open(entries.directory(), *taken);
-    if (!snapshot) {
-      findings.push_back(
-          {file.string(), "the snapshot is not the one that its entry names: it was changed"});
-      continue;
-    }
-    try {
-      snapshot->cases([](const SnapshotKey&, const SnapshotCase&) {});
-    } catch (const base::Error& error) {
-      findings.insert(findings.end(), error.findings().begin(), error.findings().end());
-    }
+  const auto folder = base::Folder::open(folder_of(entries.directory()));
+  for (const std::string& name : folder ? folder->names() : std::vector<std::string>()) {
+    if (name.find(kTemporary) != std::string::npos) continue;  // of a writer that died
+    for (base::Finding& finding : findings_of(entries, name))
+      findings.push_back(std::move(finding));
   }
   return findings;
 }

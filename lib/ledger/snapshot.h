@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/error.h"
@@ -113,6 +114,7 @@ class Snapshot {
   std::uint64_t records_at_ = 0;
   SnapshotHead head_;
   std::string records_;  // where it is in memory: without a file
+  mutable std::unordered_map<std::size_t, std::string> read_pages_;  // few are read once alone
 };
 
 // A snapshot that was made: as it is to be written, what its entry says, and as it will be read.
@@ -140,7 +142,9 @@ class SnapshotWriter {
 // Durable when it returns. Only the holder of the ledger's lock writes, before it appends the
 // entry. Error(io).
 void write_snapshot(const std::filesystem::path& ledger, const SnapshotFile&);
-// Removes all but the two newest that entries name.
+// The same one, where its entry could not be appended. Error(check_failed), Error(io).
+void remove_snapshot(const std::filesystem::path& ledger, const SnapshotTaken&);
+// Removes all but the two newest that entries name. Error as above.
 void remove_old_snapshots(const VerifiedEntries&);
 
 // What does not fit the entries, for audit verify: files that were changed, or that no entry names.

@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/bytes.h"
+#include "base/file.h"
 #include "ledger/checkpoint.h"
 #include "ledger/documents.h"
 #include "ledger/doubles.h"
@@ -29,6 +31,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
+void tell_errors(std::vector<base::Finding>& findings, const std::function<void()>& check) {
+  try {
+    check();
+  } catch (const base::Error& error) {
+    findings.insert(findings.end(), error.findings().begin(), error.findings().end());
+  }
+}
+
+// Where what has no room in memory goes. Error(cannot_create) of Doubles names what is wrong.
+fs::path temporary_folder() {
+  std::error_code error;
+  fs::path folder = fs::temp_directory_path(error);
+  return error ? fs::path("/tmp") : folder;
+}
+
 void check_documents(const fs::path& directory, const std::map<std::string, std::string>& named,
                      std::vector<base::Finding>& findings) {
   std::error_code error;
@@ -37,16 +54,22 @@ void check_documents(const fs::path& directory, const std::map<std::string, std:
     if (!fs::exists(fs::symlink_status(path, error)))
       findings.push_back({path.string(), fmt::format("the document is gone that {} names", place)});
   }
-  for (fs::directory_iterator it(documents_of(directory), error), end; !error && it != end;
-       it.increment(error)) {
-    const std::string name = it->path().filename().string();
+  // What cannot be listed or read is not known to be as it was: that is told like damage.
+  std::vector<std::string> names;
+  tell_errors(findings, [&] {
+    if (const auto folder = base::Folder::open(documents_of(directory))) names = folder->names();
+  });
+  for (const std::string& name : names) {
     if (name.find(".tmp-") != std::string::npos) continue;  // of a writer that died
-    if (read_document(it->path())) continue;
-    const auto found = named.find(name);
-    findings.push_back({it->path().string(),
-                        found == named.end()
-                            ? std::string(kChangedDocument)
-                            : fmt::format("{}; {} names it", kChangedDocument, found->second)});
+    const fs::path path = documents_of(directory) / name;
+    tell_errors(findings, [&] {
+      if (read_document(path)) return;
+      const auto found = named.find(name);
+      findings.push_back(
+          {path.string(), found == named.end()
+                              ? std::string(kChangedDocument)
+                              : fmt::format("{}; {} names it", kChangedDocument, found->second)});
+    });
   }
 }
 
@@ -59,10 +82,7 @@ bool has(const std::vector<base::Finding>& findings, const std::string& where) {
 class Pass {
  public:
   Pass(const fs::path& ledger, std::string_view origin)
-      : ledger_(ledger),
-        origin_(origin),
-        ids_(fs::temp_directory_path()),
-        cases_(fs::temp_directory_path()) {}
+      : ledger_(ledger), origin_(origin), ids_(temporary_folder()), cases_(temporary_folder()) {}
 
   void take(std::string_view line) {
     const std::uint64_t index = tree_.size();
@@ -87,6 +107,12 @@ class Pass {
                  });
   }
 
+  // The one that signs now must be the one that was rotated to last.
+  void check_key(const crypto::PublicKey& key) {
+    if (rotation_ && base::to_hex(key.raw()) != key_)
+      tell(*rotation_, "another key than the one that was rotated to signs the checkpoint");
+  }
+
   const Tree& tree() const { return tree_; }
   const std::map<std::string, std::string>& documents() const { return documents_; }
   std::vector<base::Finding>& findings() { return findings_; }
@@ -104,9 +130,7 @@ class Pass {
   void take_fact(const StoredEntry& entry) {
     try {
       if (const auto taken = read<SnapshotTaken>(entry)) check(*taken, entry.index);
-      if (const auto rotated = read<KeyRotated>(entry);
-          rotated && !is_signed_by_both(*rotated, origin_, entry.index))
-        tell(entry.index, "the rotation of the key is not signed by both keys");
+      if (const auto rotated = read<KeyRotated>(entry)) take_rotation(*rotated, entry.index);
       if (const auto made = read<ReportMade>(entry)) name_document(made->sha256, entry.index);
       if (const auto inputs = read<GateInputs>(entry)) {
         for (const KeptDocument& each : inputs->documents) name_document(each.sha256, entry.index);
@@ -120,6 +144,15 @@ class Pass {
     } catch (const base::Error& error) {
       tell(entry.index, error.findings().front().what);
     }
+  }
+
+  void take_rotation(const KeyRotated& rotated, std::uint64_t index) {
+    if (!is_signed_by_both(rotated, origin_, index))
+      tell(index, "the rotation of the key is not signed by both keys");
+    if (rotation_ && rotated.old_key != key_)
+      tell(index, "the key that this rotation ends is not the one that was rotated to before");
+    rotation_ = index;
+    key_ = rotated.new_key;
   }
 
   void name_document(const std::string& digest, std::uint64_t index) {
@@ -158,6 +191,8 @@ class Pass {
   Order order_;
   Doubles ids_, cases_;
   Summary summary_{Summary::Start::first_entry};
+  std::optional<std::uint64_t> rotation_;         // the entry of the last one
+  std::string key_;                               // hex: rotated to then
   std::map<std::string, std::string> documents_;  // and the entry that names each
   std::vector<base::Finding> findings_;
 };
@@ -188,18 +223,27 @@ Verification verify(const Ledger& ledger, const crypto::PublicKey& key,
       const VerifiedEntries entries(directory, result.checkpoint, pass.tree());
       if (earlier) entries.require_extends(*earlier, "the remembered checkpoint");
       pass.find_doubles(entries);
-      for (base::Finding& finding : snapshot_findings(entries))
-        pass.findings().push_back(std::move(finding));
+      pass.check_key(key);
+      tell_errors(pass.findings(), [&] {
+        for (base::Finding& finding : snapshot_findings(entries))
+          pass.findings().push_back(std::move(finding));
+      });
     }
   } catch (const base::Error& error) {
+    const bool is_of_ledger =
+        error.code() == base::ExitCode::check_failed || error.code() == base::ExitCode::data;
+    if (!is_of_ledger) throw;  // no memory, no room for a temporary file, no right to read
     for (const base::Finding& finding : error.findings()) {
       if (!has(pass.findings(), finding.where)) pass.findings().push_back(finding);
     }
   }
   result.findings = std::move(pass.findings());
-  if (const std::uint64_t size = segment_size(directory, end.index);
-      result.findings.empty() && size > end.offset)
-    result.unacknowledged_bytes = size - end.offset;
+  if (result.findings.empty()) {
+    const std::uint64_t size = segment_size(directory, end.index);
+    // Others append meanwhile: what lies behind is of a newer head then.
+    const bool is_newest = ledger.checkpoint().size == result.checkpoint.size;
+    if (is_newest && size > end.offset) result.unacknowledged_bytes = size - end.offset;
+  }
   for (base::Finding& finding : Head(directory, key).damage())
     result.findings.push_back(std::move(finding));
   check_documents(directory, pass.documents(), result.findings);

@@ -116,3 +116,36 @@ TEST_CASE("a lock that is held is waited for so long and no longer, and its hold
   const FileLock taken = FileLock::take_within(path, std::chrono::hours(1));
   other.join();
 }
+
+TEST_CASE(
+    "a lock whose file was removed keeps nobody out: the next is taken on the file that is there") {
+  const Temporary f;
+  auto first = FileLock::take(f.path / "lock", false);
+  REQUIRE(first);
+  CHECK_FALSE(FileLock::take(f.path / "lock", false));
+  std::filesystem::remove(f.path / "lock");
+  const auto second = FileLock::take(f.path / "lock", false);
+  CHECK(second);
+  CHECK_FALSE(FileLock::take(f.path / "lock", false));
+}
+
+TEST_CASE("a folder is opened itself: no link to one, and nothing through a link in it") {
+  const Temporary f;
+  fs::create_directory(f.path / "folder");
+  write_new_file(f.path / "folder/a", "a");
+  fs::create_symlink("a", f.path / "folder/b");
+  fs::create_directory_symlink("folder", f.path / "link");
+  write_new_file(f.path / "file", "");
+  CHECK_FALSE(Folder::open(f.path / "none"));
+  CHECK_THROWS_AS(Folder::open(f.path / "link"), Error);
+  CHECK_THROWS_AS(Folder::open(f.path / "file"), Error);
+  const auto folder = Folder::open(f.path / "folder");
+  REQUIRE(folder);
+  CHECK(folder->names() == std::vector<std::string>{"a", "b"});
+  CHECK(folder->names().size() == 2);  // again
+  CHECK(folder->open_file("a", true));
+  CHECK_FALSE(folder->open_file("b", false));
+  CHECK(folder->remove("b"));
+  CHECK_FALSE(folder->remove("none"));
+  CHECK(fs::exists(f.path / "folder/a"));
+}

@@ -140,11 +140,12 @@ TEST_CASE("files of writers that died are removed, and nothing of them is append
     fs::create_directory(f.path / "queue");
     fs::copy_file(waiting.file(), f.path / "queue" / waiting.file().filename());
   }
-  base::replace_file(f.path / "queue/empty", "");
+  base::replace_file(f.path / "queue/0123456789abcdef0123456789abcdef", "");
   ledger.append(entry("mine"));
   CHECK(ledger.checkpoint().size == 2);
-  CHECK(fs::exists(f.path / "queue/empty"));  // about to be locked, for all we know
-  fs::last_write_time(f.path / "queue/empty",
+  CHECK(fs::exists(
+      f.path / "queue/0123456789abcdef0123456789abcdef"));  // about to be locked, for all we know
+  fs::last_write_time(f.path / "queue/0123456789abcdef0123456789abcdef",
                       fs::file_time_type::clock::now() - std::chrono::minutes(5));
   ledger.append(entry("mine"));
   CHECK(fs::is_empty(f.path / "queue"));
@@ -207,4 +208,34 @@ TEST_CASE("an id that is looked for far back is not the holder's work") {
   f.writer.join();
   CHECK(f.count("old") == 1);
   CHECK(f.count("holder") == 1);
+}
+
+TEST_CASE("no folder is followed, and only a writer's files are removed from the queue") {
+  LedgerFixture f;
+  fs::create_directory_symlink(f.path / "entries", f.path / "queue");
+  Ledger ledger = f.open();
+  ledger.append(entry("mine"));
+  CHECK(fs::exists(f.segment()));
+  fs::remove(f.path / "queue");
+  fs::create_directory(f.path / "queue");
+  base::replace_file(f.path / "queue/precious", "precious");
+  ledger.append(entry("mine"));
+  CHECK(fs::exists(f.path / "queue/precious"));
+  CHECK(ledger.checkpoint().size == 3);
+}
+
+TEST_CASE("what would fail fails with the writer that wants it, not with the holder") {
+  LedgerFixture f;
+  auto lock = base::FileLock::take(f.path / "lock", false);
+  std::thread writer([&f] {
+    Ledger ledger = f.open();
+    CHECK_THROWS(ledger.append({"test.event", "test", "", "", "not JSON"}));
+  });
+  while (!fs::exists(f.path / "queue") || fs::is_empty(f.path / "queue"))
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::thread holder([&f] { f.open().append(entry("mine")); });
+  lock.reset();
+  holder.join();
+  writer.join();
+  CHECK(f.open().checkpoint().size == 2);
 }

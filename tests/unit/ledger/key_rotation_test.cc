@@ -59,7 +59,7 @@ TEST_CASE("after a rotation the new key appends, and the old one opens nothing")
   // Who has either key can verify the checkpoint that hands over.
   CHECK(verify_checkpoint(note, old_public, "note").size == 4);
   CHECK(verify_checkpoint(note, new_public, "note").size == 4);
-  CHECK_FALSE(is_last_signer(note, verify_checkpoint(note, new_public, "note"), old_public));
+  CHECK(verify_checkpoint(note, old_public, "note").next_key == new_public.raw());
 
   const auto refused = [](const auto& what) {
     try {
@@ -99,27 +99,74 @@ TEST_CASE("after a rotation the new key appends, and the old one opens nothing")
                   base::Error);
 }
 
-TEST_CASE("a crash between the two slots of a rotation loses nothing") {
-  LedgerFixture f;
-  Ledger ledger = f.open();
-  ledger.append(entry());
-  const std::string heads = base::read_file(f.path / "heads");
-  const auto next = new_key();
-  ledger.rotate_key(next);
-  const std::string after = base::read_file(f.path / "heads");
-  for (const std::size_t slot : {std::size_t{0}, std::size_t{1}}) {
-    CAPTURE(slot);
+TEST_CASE("a crash between the two slots of a rotation loses nothing, and hands over") {
+  for (const int appends : {1, 2}) {  // the head is in one slot or in the other
+    CAPTURE(appends);
+    LedgerFixture f;
+    Ledger ledger = f.open();
+    for (int i = 0; i < appends; ++i) ledger.append(entry());
+    const std::uint64_t size = ledger.checkpoint().size;
+    const std::string heads = base::read_file(f.path / "heads");
+    const std::string checkpoint = base::read_file(f.path / "checkpoint");
+    const auto next = new_key();
+    ledger.rotate_key(next);
+    const std::string after = base::read_file(f.path / "heads");
+    // The first write goes over the slot that is not the head.
+    const std::size_t slot =
+        heads.substr(0, 4096).find("\n" + std::to_string(size) + "\n") != std::string::npos ? 1 : 0;
     std::string half = heads;
     half.replace(slot * 4096, 4096, after.substr(slot * 4096, 4096));
     base::replace_file(f.path / "heads", half);
-    base::replace_file(f.path / "checkpoint", after.substr(0, after.find('\0')));
+    base::replace_file(f.path / "checkpoint", checkpoint);
     Ledger again = Ledger::open_to_append(f.path, next, true);
-    CHECK(again.checkpoint().size == 3);
+    CHECK(again.checkpoint().size == size + 1);
+    CHECK_THROWS_WITH_AS(f.open(), doctest::Contains("its key was rotated"), base::Error);
+    again.append(entry());
+    again.append(entry());
+    CHECK(again.checkpoint().size == size + 3);
+    CHECK(findings(again, *next) == 0);
+
+    // Before the first write there is no rotation: what lies behind the head is cut.
+    base::replace_file(f.path / "heads", heads);
+    base::replace_file(f.path / "checkpoint", checkpoint);
+    CHECK(f.open().checkpoint().size == size);
+    CHECK_THROWS_AS(Ledger::open_to_append(f.path, next, true), base::Error);
   }
-  Ledger again = Ledger::open_to_append(f.path, next, true);
-  again.append(entry());
-  again.append(entry());
-  CHECK(findings(again, *next) == 0);
+}
+
+TEST_CASE("no signature that is taken away or added undoes a rotation") {
+  LedgerFixture f;
+  Ledger ledger = f.open();
+  ledger.append(entry());
+  ledger.rotate_key(new_key());
+  const std::string note = ledger.checkpoint_note();
+  const std::string stripped = note.substr(0, note.rfind('\n', note.size() - 2) + 1);
+  REQUIRE(verify_checkpoint(stripped, f.public_key(), "note").size == 3);
+  std::string slot = stripped;
+  slot.resize(4096, '\0');
+  base::replace_file(f.path / "heads", slot + slot);
+  base::replace_file(f.path / "checkpoint", stripped);
+  CHECK_THROWS_WITH_AS(f.open(), doctest::Contains("its key was rotated"), base::Error);
+
+  // And one that another key adds says nothing.
+  LedgerFixture g;
+  g.open().append(entry());
+  std::string added = g.open().checkpoint_note();
+  added = sign_too(added, g.open().checkpoint(), *new_key());
+  slot = added;
+  slot.resize(4096, '\0');
+  base::replace_file(g.path / "heads", slot + slot);
+  base::replace_file(g.path / "checkpoint", added);
+  CHECK(g.open().checkpoint().size == 2);
+}
+
+TEST_CASE("the key that signs is the one that was rotated to, and a key is not rotated to itself") {
+  LedgerFixture f;
+  Ledger ledger = f.open();
+  const auto next = new_key();
+  ledger.append(to_entry(rotation_of("proviso/test/rehearsal", 1, *f.key, *next), "policy"));
+  CHECK(findings(ledger, *f.key) == 1);  // the old one still signs
+  CHECK_THROWS_WITH_AS(ledger.rotate_key(f.key), doctest::Contains("already"), base::Error);
 }
 
 TEST_CASE("no key is rotated while counts are in progress") {
@@ -146,5 +193,5 @@ TEST_CASE("a rotation that both keys did not sign is found") {
   KeyRotated rotation = rotation_of("proviso/test/rehearsal", 1, *f.key, *next);
   rotation.by_new = rotation.by_old;
   ledger.append(to_entry(rotation, "policy"));
-  CHECK(findings(ledger, *f.key) == 1);
+  CHECK(findings(ledger, *f.key) == 2);  // and the old key still signs
 }

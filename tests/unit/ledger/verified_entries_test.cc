@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <functional>
@@ -272,4 +273,21 @@ TEST_CASE("full segments: the roots of all levels, and bytes behind the last lin
     base::write_file_atomically(file, bytes);
     CHECK(damaged(Ledger::open_to_read(f.path, f.public_key())).empty());
   }
+}
+
+TEST_CASE("a segment that is a link, or no file at all, is neither cut nor written") {
+  LedgerFixture f;
+  Ledger ledger = f.open();
+  while (ledger.checkpoint().size < 65'536)
+    append(ledger, std::min<std::uint64_t>(8'192, 65'536 - ledger.checkpoint().size));
+  if (ledger.checkpoint().size != 65'536) return;  // a snapshot's entry went over the end
+  const fs::path precious = f.path.parent_path() / "precious";
+  base::replace_file(precious, "precious");
+  const fs::path segment = f.path / "entries/0002.ndjson";
+  fs::create_symlink(precious, segment);
+  CHECK_THROWS_WITH_AS(append(ledger, 1), doctest::Contains(segment.c_str()), base::Error);
+  CHECK(base::read_file(precious) == "precious");
+  fs::remove(segment);
+  REQUIRE(::mkfifo(segment.c_str(), 0600) == 0);
+  CHECK_THROWS_WITH_AS(append(ledger, 1), doctest::Contains(segment.c_str()), base::Error);
 }
