@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gate/ledger_view.h"
 #include "workplace.h"
 
 using namespace proviso;
@@ -271,6 +272,27 @@ TEST_CASE(
   CHECK(missing(gate.evaluate(at("2027-02-23T00:00:00Z")), "TE-07").empty());  // over 90 days later
   w.sign(ledger::OversightAct::resume);
   CHECK(missing(gate.evaluate(w.now), "TE-07").empty());
+}
+
+TEST_CASE("a gate that runs judges acts as a new one does, once the clock was set right") {
+  Workplace w;
+  w.sign(ledger::OversightAct::oversee);
+  w.sign(ledger::OversightAct::halt, "stop");
+  // Signed and entered by a clock that is two years ahead.
+  const base::Instant right = w.now;
+  const base::Instant wrong = at("2028-11-24T10:00:00Z");
+  w.set_time(wrong);
+  w.sign(ledger::OversightAct::resume);
+  gate::LedgerView running(w.policy, w.ledger.get());
+  running.refresh();
+  CHECK_FALSE(running.halted("known-digests"));
+  w.set_time(right);
+  w.ledger->append(to_entry(ledger::ClockCorrected{wrong, right}, "purge"));
+  running.refresh();
+  gate::LedgerView fresh(w.policy, w.ledger.get());
+  fresh.refresh();
+  CHECK(fresh.halted("known-digests") == "stop");  // a statement from later than its entry
+  CHECK(running.halted("known-digests") == fresh.halted("known-digests"));
 }
 
 TEST_CASE("no open pair is exit 69 with every missing condition, each once") {
