@@ -54,6 +54,6 @@ run_of() {  # FILE of scoped records: the run's id
   jq -r 'select(.scope) | .scope.run' "$1" | head -n 1
 }
 
-not_sanitized() {  # the cases under strace: the leak detector traces the process itself, and both cannot
-  [ -z "${PROVISO_SANITIZED:-}" ] || skip "strace and the sanitizers both trace the process"
+not_sanitized() {  # the cases under strace: the leak detector traces the process itself, and both cannot; and with a preloaded library
+  [ -z "${PROVISO_SANITIZED:-}" ] || skip "the sanitizers trace the process themselves, and must be loaded first"
 }
