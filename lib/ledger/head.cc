@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "base/file.h"
@@ -143,6 +145,18 @@ std::vector<base::Finding> Head::damaged_slots() const {
 }
 
 std::vector<base::Finding> Head::damage() const {
+  // A copy is written in place: what is read in the middle of that is whole the next time.
+  constexpr int kTimes = 5;
+  constexpr auto kPause = std::chrono::milliseconds(3);
+  std::vector<base::Finding> findings = damage_now();
+  for (int i = 1; i < kTimes && !findings.empty(); ++i) {
+    std::this_thread::sleep_for(kPause);
+    findings = damage_now();
+  }
+  return findings;
+}
+
+std::vector<base::Finding> Head::damage_now() const {
   std::vector<base::Finding> findings = damaged_slots();
   const fs::path path = checkpoint_path(ledger_);
   try {

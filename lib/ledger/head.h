@@ -50,6 +50,7 @@ class Head {
  private:
   std::pair<std::string, Checkpoint> newest() const;
   void write_copy(const std::string& note) const;
+  std::vector<base::Finding> damage_now() const;
   // With the mutex held. nullopt for what the key did not sign.
   std::optional<Checkpoint> verified(const std::string& note) const;
   const Checkpoint& remember(const std::string& note, Checkpoint) const;
