@@ -1,6 +1,7 @@
 #include "ledger/documents.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -112,7 +113,7 @@ TEST_CASE("what is verified finds each document that is gone or changed, and who
     fs::remove(t.file(digest));
     CHECK(t.finding(digest) == "the document is gone that " + entry + " names");
     base::write_file_atomically(t.file(digest), bytes + " ");
-    CHECK(t.finding(digest) == std::string(ledger::kChangedDocument) + "; " + entry + " names it");
+    CHECK(t.finding(digest) == fmt::format("{}; {} names it", ledger::kChangedDocument, entry));
     base::write_file_atomically(t.file(digest), bytes);
     CHECK(t.finding(digest).empty());
   }
