@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+
+#include "base/file.h"
 
 namespace proviso::base {
 
@@ -15,16 +16,7 @@ FileSource::FileSource(int fd) : fd_(fd) {
 }
 
 std::int64_t FileSource::read_at(std::uint64_t offset, std::span<std::byte> out) const {
-  std::size_t have = 0;
-  while (have < out.size()) {
-    const ssize_t got =
-        ::pread(fd_, out.data() + have, out.size() - have, static_cast<off_t>(offset + have));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return -1;
-    if (got == 0) break;
-    have += static_cast<std::size_t>(got);
-  }
-  return static_cast<std::int64_t>(have);
+  return base::read_at(fd_, offset, out);
 }
 
 std::int64_t MemorySource::read_at(std::uint64_t offset, std::span<std::byte> out) const {

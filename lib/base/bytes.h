@@ -22,6 +22,10 @@ std::optional<Bytes> from_hex(std::string_view);  // either case; even length
 // Decodes hex of exactly out.size() bytes into `out`. False for any other length or character.
 bool from_hex_exact(std::string_view text, std::span<std::byte> out);
 
+// The lowest `size` bytes of a number (at most 8), the lowest first; and back, of at most 8 bytes.
+void append_little_endian(std::string& out, std::uint64_t number, std::size_t size);
+std::uint64_t little_endian(std::string_view bytes);
+
 using Sha256 = std::array<std::byte, 32>;
 
 // Secret bytes: locked in memory where the system allows it, wiped when destroyed, movable, never

@@ -98,6 +98,15 @@ SecretBytes read_secret_file(const fs::path& path, std::uint64_t limit) {
   return secret;
 }
 
+std::optional<std::string> read_file_if_there(const fs::path& path) {
+  std::error_code error;
+  const fs::file_type type = fs::symlink_status(path, error).type();
+  if (type == fs::file_type::not_found) return std::nullopt;
+  if (type != fs::file_type::regular)
+    throw Error(ExitCode::check_failed, "not a regular file", path.string());
+  return read_file(path);
+}
+
 int try_write_all(int fd, std::string_view data) noexcept {
   while (!data.empty()) {
     const ssize_t written = ::write(fd, data.data(), data.size());
@@ -110,6 +119,36 @@ int try_write_all(int fd, std::string_view data) noexcept {
 
 void write_all(int fd, std::string_view data, std::string_view where) {
   if (const int failure = try_write_all(fd, data); failure != 0)
+    throw_errno(failure, "cannot be written", where);
+}
+
+std::int64_t read_at(int fd, std::uint64_t offset, std::span<std::byte> out) noexcept {
+  std::size_t have = 0;
+  while (have < out.size()) {
+    const ssize_t got =
+        ::pread(fd, out.data() + have, out.size() - have, static_cast<off_t>(offset + have));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return -1;
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  return static_cast<std::int64_t>(have);
+}
+
+int try_write_at(int fd, std::uint64_t offset, std::span<const std::byte> data) noexcept {
+  while (!data.empty()) {
+    const ssize_t written = ::pwrite(fd, data.data(), data.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    data = data.subspan(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
+  }
+  return 0;
+}
+
+void write_at(int fd, std::uint64_t offset, std::span<const std::byte> data,
+              std::string_view where) {
+  if (const int failure = try_write_at(fd, offset, data); failure != 0)
     throw_errno(failure, "cannot be written", where);
 }
 
@@ -139,14 +178,7 @@ PendingFile::~PendingFile() {
 }
 
 void PendingFile::write_at(std::uint64_t offset, std::span<const std::byte> data) {
-  while (!data.empty()) {
-    const ssize_t written =
-        ::pwrite(fd_.get(), data.data(), data.size(), static_cast<off_t>(offset));
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw_errno(errno, "cannot be written", temporary_);
-    data = data.subspan(static_cast<std::size_t>(written));
-    offset += static_cast<std::uint64_t>(written);
-  }
+  base::write_at(fd_.get(), offset, data, temporary_);
 }
 
 void PendingFile::commit() {
@@ -247,8 +279,8 @@ std::optional<FileLock> FileLock::take(const fs::path& path, bool wait, bool sha
       throw_errno(errno, "cannot be locked", path.string());
     }
     // Who locks a file that was removed meanwhile keeps nobody out.
-    struct stat locked {
-    }, named{};
+    struct stat locked {};
+    struct stat named {};
     if (::fstat(fd.get(), &locked) == 0 && ::lstat(path.c_str(), &named) == 0 &&
         locked.st_ino == named.st_ino && locked.st_dev == named.st_dev)
       return FileLock(std::move(fd));

@@ -51,12 +51,23 @@ constexpr std::uint64_t kMaxDocumentBytes = 16u << 20;  // policies, DPIAs, keys
 // Reads a whole regular file. Error(no_input) if it does not exist, Error(data) if it is larger
 // than `limit`, else Error(io).
 std::string read_file(const fs::path&, std::uint64_t limit = kMaxDocumentBytes);
+// The same; nullopt where there is none. Error(check_failed) for a link, or anything else but a
+// file.
+std::optional<std::string> read_file_if_there(const fs::path&);
 SecretBytes read_secret_file(const fs::path&, std::uint64_t limit = kMaxDocumentBytes);
 
 // Writes all of `data`, retrying short writes. Returns 0, or the errno that stopped it.
 [[nodiscard]] int try_write_all(int fd, std::string_view data) noexcept;
 // Error(io) names `where`.
 void write_all(int fd, std::string_view data, std::string_view where);
+// Fills `out` from `offset`. Returns the bytes read, fewer only at the end of the file; -1 with
+// errno on failure.
+std::int64_t read_at(int fd, std::uint64_t offset, std::span<std::byte> out) noexcept;
+// As the two above, at a place. Does not move the file's offset.
+[[nodiscard]] int try_write_at(int fd, std::uint64_t offset,
+                               std::span<const std::byte> data) noexcept;
+void write_at(int fd, std::uint64_t offset, std::span<const std::byte> data,
+              std::string_view where);
 void sync(int fd, std::string_view where);
 void sync_directory(const fs::path&);
 

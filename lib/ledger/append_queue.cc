@@ -32,6 +32,19 @@ struct Table<Entry> {
 
 namespace {
 
+struct Payload {
+  std::vector<Entry> entries;
+};
+
+}  // namespace
+
+template <>
+struct Table<Payload> {
+  static void walk(auto& io, auto& payload) { io.needed("entries", payload.entries); }
+};
+
+namespace {
+
 namespace fs = std::filesystem;
 
 constexpr std::string_view kMagic = "PVQUEUE1";
@@ -60,17 +73,6 @@ base::Sha256 acknowledged_mac(const std::string& name, std::string_view payload,
   return mac_of("acknowledged", name, payload, key);
 }
 
-std::optional<std::vector<Entry>> entries_of(std::string_view payload) {
-  std::vector<Entry> entries;
-  bool is_read = false;
-  with_members(payload, [&](simdjson::dom::object members) {
-    MemberReader io(members);
-    io.needed("entries", entries);
-    is_read = io.problem().empty();
-  });
-  return is_read ? std::optional(std::move(entries)) : std::nullopt;
-}
-
 bool is_old(int fd) {
   constexpr std::time_t kSeconds = 60;
   struct stat status {};
@@ -91,8 +93,8 @@ std::size_t size_of(int fd) {
 
 std::string bytes_of(int fd, std::size_t size) {
   std::string bytes(size, '\0');
-  const ssize_t got = ::pread(fd, bytes.data(), bytes.size(), 0);
-  return got == static_cast<ssize_t>(size) ? bytes : std::string();
+  const std::int64_t got = base::read_at(fd, 0, std::as_writable_bytes(std::span(bytes)));
+  return got == static_cast<std::int64_t>(size) ? bytes : std::string();
 }
 
 }  // namespace
@@ -106,9 +108,7 @@ QueuedEntries::QueuedEntries(const fs::path& ledger, std::span<const Entry> entr
     throw base::Error(base::ExitCode::io, "cannot be made", folder.string());
   const std::string name = crypto::random_hex(kNameBytes);
   path_ = folder / name;
-  MemberWriter io;
-  io.always("entries", std::vector<Entry>(entries.begin(), entries.end()));
-  const std::string payload = io.take().dump();
+  const std::string payload = Member<Payload>::write({{entries.begin(), entries.end()}}).dump();
   const base::Sha256 mac = queued_mac(name, payload, key);
   expected_ = acknowledged_mac(name, payload, key);
   std::string bytes(kMagic);
@@ -128,8 +128,8 @@ QueuedEntries::~QueuedEntries() { ::unlink(path_.c_str()); }
 
 bool QueuedEntries::acknowledged() const {
   base::Sha256 found;
-  return ::pread(fd_.get(), found.data(), found.size(), kAcknowledgedAt) ==
-             static_cast<ssize_t>(found.size()) &&
+  return base::read_at(fd_.get(), kAcknowledgedAt, found) ==
+             static_cast<std::int64_t>(found.size()) &&
          found == expected_;
 }
 
@@ -161,10 +161,10 @@ std::vector<QueuedWriter> QueuedWriter::all(
     const std::string_view payload = std::string_view(bytes).substr(kPayloadAt);
     const base::Sha256 mac = queued_mac(name, payload, key());
     if (std::string_view(bytes).substr(kMacAt, kMacBytes) != base::as_text(mac)) continue;
-    auto entries = entries_of(payload);
-    if (!entries) continue;
+    auto read = row_of<Payload>(payload);
+    if (!read) continue;
     room -= size;
-    writer.entries_ = std::move(*entries);
+    writer.entries_ = std::move(read->entries);
     writer.acknowledgement_ = acknowledged_mac(name, payload, key());
     found.push_back(std::move(writer));
   }
@@ -172,8 +172,8 @@ std::vector<QueuedWriter> QueuedWriter::all(
 }
 
 void QueuedWriter::acknowledge() const {
-  [[maybe_unused]] const ssize_t written =
-      ::pwrite(fd_.get(), acknowledgement_.data(), acknowledgement_.size(), kAcknowledgedAt);
+  [[maybe_unused]] const int failure =
+      base::try_write_at(fd_.get(), kAcknowledgedAt, acknowledgement_);
 }
 
 }  // namespace proviso::ledger

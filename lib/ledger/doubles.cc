@@ -1,11 +1,10 @@
 #include "ledger/doubles.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <functional>
 #include <queue>
+#include <span>
 #include <utility>
 
 namespace proviso::ledger {
@@ -32,14 +31,10 @@ class Doubles::Run {
     const std::size_t count = std::min(left_, kReadAtOnce);
     read_.resize(count);
     at_ = 0;
-    for (std::size_t done = 0, all = count * sizeof(Seen); done < all;) {
-      const auto at = static_cast<off_t>(next_ * sizeof(Seen) + done);
-      const ssize_t got =
-          ::pread(file_, reinterpret_cast<char*>(read_.data()) + done, all - done, at);
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) base::throw_errno(errno, "cannot be read back", "a temporary file");
-      done += static_cast<std::size_t>(got);
-    }
+    const auto bytes = std::as_writable_bytes(std::span(read_));
+    if (base::read_at(file_, next_ * sizeof(Seen), bytes) !=
+        static_cast<std::int64_t>(bytes.size()))
+      base::throw_errno(errno, "cannot be read back", "a temporary file");
     next_ += count;
     left_ -= count;
   }

@@ -268,6 +268,18 @@ struct Member<Row> {
   static constexpr std::string_view kExpected = "an object was expected";
 };
 
+// A row that is a document of its own; nullopt for what is not one.
+template <HasTable Row>
+std::optional<Row> row_of(std::string_view json) {
+  std::optional<Row> row;
+  with_members(json, [&](simdjson::dom::object members) {
+    MemberReader io(members);
+    Table<Row>::walk(io, row.emplace());
+    if (!io.problem().empty()) row.reset();
+  });
+  return row;
+}
+
 // Of an entry, and of the file that keeps counts of a run in progress.
 template <>
 struct Table<CountRow> {

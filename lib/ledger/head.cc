@@ -47,21 +47,11 @@ Copy copy_of(std::string note, std::string where) {
   return {std::move(note), size, std::move(where)};
 }
 
-// A file of the head, never through a link. Error(check_failed) for what is not a regular file.
-std::optional<std::string> read_if_there(const fs::path& path) {
-  std::error_code error;
-  const fs::file_type type = fs::symlink_status(path, error).type();
-  if (type == fs::file_type::not_found) return std::nullopt;
-  if (type != fs::file_type::regular)
-    throw base::Error(base::ExitCode::check_failed, "not a regular file", path.string());
-  return base::read_file(path);
-}
-
 // Slots 0 and 1, as far as they are there.
 std::vector<Copy> slots_of(const fs::path& ledger) {
   const fs::path path = slots_path(ledger);
   std::vector<Copy> copies;
-  const auto bytes = read_if_there(path);
+  const auto bytes = base::read_file_if_there(path);
   if (!bytes) return copies;
   for (std::size_t slot = 0; slot < 2 && slot * kHeadSlotBytes < bytes->size(); ++slot) {
     const std::string text = bytes->substr(slot * kHeadSlotBytes, kHeadSlotBytes);
@@ -75,7 +65,8 @@ std::vector<Copy> slots_of(const fs::path& ledger) {
 std::vector<Copy> copies_of(const fs::path& ledger) {
   std::vector<Copy> copies = slots_of(ledger);
   const fs::path path = checkpoint_path(ledger);
-  if (auto note = read_if_there(path)) copies.push_back(copy_of(std::move(*note), path.string()));
+  if (auto note = base::read_file_if_there(path))
+    copies.push_back(copy_of(std::move(*note), path.string()));
   std::stable_sort(copies.begin(), copies.end(),
                    [](const Copy& a, const Copy& b) { return a.size > b.size; });
   return copies;
@@ -160,7 +151,7 @@ std::vector<base::Finding> Head::damage_now() const {
   std::vector<base::Finding> findings = damaged_slots();
   const fs::path path = checkpoint_path(ledger_);
   try {
-    const auto note = read_if_there(path);
+    const auto note = base::read_file_if_there(path);
     if (!note) {
       findings.push_back({path.string(), "the checkpoint is gone"});
     } else {
@@ -218,9 +209,7 @@ void Head::write(const std::string& note, const Checkpoint& checkpoint) {
     base::throw_errno(errno, "cannot take its space", path.string());
   std::string bytes = note;
   bytes.resize(kHeadSlotBytes, '\0');
-  if (::lseek(fd.get(), static_cast<off_t>(slot * kHeadSlotBytes), SEEK_SET) < 0)
-    base::throw_errno(errno, "cannot be written", path.string());
-  base::write_all(fd.get(), bytes, path.string());
+  base::write_at(fd.get(), slot * kHeadSlotBytes, base::as_bytes(bytes), path.string());
   if (is_new) {
     base::sync(fd.get(), path.string());
     base::sync_directory(ledger_);
@@ -240,9 +229,7 @@ void Head::write_copy(const std::string& note) const {
   struct stat status {};
   const bool in_place = fd && ::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode) &&
                         status.st_nlink == 1 && status.st_size <= static_cast<off_t>(note.size());
-  if (in_place &&
-      ::pwrite(fd.get(), note.data(), note.size(), 0) == static_cast<ssize_t>(note.size()))
-    return;
+  if (in_place && base::try_write_at(fd.get(), 0, base::as_bytes(note)) == 0) return;
   try {
     base::replace_file(path, note, 0644);
   } catch (const base::Error&) {

@@ -36,17 +36,6 @@ constexpr std::size_t kDigestAt = 8 + 8 + 8;
 constexpr std::size_t kMacAt = kDigestAt + 32;
 constexpr std::size_t kHeaderBytes = kMacAt + 32;
 
-void put_64(std::string& out, std::uint64_t value) {
-  for (int i = 0; i < 8; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
-}
-
-std::uint64_t get_64(std::string_view text) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < 8; ++i)
-    value |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
-  return value;
-}
-
 std::vector<CountRow> rows_of(const OpenCounts& counts) {
   std::vector<CountRow> rows;
   for (const auto& [key, sum] : counts.counts) rows.push_back({key, sum.n, sum.bytes});
@@ -68,7 +57,7 @@ struct Slot {
 
 std::optional<Slot> slot_of(std::string_view bytes, std::span<const std::byte> key) {
   if (bytes.size() < kHeaderBytes || bytes.substr(0, 8) != kMagic) return std::nullopt;
-  const std::uint64_t length = get_64(bytes.substr(16));
+  const std::uint64_t length = base::little_endian(bytes.substr(16, 8));
   if (length > kSlotBytes - kHeaderBytes || bytes.size() < kHeaderBytes + length)
     return std::nullopt;
   std::string covered(bytes.substr(8, 16));
@@ -79,7 +68,8 @@ std::optional<Slot> slot_of(std::string_view bytes, std::span<const std::byte> k
     const base::Sha256 mac = crypto::hmac_sha256(key, covered);
     if (bytes.substr(kMacAt, 32) != base::as_text(mac)) return std::nullopt;
   }
-  return Slot{get_64(bytes.substr(8)), std::string(bytes.substr(kHeaderBytes, length))};
+  return Slot{base::little_endian(bytes.substr(8, 8)),
+              std::string(bytes.substr(kHeaderBytes, length))};
 }
 
 }  // namespace
@@ -119,8 +109,8 @@ bool OpenCountsFile::write(const OpenCounts& counts) {
   if (payload.size() > kSlotBytes - kHeaderBytes) return false;
   ++sequence_;
   std::string covered;
-  put_64(covered, sequence_);
-  put_64(covered, payload.size());
+  base::append_little_endian(covered, sequence_, 8);
+  base::append_little_endian(covered, payload.size(), 8);
   std::string slot(kMagic);
   slot += covered;
   covered += payload;
@@ -129,14 +119,7 @@ bool OpenCountsFile::write(const OpenCounts& counts) {
   const base::Sha256 mac = crypto::hmac_sha256(key_, covered);
   slot += base::as_text(mac);
   slot += payload;
-  const auto at = static_cast<off_t>(sequence_ % 2 * kSlotBytes);
-  for (std::size_t done = 0; done < slot.size();) {
-    const ssize_t written =
-        ::pwrite(fd_.get(), slot.data() + done, slot.size() - done, at + static_cast<off_t>(done));
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) base::throw_errno(errno, "cannot be written", path_.string());
-    done += static_cast<std::size_t>(written);
-  }
+  base::write_at(fd_.get(), sequence_ % 2 * kSlotBytes, base::as_bytes(slot), path_.string());
   if (::fdatasync(fd_.get()) != 0)
     base::throw_errno(errno, "cannot be made durable", path_.string());
   return true;

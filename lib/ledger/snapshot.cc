@@ -3,13 +3,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <bit>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -81,18 +78,6 @@ constexpr std::uint32_t kError = 1u << 30;
 constexpr std::size_t kKept = 2;
 constexpr std::size_t kMostReadPages = 1024;  // 5 MiB
 
-static_assert(std::endian::native == std::endian::little, "the records are little-endian");
-
-void put(std::string& out, std::uint64_t value, std::size_t bytes) {
-  out.append(reinterpret_cast<const char*>(&value), bytes);
-}
-
-std::uint64_t get(std::string_view bytes) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, bytes.data(), bytes.size());
-  return value;
-}
-
 SnapshotKey key_of(std::string_view record) {
   SnapshotKey key;
   std::copy_n(record.begin(), key.size(), key.begin());
@@ -151,17 +136,11 @@ std::vector<SnapshotTaken> named(const VerifiedEntries& entries) {
   return found;
 }
 
-std::string read_at(int file, std::uint64_t at, std::size_t bytes) {
+// Shorter where the file is: its digest will not fit.
+std::string text_at(int file, std::uint64_t at, std::size_t bytes) {
   std::string text(bytes, '\0');
-  std::size_t done = 0;
-  while (done < bytes) {
-    const ssize_t got =
-        ::pread(file, text.data() + done, bytes - done, static_cast<off_t>(at + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;  // its digest will not fit
-    done += static_cast<std::size_t>(got);
-  }
-  text.resize(done);
+  const std::int64_t got = base::read_at(file, at, std::as_writable_bytes(std::span(text)));
+  text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
   return text;
 }
 
@@ -181,15 +160,11 @@ std::optional<Snapshot> Snapshot::open(const fs::path& ledger, const SnapshotTak
   if (!snapshot.file_ || ::fstat(snapshot.file_.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
       taken.bytes > static_cast<std::uint64_t>(status.st_size))
     return std::nullopt;
-  const std::string head = read_at(snapshot.file_.get(), 0, taken.bytes);
+  const std::string head = text_at(snapshot.file_.get(), 0, taken.bytes);
   if (crypto::sha256_hex(head) != taken.sha256) return std::nullopt;
-  bool is_read = false;
-  with_members(head, [&](simdjson::dom::object members) {
-    MemberReader io(members);
-    Table<SnapshotHead>::walk(io, snapshot.head_);
-    is_read = io.problem().empty();
-  });
-  if (!is_read) return std::nullopt;
+  auto read = row_of<SnapshotHead>(head);
+  if (!read) return std::nullopt;
+  snapshot.head_ = std::move(*read);
   snapshot.records_at_ = taken.bytes + 1;
   if (static_cast<std::uint64_t>(status.st_size) !=
       snapshot.records_at_ + snapshot.head_.cases * kRecordBytes)
@@ -218,7 +193,7 @@ std::string_view Snapshot::page(std::size_t number, std::string& buffer) const {
       static_cast<std::size_t>(std::min<std::uint64_t>(kPageRecords * kRecordBytes, left));
   if (!file_) return std::string_view(records_).substr(at, bytes);
   if (const auto known = read_pages_.find(number); known != read_pages_.end()) return known->second;
-  buffer = read_at(file_.get(), records_at_ + at, bytes);
+  buffer = text_at(file_.get(), records_at_ + at, bytes);
   if (crypto::sha256_hex(buffer) != head_.pages[number]) {
     throw base::Error(base::ExitCode::check_failed,
                       fmt::format("page {} of the snapshot is not the one that its entry names: it "
@@ -232,13 +207,13 @@ std::string_view Snapshot::page(std::size_t number, std::string& buffer) const {
 
 SnapshotCase Snapshot::case_of(std::string_view record) const {
   SnapshotCase known;
-  const std::uint64_t stored = get(record.substr(16, 8));
+  const std::uint64_t stored = base::little_endian(record.substr(16, 8));
   if (stored != kNotStored) known.stored = stored;
-  const auto technology = static_cast<std::uint32_t>(get(record.substr(36, 4)));
+  const auto technology = static_cast<std::uint32_t>(base::little_endian(record.substr(36, 4)));
   known.technology = head_.technologies.at(technology & ~(kDecided | kError)).name;
   if ((technology & kDecided) != 0) {
-    known.decision = {static_cast<std::int64_t>(get(record.substr(24, 8))),
-                      get(record.substr(32, 4)), (technology & kError) != 0};
+    known.decision = {static_cast<std::int64_t>(base::little_endian(record.substr(24, 8))),
+                      base::little_endian(record.substr(32, 4)), (technology & kError) != 0};
   }
   return known;
 }
@@ -304,10 +279,10 @@ void SnapshotWriter::add(const SnapshotKey& key, const SnapshotCase& known) {
   if (known.decision) number |= kDecided;
   if (decision.error) number |= kError;
   records_.append(key.begin(), key.end());
-  put(records_, known.stored.value_or(kNotStored), 8);
-  put(records_, static_cast<std::uint64_t>(decision.day), 8);
-  put(records_, decision.resumes, 4);
-  put(records_, number, 4);
+  base::append_little_endian(records_, known.stored.value_or(kNotStored), 8);
+  base::append_little_endian(records_, static_cast<std::uint64_t>(decision.day), 8);
+  base::append_little_endian(records_, decision.resumes, 4);
+  base::append_little_endian(records_, number, 4);
 }
 
 SnapshotFile SnapshotWriter::finish() {

@@ -16,17 +16,6 @@ constexpr std::size_t kFlushBytes = std::size_t{1} << 20;
 constexpr std::uint64_t kBlockLeaves = std::uint64_t{1} << kBlockHeight;
 constexpr std::uint64_t kSegmentBlocks = std::uint64_t{1} << (kSegmentHeight - kBlockHeight);
 
-bool read_all(int fd, std::span<std::byte> out, std::uint64_t offset) {
-  while (!out.empty()) {
-    const ssize_t got = ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    out = out.subspan(static_cast<std::size_t>(got));
-    offset += static_cast<std::uint64_t>(got);
-  }
-  return true;
-}
-
 }  // namespace
 
 StoredHashes::StoredHashes(const std::filesystem::path& ledger) : directory_(ledger / "hashes") {}
@@ -45,7 +34,8 @@ std::optional<std::vector<base::Sha256>> StoredHashes::read(unsigned height, std
   // Compared before anything is allocated: a checkpoint may sign any size.
   if (static_cast<std::uint64_t>(status.st_size) / kHashBytes < first + count) return std::nullopt;
   std::vector<base::Sha256> hashes(count);
-  if (!read_all(fd.get(), std::as_writable_bytes(std::span(hashes)), first * kHashBytes))
+  const auto bytes = std::as_writable_bytes(std::span(hashes));
+  if (base::read_at(fd.get(), first * kHashBytes, bytes) != static_cast<std::int64_t>(bytes.size()))
     return std::nullopt;
   return hashes;
 }
@@ -77,14 +67,8 @@ void StoredHashes::write_at(unsigned height, std::uint64_t offset,
   base::UniqueFd fd(::open(where.c_str(), kFlags, 0644));
   if (!fd && errno == ENOENT && ::mkdir(directory_.c_str(), 0755) == 0)  // an older ledger
     fd.reset(::open(where.c_str(), kFlags, 0644));
-  while (fd && !bytes.empty()) {
-    const ssize_t written =
-        ::pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-    offset += static_cast<std::uint64_t>(written);
-  }
+  // What cannot be written is computed again.
+  [[maybe_unused]] const int failure = fd ? base::try_write_at(fd.get(), offset, bytes) : 0;
 }
 
 std::optional<Tree> Tree::load(const StoredHashes& stored, std::uint64_t size) {

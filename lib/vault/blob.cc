@@ -29,21 +29,6 @@ digest::Hasher sha256_hasher() { return digest::Hasher(digest::Wanted{false, fal
 
 std::string place(const std::string& name) { return "blob " + name; }
 
-// Fills `out` from `offset`. Returns the bytes read, fewer only at the end of the file; -1 with
-// errno on failure.
-ssize_t read_at(int fd, std::span<std::byte> out, std::uint64_t offset) {
-  std::size_t done = 0;
-  while (done < out.size()) {
-    const ssize_t n =
-        ::pread(fd, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return -1;
-    if (n == 0) break;
-    done += static_cast<std::size_t>(n);
-  }
-  return static_cast<ssize_t>(done);
-}
-
 // Removes what was written unless kept: a blob that failed half way leaves nothing.
 class HalfWritten {
  public:
@@ -109,7 +94,7 @@ base::Result<BlobWritten> write_blob(int blobs_fd, const std::string& name, int 
   base::SecretBytes current(crypto::kChunkBytes), next(crypto::kChunkBytes);
   base::Bytes sealed;
   std::uint64_t offset = 0;
-  ssize_t have = read_at(content_fd, current.span(), 0);
+  std::int64_t have = base::read_at(content_fd, 0, current.span());
   for (bool last = false; !last;) {
     if (have < 0)
       return base::fail("content_unreadable", fmt::format("content: {}", std::strerror(errno)),
@@ -119,7 +104,7 @@ base::Result<BlobWritten> write_blob(int blobs_fd, const std::string& name, int 
       return base::fail("content_changed", "content: larger than when it was hashed");
     ssize_t ahead = 0;
     if (static_cast<std::size_t>(have) == crypto::kChunkBytes)
-      ahead = read_at(content_fd, next.span(), offset);
+      ahead = base::read_at(content_fd, offset, next.span());
     if (ahead < 0)
       return base::fail("content_unreadable", fmt::format("content: {}", std::strerror(errno)),
                         true);
@@ -160,7 +145,7 @@ void read_blob_file(int blobs_fd, const std::string& name, const base::CaseId& i
   if (!fd) throw base::Error(base::ExitCode::data, "is missing", place(name));
   const std::string expected = blob_header(id, part);
   std::array<std::byte, kBlobHeaderBytes> header{};
-  const ssize_t header_bytes = read_at(fd.get(), header, 0);
+  const std::int64_t header_bytes = base::read_at(fd.get(), 0, header);
   if (header_bytes < 0) base::throw_errno(errno, "cannot read", place(name));
   const std::string_view text = base::as_text(header);
   if (static_cast<std::size_t>(header_bytes) != header.size() || text.substr(0, 8) != kBlobMagic) {
@@ -176,13 +161,13 @@ void read_blob_file(int blobs_fd, const std::string& name, const base::CaseId& i
   crypto::ChunkOpener opener(key, expected);
   base::Bytes current(kSealedChunkBytes), next(kSealedChunkBytes), plain;
   std::uint64_t offset = kBlobHeaderBytes;
-  ssize_t have = read_at(fd.get(), current, offset);
+  std::int64_t have = base::read_at(fd.get(), offset, current);
   for (bool last = false; !last;) {
     if (have < 0) base::throw_errno(errno, "cannot read", place(name));
     offset += static_cast<std::uint64_t>(have);
     ssize_t ahead = 0;
     if (static_cast<std::size_t>(have) == kSealedChunkBytes)
-      ahead = read_at(fd.get(), next, offset);
+      ahead = base::read_at(fd.get(), offset, next);
     if (ahead < 0) base::throw_errno(errno, "cannot read", place(name));
     last = ahead == 0;
     if (static_cast<std::size_t>(have) < crypto::kChunkTagBytes) {

@@ -1,10 +1,13 @@
 #include "base/file.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <chrono>
 #include <optional>
 #include <thread>
@@ -148,4 +151,35 @@ TEST_CASE("a folder is opened itself: no link to one, and nothing through a link
   CHECK(folder->remove("b"));
   CHECK_FALSE(folder->remove("none"));
   CHECK(fs::exists(f.path / "folder/a"));
+}
+
+TEST_CASE("bytes are read and written at a place, and a file that may be there is no link") {
+  const Temporary f;
+  CHECK_FALSE(read_file_if_there(f.path / "a"));
+  write_new_file(f.path / "a", "0123456789");
+  CHECK(read_file_if_there(f.path / "a") == "0123456789");
+  fs::create_symlink("a", f.path / "b");
+  CHECK_THROWS_AS(read_file_if_there(f.path / "b"), Error);
+  CHECK_THROWS_AS(read_file_if_there(f.path), Error);
+  const UniqueFd fd(::open((f.path / "a").c_str(), O_RDWR | O_CLOEXEC));
+  write_at(fd.get(), 8, as_bytes("ABCD"), "a");
+  CHECK(read_file(f.path / "a") == "01234567ABCD");
+  std::array<std::byte, 6> bytes{};
+  CHECK(read_at(fd.get(), 2, bytes) == 6);
+  CHECK(as_text(bytes) == "234567");
+  CHECK(read_at(fd.get(), 9, bytes) == 3);  // to the end
+  CHECK(as_text(bytes).substr(0, 3) == "BCD");
+  CHECK(read_at(-1, 0, bytes) == -1);
+  CHECK(try_write_at(-1, 0, as_bytes("x")) == EBADF);
+  CHECK_THROWS_AS(write_at(-1, 0, as_bytes("x"), "a"), Error);
+}
+
+TEST_CASE("numbers, the lowest byte first") {
+  std::string bytes;
+  append_little_endian(bytes, 0x0102030405060708, 8);
+  append_little_endian(bytes, 0xfffefdfc, 2);
+  CHECK(bytes == std::string("\x08\x07\x06\x05\x04\x03\x02\x01\xfc\xfd"));
+  CHECK(little_endian(bytes.substr(0, 8)) == 0x0102030405060708);
+  CHECK(little_endian(bytes.substr(8)) == 0xfdfc);
+  CHECK(little_endian("") == 0);
 }
