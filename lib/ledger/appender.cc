@@ -86,7 +86,7 @@ bool is_acceptable(const QueuedWriter& writer, std::uint64_t size) {
 
 void Appender::begin_log(const std::string& origin, const Entry& first) {
   const base::Instant now = base::now();
-  commit({}, origin, {{}, now}, {line_of(0, now, first, crypto::random_hex(16))}, nullptr);
+  write_group({}, origin, {{}, now}, {line_of(0, now, first, crypto::random_hex(16))}, nullptr);
 }
 
 void Appender::append(const std::vector<Entry>& wanted) {
@@ -137,7 +137,7 @@ void Appender::commit(const VerifiedEntries& before, Tail now, const std::vector
   try {
     const std::vector<std::string> lines = lines_of(all, before, now.time, added);
     if (lines.empty()) return;
-    commit(before.tree(), before.checkpoint().origin, now, lines, next);
+    write_group(before.tree(), before.checkpoint().origin, now, lines, next);
   } catch (...) {
     drop_snapshot();
     throw;
@@ -343,8 +343,8 @@ Appender::Beginning Appender::begin(StoredHashes& hashes) {
 }
 
 // Appends lines to the tree of `before` and signs it.
-void Appender::commit(Tree tree, const std::string& origin, const Tail& from,
-                      const std::vector<std::string>& lines, const crypto::PrivateKey* next) {
+void Appender::write_group(Tree tree, const std::string& origin, const Tail& from,
+                           const std::vector<std::string>& lines, const crypto::PrivateKey* next) {
   StoredHashes hashes(log_.directory());
   for (const std::string& line : lines) tree.push(leaf_hash(line), &hashes);
   Checkpoint checkpoint{origin, tree.size(), tree.root()};

@@ -66,8 +66,8 @@ class Appender {
   // `next`: the key that signs from here on, where another is to.
   void commit(const VerifiedEntries& before, Tail now, const std::vector<Entry>& all,
               const crypto::PrivateKey* next = nullptr);
-  void commit(Tree tree, const std::string& origin, const Tail& from,
-              const std::vector<std::string>& lines, const crypto::PrivateKey* next);
+  void write_group(Tree tree, const std::string& origin, const Tail& from,
+                   const std::vector<std::string>& lines, const crypto::PrivateKey* next);
   void drop_snapshot();
   // Without it.
   void append_queued(std::vector<Entry> wanted);
